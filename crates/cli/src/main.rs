@@ -1,0 +1,2 @@
+//! The `guestsync` binary.
+fn main() {}

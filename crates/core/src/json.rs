@@ -1,0 +1,113 @@
+//! Writing JSON text (RFC 8259). There is no reader: the browser and serde have one.
+
+/// Appends `text` as a JSON string, quotes included.
+///
+/// Only what must be escaped is escaped; other characters stay as UTF-8. Strings of the same content have the same bytes.
+pub fn string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x20 => {
+                out.push_str("\\u00");
+                out.push(hex(c as u8 >> 4));
+                out.push(hex(c as u8 & 15));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends a whole number in decimal.
+pub fn integer(out: &mut String, value: u64) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut rest = value;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend(digits[at..].iter().map(|d| char::from(*d)));
+}
+
+/// Whether `text` is a JSON number (RFC 8259 §6).
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    let mut rest = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let digits = |rest: &mut &[u8]| {
+        let n = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        *rest = &rest[n..];
+        n
+    };
+    if rest.first() == Some(&b'0') {
+        rest = &rest[1..];
+    } else if digits(&mut rest) == 0 {
+        return false;
+    }
+    if rest.first() == Some(&b'.') {
+        rest = &rest[1..];
+        if digits(&mut rest) == 0 {
+            return false;
+        }
+    }
+    if matches!(rest.first(), Some(b'e' | b'E')) {
+        rest = &rest[1..];
+        if matches!(rest.first(), Some(b'+' | b'-')) {
+            rest = &rest[1..];
+        }
+        if digits(&mut rest) == 0 {
+            return false;
+        }
+    }
+    rest.is_empty()
+}
+
+const fn hex(nibble: u8) -> char {
+    (if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }) as char
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// serde_json refuses what overflows a float; that is a number all the same.
+    fn is_json_number(text: &str) -> bool {
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(value) => value.is_number(),
+            Err(error) => error.to_string().starts_with("number out of range"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_independent_parser_reads_back_what_was_written(text in any::<String>(), n in any::<u64>()) {
+            let mut out = String::new();
+            string(&mut out, &text);
+            prop_assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+            let mut out = String::new();
+            integer(&mut out, n);
+            prop_assert_eq!(out, n.to_string());
+        }
+
+        #[test]
+        fn numbers_are_judged_like_an_independent_parser_judges_them(text in "-?[0-9.eE+-]{0,8}") {
+            let theirs = is_json_number(&text);
+            prop_assert_eq!(is_number(&text), theirs);
+        }
+
+        #[test]
+        fn every_finite_float_as_javascript_prints_it_is_a_number(value in any::<f64>().prop_filter("finite", |v| v.is_finite())) {
+            prop_assert!(is_number(&serde_json::to_string(&value).unwrap()));
+        }
+    }
+}

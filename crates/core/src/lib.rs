@@ -1,0 +1,14 @@
+//! The rules and machines of Guestsync.
+//!
+//! Nothing in this crate reads a clock, draws a random number, opens a socket, touches storage or writes a log line: time and
+//! entropy come in as arguments, everything asked of the outside is an output, and its result, failure included, comes back as an
+//! input. The shells (page, worker, gateway) perform the outputs and decide nothing.
+
+pub mod json;
+pub mod retry;
+pub mod sensitive;
+pub mod time;
+pub mod token;
+
+pub use sensitive::Sensitive;
+pub use time::{Millis, Now};

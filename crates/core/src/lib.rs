@@ -4,7 +4,10 @@
 //! entropy come in as arguments, everything asked of the outside is an output, and its result, failure included, comes back as an
 //! input. The shells (page, worker, gateway) perform the outputs and decide nothing.
 
+pub mod attribute;
+pub mod clock;
 pub mod json;
+pub mod random;
 pub mod retry;
 pub mod sensitive;
 pub mod time;

@@ -77,17 +77,10 @@ mod tests {
     /// R8: a Kolmogorov–Smirnov test of 10,000 draws against the uniform distribution, from a fixed seed.
     #[test]
     fn ten_thousand_drawn_delays_are_uniform() {
-        let mut state = 20_261_120u64;
-        let mut draw = || {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = state;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ (z >> 31)
-        };
+        let mut random = crate::random::Random::new(20_261_120);
         for (policy, low, high) in [(Policy::PAGE, 30_000f64, 60_000f64), (Policy::WORKER, 0.0, 16_000.0)] {
             let n = 10_000;
-            let mut delays: Vec<f64> = (0..n).map(|_| policy.delay(20, draw()) as f64).collect();
+            let mut delays: Vec<f64> = (0..n).map(|_| policy.delay(20, random.draw()) as f64).collect();
             delays.sort_by(f64::total_cmp);
             let distance = delays
                 .iter()

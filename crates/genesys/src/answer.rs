@@ -1,0 +1,102 @@
+//! What came back, with only the headers that mean something to the asker.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::{Bytes, BytesMut};
+use guestsync_core::Millis;
+use guestsync_core::retry::{Verdict, judge, retry_after, retry_after::http_date};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use serde::Deserialize;
+
+use crate::Error;
+
+/// An answer larger than this is not read to its end.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// The headers that are kept. Cookies, challenges and hop-by-hop fields stay here.
+const KEPT: [HeaderName; 9] = [
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+    HeaderName::from_static("inin-correlation-id"),
+    HeaderName::from_static("inin-ratelimit-count"),
+    HeaderName::from_static("inin-ratelimit-allowed"),
+    HeaderName::from_static("inin-ratelimit-reset"),
+];
+
+/// An HTTP answer of Genesys.
+#[derive(Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// `Content-Type`, `Date`, `ETag`, `Location`, `Retry-After`, `ININ-Correlation-Id` and the rate headers, where present.
+    pub headers: HeaderMap,
+    /// The body as it came. May be personal.
+    pub body: Bytes,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    code: String,
+}
+
+impl Answer {
+    /// Reads an answer to its end.
+    pub(crate) async fn read(mut response: reqwest::Response) -> Result<Self, Error> {
+        let status = response.status().as_u16();
+        let headers = kept(response.headers());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(Error::Malformed);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Self { status, headers, body: body.freeze() })
+    }
+
+    /// The error code that the body names, where this is an error and it names one.
+    #[must_use]
+    pub fn code(&self) -> Option<String> {
+        if self.status < 400 {
+            return None;
+        }
+        serde_json::from_slice::<ErrorBody>(&self.body).ok().map(|body| body.code)
+    }
+
+    /// What the answer means, by the core's retry table.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        judge(self.status, self.code().as_deref())
+    }
+
+    /// How long `Retry-After` asks to wait, in milliseconds; a date is compared with the server's own clock.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Millis> {
+        let text = |name| self.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let here = wall();
+        let now = text(header::DATE).and_then(|date| http_date(date, here)).unwrap_or(here);
+        retry_after(text(header::RETRY_AFTER)?, now)
+    }
+
+    /// The body as the type that the contract names. The parser's message is dropped: it may repeat a personal value.
+    pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|_| Error::Malformed)
+    }
+}
+
+fn kept(all: &HeaderMap) -> HeaderMap {
+    KEPT.iter().filter_map(|name| all.get(name).map(|value| (name.clone(), value.clone()))).collect()
+}
+
+fn wall() -> Millis {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| Millis::try_from(d.as_millis()).unwrap_or(Millis::MAX))
+}

@@ -1,0 +1,15 @@
+//! The calls of the guest contract, one file each, and what several of them share.
+
+mod attributes_get;
+mod attributes_set;
+mod guest_create;
+mod guest_id;
+mod guest_token;
+mod precondition;
+mod profile_get;
+mod profile_patch;
+
+pub use guest_create::{ConsentType, Guest, NewGuest};
+pub use guest_id::GuestId;
+pub use guest_token::GuestToken;
+pub use precondition::Precondition;

@@ -1,0 +1,53 @@
+//! The client itself: one connection pool, one token.
+
+use std::sync::Arc;
+
+use reqwest::redirect::Policy;
+use url::Url;
+
+use crate::oauth::{Bearer, TokenStore};
+use crate::{Error, Settings};
+
+/// A client of the Guest API. Cheap to clone: clones share pool and token.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) settings: Settings,
+    pub(crate) bearer: Arc<Bearer>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("api_base", &self.inner.settings.api_base.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client; no request is sent yet. `store` keeps the token over restarts, if given.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] where the TLS library cannot be set up.
+    pub fn new(settings: Settings, store: Option<Arc<dyn TokenStore>>) -> Result<Self, Error> {
+        // Installed once a process; a second client finds it there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            .connect_timeout(settings.connect_timeout)
+            .timeout(settings.request_timeout)
+            .user_agent(concat!("guestsync/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        let bearer = Arc::new(Bearer::new(http.clone(), &settings, store));
+        Ok(Self { inner: Arc::new(Inner { http, settings, bearer }) })
+    }
+
+    /// The address of a call; `path` is ours, its parts are checked by [`crate::call::GuestId`].
+    pub(crate) fn address(&self, path: &str) -> Result<Url, Error> {
+        let base = self.inner.settings.api_base.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}{path}")).map_err(|_| Error::Malformed)
+    }
+}

@@ -1,0 +1,120 @@
+//! One authorised exchange, and one that does not give up at once.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use guestsync_core::retry::{Policy, Verdict};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
+
+use crate::{Answer, Client, Error};
+
+/// Tries of one call at most, however short the waits between them.
+const MAX_TRIES: u32 = 8;
+
+/// A request without its credential.
+pub(crate) struct Request {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, path: String) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Self { method, path, headers, body: Bytes::new() }
+    }
+
+    pub(crate) fn body(mut self, media: &'static str, body: Bytes) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        self.body = body;
+        self
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: Option<HeaderValue>) -> Self {
+        if let Some(value) = value {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+}
+
+impl Client {
+    /// Sends once; after a 401 once more with a new token. A second 401 is [`Error::Unauthorized`], never an answer: it speaks of
+    /// the organisation's token, not of the asker's.
+    pub(crate) async fn exchange(&self, request: &Request) -> Result<Answer, Error> {
+        let token = self.inner.bearer.token().await?;
+        let answer = self.send(request, token.value.expose()).await?;
+        if answer.verdict() != Verdict::Reauthorize {
+            return Ok(answer);
+        }
+        self.inner.bearer.rejected(&token);
+        let token = self.inner.bearer.token().await?;
+        let answer = self.send(request, token.value.expose()).await?;
+        if answer.verdict() != Verdict::Reauthorize {
+            return Ok(answer);
+        }
+        self.inner.bearer.rejected(&token);
+        Err(Error::Unauthorized)
+    }
+
+    /// Exchanges until the answer is 2xx, final, or the patience of the settings is used up. No request leaves before what
+    /// `Retry-After` asked for.
+    pub(crate) async fn insist(&self, request: &Request) -> Result<Answer, Error> {
+        let deadline = Instant::now() + self.inner.settings.patience;
+        let mut tries = 0;
+        loop {
+            let outcome = tokio::time::timeout_at(deadline, self.exchange(request)).await.unwrap_or(Err(Error::Timeout));
+            let (error, asked) = match outcome {
+                Ok(answer) => match answer.verdict() {
+                    Verdict::Done => return Ok(answer),
+                    Verdict::Retry => (busy(&answer), answer.retry_after()),
+                    Verdict::Reauthorize | Verdict::Rebase | Verdict::Final => {
+                        return Err(Error::Refused { status: answer.status, code: answer.code().unwrap_or_default() });
+                    }
+                },
+                Err(error @ (Error::Unreachable | Error::Timeout)) => (error, None),
+                Err(error) => return Err(error),
+            };
+            let random = getrandom::u64().unwrap_or_default();
+            let wait = match asked {
+                Some(0) => Policy::SERVER.base,
+                Some(asked) => asked,
+                None => Policy::SERVER.delay(tries, random),
+            };
+            tries += 1;
+            let wake = Instant::now() + Duration::from_millis(wait);
+            if tries >= MAX_TRIES || wake >= deadline {
+                return Err(error);
+            }
+            tracing::debug!(code = error.code(), tries, wait_ms = wait, "upstream call waits for its next try");
+            tokio::time::sleep_until(wake).await;
+        }
+    }
+
+    async fn send(&self, request: &Request, token: &str) -> Result<Answer, Error> {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::Malformed)?;
+        bearer.set_sensitive(true);
+        let response = self
+            .inner
+            .http
+            .request(request.method.clone(), self.address(&request.path)?)
+            .headers(request.headers.clone())
+            .header(AUTHORIZATION, bearer)
+            .body(request.body.clone())
+            .send()
+            .await?;
+        Answer::read(response).await
+    }
+}
+
+/// The error that stands if no further try is made.
+fn busy(answer: &Answer) -> Error {
+    match answer.status {
+        429 => Error::Busy { retry_after: answer.retry_after().unwrap_or(Policy::SERVER.base) },
+        status => Error::Unavailable { status },
+    }
+}

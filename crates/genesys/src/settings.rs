@@ -1,0 +1,57 @@
+//! What a client has to know.
+
+use std::time::Duration;
+
+use guestsync_core::Sensitive;
+use url::Url;
+
+/// How the client secret travels to the token endpoint (RFC 6749 §2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientAuth {
+    /// `Authorization: Basic …`.
+    #[default]
+    Basic,
+    /// `client_id` and `client_secret` in the form.
+    Body,
+}
+
+/// Where Genesys is and who asks.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The API host, for example `https://api.mypurecloud.ie`; a path is kept as a prefix.
+    pub api_base: Url,
+    /// The token endpoint, for example `https://login.mypurecloud.ie/oauth/token`.
+    pub token_url: Url,
+    /// The OAuth client's id.
+    pub client_id: String,
+    /// The OAuth client's secret.
+    pub client_secret: Sensitive<String>,
+    /// How the secret travels.
+    pub client_auth: ClientAuth,
+    /// Scopes to ask for, separated by spaces; none: what the client is entitled to.
+    pub scope: Option<String>,
+    /// The most that connecting may take.
+    pub connect_timeout: Duration,
+    /// The most that one request may take, answer included.
+    pub request_timeout: Duration,
+    /// The most that a call with its retries may take.
+    pub patience: Duration,
+}
+
+impl Settings {
+    /// Settings with the usual time limits: 5 s to connect, 10 s a request, 15 s with retries.
+    #[must_use]
+    pub fn new(api_base: Url, token_url: Url, client_id: String, client_secret: Sensitive<String>) -> Self {
+        Self {
+            api_base,
+            token_url,
+            client_id,
+            client_secret,
+            client_auth: ClientAuth::default(),
+            scope: None,
+            connect_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(10),
+            patience: Duration::from_secs(15),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/** The console page: its script is bundled, everything else in its folder is served as it is. */
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname, relative } from "node:path";
+import { filesBelow, requireSource } from "../files.mjs";
+import { at } from "../paths.mjs";
+
+const source = at("www/console");
+
+/** @param {import("../steps.mjs").Steps} steps */
+export async function buildConsole(steps) {
+  requireSource(at("www/console/index.html"), "the console page");
+  requireSource(at("www/console/console.ts"), "the console's script");
+  const files = await filesBelow(source);
+  const inputs = [...files, at("package-lock.json"), at("scripts/lib/build/console.mjs")];
+  await steps.step("Bundling the console", { inputs }, async () => {
+    const { build } = await import("esbuild");
+    await build({
+      entryPoints: [at("www/console/console.ts")],
+      outfile: at("dist/site/console.js"),
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      tsconfigRaw: {},
+      plugins: [servedPackage],
+      logLevel: "warning",
+    });
+    const copied = [];
+    for (const file of files.filter((path) => !path.endsWith(".ts"))) {
+      const to = at("dist/site", relative(source, file));
+      await mkdir(dirname(to), { recursive: true });
+      await copyFile(file, to);
+      copied.push(to);
+    }
+    return [at("dist/site/console.js"), ...copied];
+  });
+}
+
+/** `import … from "guestsync"` becomes the copy that the gateway serves, so that the console shows what a site would load. */
+const servedPackage = {
+  name: "served-package",
+  /** @param {import("esbuild").PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^(guestsync|\/guestsync\/.*)$/ }, ({ path }) => ({
+      path: path === "guestsync" ? "/guestsync/index.js" : path,
+      external: true,
+    }));
+  },
+};

@@ -1,0 +1,53 @@
+/** A wasm crate → its JavaScript glue (`dist/pkg/NAME/NAME.js`) and the smallest wasm file, named by its content. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hashOf } from "../files.mjs";
+import { at, target } from "../paths.mjs";
+import { run } from "../run.mjs";
+import { say } from "../say.mjs";
+
+/** @typedef {"page" | "worker"} Shell */
+/** @typedef {{ glue: string, wasm: string, fileName: string }} Wasm `wasm` is a path, `fileName` what it is published as */
+
+/** What every browser of the supported range has (Chromium 91, Firefox 89, Safari 15) and rustc emits. */
+export const features = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+
+/**
+ * @param {import("../steps.mjs").Steps} steps
+ * @param {Shell} shell
+ * @returns {Promise<Wasm>}
+ */
+export async function buildWasm(steps, shell) {
+  const compiled = await compile(shell);
+  const folder = at("dist/pkg", shell);
+  const glue = join(folder, `${shell}.js`);
+  const linked = join(folder, `${shell}_bg.wasm`);
+  const wasm = join(folder, `${shell}.wasm`);
+
+  const settings = { wasmBindgen: await wasmBindgenVersion() };
+  await steps.step(`Writing the glue of the ${shell}'s wasm`, { inputs: [compiled], settings }, async () => {
+    await run("cargo", ["xtask", "wasm-bindgen", "--target", "web", "--out-dir", folder, "--out-name", shell, ...bindgenFlags, compiled]);
+    return [glue, join(folder, `${shell}.d.ts`), linked];
+  });
+  await steps.step(`Optimising the ${shell}'s wasm for size`, { inputs: [linked], settings: optFlags }, async () => {
+    await run("node", [at("node_modules/binaryen/bin/wasm-opt"), linked, "-o", wasm, ...optFlags]);
+    return [wasm];
+  });
+  return { glue, wasm, fileName: `${shell}.${(await hashOf(wasm))?.slice(0, 16)}.wasm` };
+}
+
+const bindgenFlags = ["--omit-default-module-path", "--remove-producers-section"];
+const optFlags = ["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
+
+/** Cargo knows by itself what is fresh, so it is always asked. @param {Shell} shell */
+async function compile(shell) {
+  say(`Compiling the ${shell} to wasm`);
+  // Each shell on its own: built together, one would get the features that only the other's dependencies ask for.
+  await run("cargo", ["build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", `guestsync-${shell}`]);
+  return join(target, "wasm32-unknown-unknown", "wasm", `guestsync_${shell}.wasm`);
+}
+
+async function wasmBindgenVersion() {
+  const lock = await readFile(at("Cargo.lock"), "utf8");
+  return /name = "wasm-bindgen-cli"\nversion = "([^"]+)"/.exec(lock)?.[1];
+}

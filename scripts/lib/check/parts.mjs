@@ -1,0 +1,55 @@
+/** What `npm test` runs, in this order. Each part prints its runner's own output; none stops the ones after it. */
+import { readFile, writeFile } from "node:fs/promises";
+import { tscPath } from "../build/types.mjs";
+import { filesBelow } from "../files.mjs";
+import { at } from "../paths.mjs";
+import { Problem } from "../problem.mjs";
+import { run } from "../run.mjs";
+import { ensureCargoDeny } from "../setup/cargo-deny.mjs";
+
+/** @typedef {"lint" | "rust" | "wasm" | "browser"} Kind */
+/** @typedef {{ name: string, kind: Kind, run: () => Promise<unknown> }} Part */
+
+const wasmTarget = ["--target", "wasm32-unknown-unknown"];
+const shells = ["--package", "guestsync-page", "--package", "guestsync-worker"];
+const denyWarnings = ["--", "-D", "warnings"];
+
+/** @type {Part[]} */
+export const parts = [
+  { name: "format", kind: "lint", run: () => run("cargo", ["fmt", "--all", "--check"]) },
+  { name: "clippy", kind: "lint", run: () => run("cargo", ["clippy", "--workspace", "--all-targets", ...denyWarnings]) },
+  { name: "clippy for wasm", kind: "lint", run: () => run("cargo", ["clippy", ...shells, "--all-targets", ...wasmTarget, ...denyWarnings]) },
+  { name: "types", kind: "lint", run: () => run("node", [tscPath, "--build"]) },
+  { name: "dependencies", kind: "lint", run: cargoDeny },
+  { name: "scripts", kind: "lint", run: () => nodeTests("tests/scripts") },
+  { name: "rust", kind: "rust", run: () => run("cargo", ["test", "--workspace", "--exclude", "guestsync-page", "--exclude", "guestsync-worker"]) },
+  { name: "wasm: page", kind: "wasm", run: () => wasmTests("page") },
+  { name: "wasm: worker", kind: "wasm", run: () => wasmTests("worker") },
+  { name: "browser", kind: "browser", run: () => nodeTests("tests/browser") },
+];
+
+async function cargoDeny() {
+  const program = await ensureCargoDeny();
+  await run(program, ["--workspace", "check", "bans", "licenses", "sources"]);
+}
+
+/** @param {string} folder */
+async function nodeTests(folder) {
+  const files = (await filesBelow(at(folder))).filter((file) => file.endsWith(".test.mjs"));
+  if (files.length === 0) throw new Problem(`${folder} holds no *.test.mjs.`);
+  await run("node", ["--test", "--test-reporter=spec", ...files]);
+}
+
+/** @param {"page" | "worker"} shell */
+async function wasmTests(shell) {
+  await run("cargo", ["test", ...wasmTarget, "--package", `guestsync-${shell}`, "--no-fail-fast"], { env: await webdriver() });
+}
+
+/** Chromedriver looks for its own Chromium; one that `CHROMIUM` names has to be put into its settings. */
+async function webdriver() {
+  const settings = JSON.parse(await readFile(at("webdriver.json"), "utf8"));
+  settings["goog:chromeOptions"].binary = process.env.CHROMIUM;
+  const file = at("dist/webdriver.json");
+  await writeFile(file, JSON.stringify(settings));
+  return { WASM_BINDGEN_TEST_WEBDRIVER_JSON: file };
+}

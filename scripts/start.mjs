@@ -12,7 +12,9 @@ import { checkPort, serve } from "./lib/server.mjs";
 await main(async () => {
   const started = performance.now();
   const { port, host, others } = settings(process.argv.slice(2));
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Problem("The port has to be a number from 0 to 65535.");
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
+    throw new Problem("The port has to be a number from 0 to 65535.", "For example: npm start -- --port 8788");
+  }
 
   await checkPort(host, Number(port));
   await buildAll();
@@ -31,7 +33,7 @@ await main(async () => {
  * @param {string[]} args
  */
 function settings(args) {
-  // `npm start --port N` without the separating `--` reaches us through npm's configuration.
+  // `npm start --port=N` without the separating `--` reaches us through npm's configuration.
   const port = process.env.npm_config_port ?? process.env.PORT ?? "8787";
   const found = { port, host: "127.0.0.1", others: /** @type {string[]} */ ([]) };
   for (let index = 0; index < args.length; index += 1) {

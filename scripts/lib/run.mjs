@@ -51,11 +51,18 @@ export async function stop(child) {
 
 /** @type {Record<string, number>} */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-for (const signal of Object.keys(exitCodes)) {
-  process.once(signal, async () => {
-    await Promise.all([...running].map(stop));
-    process.exit(exitCodes[signal]);
-  });
+for (const signal of Object.keys(exitCodes)) process.once(signal, () => end(exitCodes[signal]));
+
+// npm that is killed outright cannot pass a signal on: its going is the signal.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || end(exitCodes.SIGTERM), 500).unref();
+}
+
+/** @param {number | undefined} code */
+async function end(code) {
+  await Promise.all([...running].map(stop));
+  process.exit(code);
 }
 
 /** For a script that runs until it is told to end: being told so is then no failure. */

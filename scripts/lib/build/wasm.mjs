@@ -26,7 +26,9 @@ export async function buildWasm(steps, shell) {
 
   const settings = { wasmBindgen: await wasmBindgenVersion() };
   await steps.step(`Writing the glue of the ${shell}'s wasm`, { inputs: [compiled], settings }, async () => {
-    await run("cargo", ["xtask", "wasm-bindgen", "--target", "web", "--out-dir", folder, "--out-name", shell, ...bindgenFlags, compiled]);
+    await run("cargo", ["build", "--package", "guestsync-xtask"]);
+    const args = ["--target", "web", "--out-dir", folder, "--out-name", shell, ...bindgenFlags, compiled];
+    await run(join(target, "debug", "xtask"), ["wasm-bindgen", ...args]);
     return [glue, join(folder, `${shell}.d.ts`), linked];
   });
   await steps.step(`Optimising the ${shell}'s wasm for size`, { inputs: [linked], settings: optFlags }, async () => {

@@ -1,0 +1,46 @@
+/** What only the DevTools protocol can do to a page and its worker. */
+import { until } from "./wait.mjs";
+
+/**
+ * Stops every service worker of the page's browser context, as the browser does when one is idle, and waits until they have stopped.
+ * @param {import("playwright-core").Page} page
+ */
+export async function stopServiceWorkers(page) {
+  const devtools = await page.context().newCDPSession(page);
+  /** @type {Map<string, string>} */
+  const states = new Map();
+  devtools.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+    for (const { versionId, runningStatus } of versions) states.set(versionId, runningStatus);
+  });
+  await devtools.send("ServiceWorker.enable");
+  await until("a service worker to be known", () => states.size > 0);
+  await devtools.send("ServiceWorker.stopAllWorkers");
+  await until("the service workers to stop", () => [...states.values()].every((state) => state === "stopped"));
+  await devtools.detach();
+}
+
+/**
+ * Kills the page's renderer process, as a crash does: no `pagehide`, no `beforeunload`.
+ * @param {import("playwright-core").Page} page
+ */
+export async function crash(page) {
+  const devtools = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent("crash");
+  // The call has no answer: who would give it is gone.
+  devtools.send("Page.crash").catch(() => {});
+  await crashed;
+}
+
+/**
+ * Ends the whole browser at once (SIGKILL), so that nothing is flushed to its profile any more.
+ * @param {import("playwright-core").BrowserContext} context
+ */
+export async function killBrowser(context) {
+  const browser = context.browser();
+  if (!browser) throw new Error("this context has no browser of its own");
+  const devtools = await browser.newBrowserCDPSession();
+  const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+  const gone = new Promise((resolve) => browser.once("disconnected", resolve));
+  for (const { type, id } of processInfo) if (type === "browser") process.kill(id, "SIGKILL");
+  await gone;
+}

@@ -7,8 +7,10 @@
 pub mod attribute;
 pub mod clock;
 pub mod json;
+pub mod patch;
 pub mod random;
 pub mod retry;
+pub mod seal;
 pub mod sensitive;
 pub mod time;
 pub mod token;

@@ -1,0 +1,72 @@
+//! Nonces and ids from a seed that the shell drew.
+
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
+/// A seed for one form or one value, and how much of it was used.
+///
+/// There is no way to copy it, to read it or to turn it back. What it gives is SHA-256 of a label, the seed and a counter.
+pub struct Entropy {
+    seed: Zeroizing<[u8; 32]>,
+    used: u32,
+}
+
+impl Entropy {
+    /// Takes 32 bytes that a cryptographic generator drew for this one purpose; the caller's copy is wiped.
+    #[must_use]
+    pub fn from_seed(seed: &mut [u8; 32]) -> Self {
+        let entropy = Self { seed: Zeroizing::new(*seed), used: 0 };
+        seed.zeroize();
+        entropy
+    }
+
+    /// 96 bits that no other call on any seed gives.
+    pub(super) fn nonce(&mut self) -> [u8; 12] {
+        self.expand(b"guestsync nonce ")
+    }
+
+    /// A random id of 32 hexadecimal digits, for an `Idempotency-Key`.
+    pub fn id(&mut self) -> String {
+        self.expand::<16>(b"guestsync id    ").iter().flat_map(|b| [b >> 4, b & 15]).map(hex).collect()
+    }
+
+    fn expand<const N: usize>(&mut self, label: &[u8; 16]) -> [u8; N] {
+        let block = Sha256::new().chain_update(label).chain_update(*self.seed).chain_update(self.used.to_be_bytes()).finalize();
+        self.used += 1;
+        core::array::from_fn(|i| block[i])
+    }
+}
+
+impl core::fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Entropy(..)")
+    }
+}
+
+const fn hex(nibble: u8) -> char {
+    (if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }) as char
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_one_seed_gives_is_never_the_same_twice() {
+        let mut entropy = Entropy::from_seed(&mut [7; 32]);
+        let nonces: BTreeSet<[u8; 12]> = (0..10_000).map(|_| entropy.nonce()).collect();
+        assert_eq!(nonces.len(), 10_000);
+        let ids: BTreeSet<String> = (0..1_000).map(|_| entropy.id()).collect();
+        assert_eq!(ids.len(), 1_000);
+        assert!(ids.iter().all(|id| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())));
+    }
+
+    #[test]
+    fn the_seed_of_the_caller_is_wiped_and_debug_shows_nothing() {
+        let mut seed = [7; 32];
+        let entropy = Entropy::from_seed(&mut seed);
+        assert_eq!(seed, [0; 32]);
+        assert_eq!(format!("{entropy:?}"), "Entropy(..)");
+    }
+}

@@ -1,0 +1,121 @@
+//! Sealing to a public key: JWE compact serialisation (RFC 7516 §7.1), ECDH-ES by direct key agreement, A256GCM.
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::header::Header;
+use super::place::is_name;
+use super::{Entropy, MAX_PLAIN, Place, SealError, aead, base64, kdf};
+
+/// The most bytes of a key id.
+const MAX_KEY_ID: usize = 128;
+
+/// A point of P-256 by its coordinates; whether it lies on the curve is for whoever agrees with it to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicPoint {
+    x: [u8; 32],
+    y: [u8; 32],
+}
+
+impl PublicPoint {
+    /// The point with these coordinates, big-endian.
+    #[must_use]
+    pub const fn from_coordinates(x: [u8; 32], y: [u8; 32]) -> Self {
+        Self { x, y }
+    }
+
+    /// The point in uncompressed form, `04 ‖ x ‖ y` (SEC 1 §2.3.3), as WebCrypto exports it.
+    ///
+    /// # Errors
+    /// [`SealError::Malformed`] where it is not 65 bytes or another form.
+    pub fn from_uncompressed(bytes: &[u8]) -> Result<Self, SealError> {
+        match bytes {
+            [4, rest @ ..] if rest.len() == 64 => {
+                let (x, y) = rest.split_at(32);
+                Ok(Self { x: x.try_into().expect("32 bytes"), y: y.try_into().expect("32 bytes") })
+            }
+            _ => Err(SealError::Malformed),
+        }
+    }
+
+    /// The uncompressed form, `04 ‖ x ‖ y`.
+    #[must_use]
+    pub fn to_uncompressed(&self) -> [u8; 65] {
+        core::array::from_fn(|i| match i {
+            0 => 4,
+            1..=32 => self.x[i - 1],
+            _ => self.y[i - 33],
+        })
+    }
+
+    /// The x coordinate, big-endian.
+    #[must_use]
+    pub const fn x(&self) -> &[u8; 32] {
+        &self.x
+    }
+
+    /// The y coordinate, big-endian.
+    #[must_use]
+    pub const fn y(&self) -> &[u8; 32] {
+        &self.y
+    }
+}
+
+/// What a key agreement with one public key yielded. It serves one form and is wiped when dropped; there is no way to copy it.
+pub struct Agreement {
+    key_id: String,
+    ephemeral: PublicPoint,
+    secret: Zeroizing<[u8; 32]>,
+}
+
+impl Agreement {
+    /// Takes the agreed secret (the x coordinate, RFC 7518 §4.6: Z); the caller's copy is wiped. `key_id` is the `kid` of the
+    /// recipient's key, `ephemeral` our side of the agreement, made for this one.
+    ///
+    /// # Errors
+    /// [`SealError::Name`] where the key id is not 1 to 128 of the unreserved characters.
+    pub fn new(key_id: &str, ephemeral: PublicPoint, secret: &mut [u8; 32]) -> Result<Self, SealError> {
+        let taken = Zeroizing::new(*secret);
+        secret.zeroize();
+        if !is_name(key_id, MAX_KEY_ID) {
+            return Err(SealError::Name);
+        }
+        Ok(Self { key_id: key_id.to_owned(), ephemeral, secret: taken })
+    }
+
+    /// The `kid` of the recipient's key.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+}
+
+impl core::fmt::Debug for Agreement {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Agreement").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+/// Seals a value for its place: `header..iv.ciphertext.tag`, each part in base64url.
+///
+/// The key is derived for the field by its `apu`; guest and field are authenticated with the header.
+///
+/// # Errors
+/// [`SealError::TooLong`].
+pub fn seal(agreement: &Agreement, entropy: &mut Entropy, place: &Place, plain: &str) -> Result<String, SealError> {
+    if plain.len() > MAX_PLAIN {
+        return Err(SealError::TooLong);
+    }
+    let mut text = base64::url(Header::write(&agreement.key_id, &agreement.ephemeral, place).as_bytes());
+    let key = kdf::content_key(&agreement.secret, place.field().as_str().as_bytes());
+    let nonce = entropy.nonce();
+    // Encrypted where it lies: no readable copy is left behind.
+    let mut buffer = plain.as_bytes().to_vec();
+    let tag = aead::encrypt(&key, &nonce, text.as_bytes(), &mut buffer);
+    text.push_str("..");
+    text.push_str(&base64::url(&nonce));
+    text.push('.');
+    text.push_str(&base64::url(&buffer));
+    text.push('.');
+    text.push_str(&base64::url(&tag));
+    Ok(text)
+}

@@ -41,8 +41,8 @@ const servedPackage = {
   name: "served-package",
   /** @param {import("esbuild").PluginBuild} build */
   setup(build) {
-    build.onResolve({ filter: /^(guestsync|\/guestsync\/.*)$/ }, ({ path }) => ({
-      path: path === "guestsync" ? "/guestsync/index.js" : path,
+    build.onResolve({ filter: /^(guestsync|\.\.\/src\/index\.js|\/guestsync\/.*)$/ }, ({ path }) => ({
+      path: path.startsWith("/") ? path : "/guestsync/index.js",
       external: true,
     }));
   },

@@ -32,14 +32,25 @@ export async function buildWasm(steps, shell) {
     return [glue, join(folder, `${shell}.d.ts`), linked];
   });
   await steps.step(`Optimising the ${shell}'s wasm for size`, { inputs: [linked], settings: optFlags }, async () => {
-    await run("node", [at("node_modules/binaryen/bin/wasm-opt"), linked, "-o", wasm, ...optFlags]);
+    await optimise(shell, wasm);
     return [wasm];
   });
   return { glue, wasm, fileName: `${shell}.${(await hashOf(wasm))?.slice(0, 16)}.wasm` };
 }
 
 const bindgenFlags = ["--omit-default-module-path", "--remove-producers-section"];
-const optFlags = ["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
+const optFlags = ["-Oz", "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
+
+/**
+ * @param {Shell} shell
+ * @param {string} out
+ * @param {{ names?: boolean }} [options] `names` keeps the functions' names, for a listing
+ */
+export async function optimise(shell, out, { names = false } = {}) {
+  const linked = at("dist/pkg", shell, `${shell}_bg.wasm`);
+  const wasmOpt = at("node_modules/binaryen/bin/wasm-opt");
+  await run("node", [wasmOpt, linked, "-o", out, ...optFlags, names ? "--debuginfo" : "--strip-debug"]);
+}
 
 /** Cargo knows by itself what is fresh, so it is always asked. @param {Shell} shell */
 async function compile(shell) {

@@ -1,0 +1,28 @@
+/** What a browser downloads of each shell, compressed as a server would. */
+import { readFile } from "node:fs/promises";
+import { brotliCompressSync, constants } from "node:zlib";
+import { at } from "../paths.mjs";
+
+/** @typedef {{ shell: "page" | "worker", script: number, wasm: number, total: number, budget: number }} Size bytes, brotli 11 */
+
+/** @param {Uint8Array} bytes */
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+
+/** @returns {Promise<Size[]>} of what the last build made */
+export async function measureSizes() {
+  const budgets = JSON.parse(await readFile(at("scripts/size-budget.json"), "utf8"));
+  const shells = /** @type {const} */ (["page", "worker"]);
+  return Promise.all(
+    shells.map(async (shell) => {
+      const script = brotli(await readFile(at(budgets[shell].script)));
+      const wasm = brotli(await readFile(at("dist/pkg", shell, `${shell}.wasm`)));
+      return { shell, script, wasm, total: script + wasm, budget: budgets[shell].brotliBytes };
+    }),
+  );
+}
+
+/** @param {Size} size @returns {string} one line */
+export function describe({ shell, script, wasm, total, budget }) {
+  const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+  return `${shell}: ${kb(total)} of ${kb(budget)} brotli (script and glue ${kb(script)}, wasm ${kb(wasm)})`;
+}

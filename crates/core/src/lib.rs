@@ -6,12 +6,16 @@
 
 pub mod attribute;
 pub mod clock;
+pub mod consent;
+pub mod journal;
 pub mod json;
+pub mod outbox;
 pub mod patch;
 pub mod random;
 pub mod retry;
 pub mod seal;
 pub mod sensitive;
+pub mod sorted;
 pub mod time;
 pub mod token;
 

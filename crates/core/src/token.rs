@@ -112,6 +112,11 @@ impl Lifecycle {
         }
     }
 
+    /// The server refused the token that is held.
+    pub fn rejected_current(&mut self) {
+        self.rejected(self.generation);
+    }
+
     /// Forgets everything: logout, or another guest.
     pub fn clear(&mut self) {
         self.held = None;

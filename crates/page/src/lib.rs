@@ -1,1 +1,16 @@
-//! placeholder
+//! The page shell: runs the core's outbox on the APIs of a page, or of Node.
+//!
+//! It performs what the outbox asks for and tells it what became of it; it decides nothing. Text crosses the boundary as flat
+//! strings, and JSON is parsed by the engine's own parser, so that neither a parser nor a float formatter is in the build.
+
+mod effect;
+mod host;
+mod listen;
+mod options;
+mod page;
+mod report;
+mod shell;
+mod time;
+
+pub use options::PageOptions;
+pub use page::Page;

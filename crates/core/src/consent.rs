@@ -1,0 +1,244 @@
+//! Purposes and what the visitor decided about them.
+//!
+//! A decision is two moments per purpose, when it was last granted and when it was last withdrawn; the later one counts. Tabs
+//! write different rows for the two, so neither can overwrite what the other meant. The moment of the withdrawal is the purpose's
+//! *epoch*: an update carries the epoch it was set under and is sent only while that is still the current one. What a page's
+//! options state holds only for visitors who have decided nothing.
+
+use crate::clock::Clock;
+use crate::journal::{Row, Table, Write};
+use crate::sorted::Sorted;
+
+/// The decision about one purpose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Decision {
+    stated: bool,
+    granted: Clock,
+    withdrawn: Clock,
+}
+
+/// All decisions. Nothing stated is nothing granted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    decisions: Sorted<Decision>,
+}
+
+impl Ledger {
+    fn get(&self, purpose: &str) -> Decision {
+        self.decisions.get(purpose).copied().unwrap_or_default()
+    }
+
+    fn edit(&mut self, purpose: &str) -> &mut Decision {
+        self.decisions.slot(purpose)
+    }
+
+    /// Whether a purpose is granted.
+    #[must_use]
+    pub fn is_granted(&self, purpose: &str) -> bool {
+        let decision = self.get(purpose);
+        decision.granted > decision.withdrawn || (decision.stated && !self.is_decided(purpose))
+    }
+
+    /// Whether the visitor, and not only the page's options, has decided about a purpose.
+    #[must_use]
+    pub fn is_decided(&self, purpose: &str) -> bool {
+        let decision = self.get(purpose);
+        decision.granted > Clock::ZERO || decision.withdrawn > Clock::ZERO
+    }
+
+    /// Whether any purpose is granted.
+    #[must_use]
+    pub fn grants_any(&self) -> bool {
+        self.decisions.keys().iter().any(|purpose| self.is_granted(purpose))
+    }
+
+    /// The epoch that an update set now carries.
+    #[must_use]
+    pub fn epoch(&self, purpose: &str) -> Clock {
+        self.get(purpose).withdrawn
+    }
+
+    /// Whether an update of this purpose that was set under this epoch may be sent.
+    #[must_use]
+    pub fn allows(&self, purpose: &str, epoch: Clock) -> bool {
+        self.is_granted(purpose) && self.epoch(purpose) == epoch
+    }
+
+    /// Notes a grant by the visitor and gives the row to store.
+    pub fn grant(&mut self, purpose: &str, at: Clock) -> Write {
+        let decision = self.edit(purpose);
+        decision.granted = decision.granted.max(at);
+        Write::put(Table::Consent, key('g', purpose), at.to_text())
+    }
+
+    /// Notes a withdrawal and gives the row to store.
+    pub fn withdraw(&mut self, purpose: &str, at: Clock) -> Write {
+        let decision = self.edit(purpose);
+        decision.withdrawn = decision.withdrawn.max(at);
+        Write::put(Table::Consent, key('w', purpose), at.to_text())
+    }
+
+    /// Puts these statements of the page's options in place of all earlier ones and gives the rows that change.
+    pub fn state(&mut self, purposes: &[String]) -> Vec<Write> {
+        let mut writes = Vec::new();
+        for purpose in purposes {
+            self.edit(purpose);
+        }
+        for purpose in self.decisions.keys().to_vec() {
+            let stated = purposes.contains(&purpose);
+            if core::mem::replace(&mut self.edit(&purpose).stated, stated) != stated {
+                writes.push(Write { table: Table::Consent, key: key('s', &purpose), value: stated.then(String::new) });
+            }
+        }
+        writes
+    }
+
+    /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
+    pub fn learn(&mut self, row: &Row) -> Option<Clock> {
+        let (kind, purpose) = row.key.split_once('/')?;
+        if kind == "s" {
+            self.edit(purpose).stated = true;
+            return None;
+        }
+        let at = Clock::from_text(&row.value)?;
+        let decision = self.edit(purpose);
+        match kind {
+            "g" => decision.granted = decision.granted.max(at),
+            "w" => decision.withdrawn = decision.withdrawn.max(at),
+            _ => return None,
+        }
+        Some(at)
+    }
+}
+
+fn key(kind: char, purpose: &str) -> String {
+    let mut key = String::with_capacity(purpose.len() + 2);
+    key.push(kind);
+    key.push('/');
+    key.push_str(purpose);
+    key
+}
+
+/// Which purpose an attribute serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purposes {
+    by_key: Sorted<String>,
+    other: String,
+}
+
+/// The purpose of attributes for which none is configured.
+pub const DEFAULT_PURPOSE: &str = "service";
+
+impl Default for Purposes {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
+
+impl Purposes {
+    /// From pairs of key and purpose; the key `*` names the purpose of all others.
+    #[must_use]
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut by_key = Sorted::default();
+        for (key, purpose) in pairs {
+            by_key.insert(key, purpose);
+        }
+        let other = by_key.remove("*").unwrap_or_else(|| DEFAULT_PURPOSE.to_owned());
+        Self { by_key, other }
+    }
+
+    /// The purpose of an attribute.
+    #[must_use]
+    pub fn of(&self, key: &str) -> &str {
+        self.by_key.get(key).unwrap_or(&self.other)
+    }
+
+    /// The purpose of attributes that are not configured by name.
+    #[must_use]
+    pub fn other(&self) -> &str {
+        &self.other
+    }
+
+    /// All configured purposes, each once.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.by_key.values().map(String::as_str).chain([&*self.other]).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Ticker;
+
+    #[test]
+    fn nothing_stated_is_nothing_granted() {
+        assert!(!Ledger::default().is_granted("service"));
+    }
+
+    #[test]
+    fn the_later_of_grant_and_withdrawal_counts_in_whatever_order_they_are_learnt() {
+        let mut ticker = Ticker::new(1);
+        let (grant, withdrawal, again) = (ticker.tick(1), ticker.tick(2), ticker.tick(3));
+        let mut ledger = Ledger::default();
+        ledger.withdraw("m", withdrawal);
+        ledger.grant("m", grant);
+        assert!(!ledger.is_granted("m"));
+        ledger.grant("m", again);
+        assert!(ledger.is_granted("m"));
+        ledger.withdraw("m", withdrawal);
+        assert!(ledger.is_granted("m"));
+    }
+
+    #[test]
+    fn an_update_of_an_earlier_epoch_stays_dead_after_a_new_grant() {
+        let mut ticker = Ticker::new(1);
+        let mut ledger = Ledger::default();
+        ledger.grant("m", ticker.tick(1));
+        let epoch = ledger.epoch("m");
+        assert!(ledger.allows("m", epoch));
+        ledger.withdraw("m", ticker.tick(2));
+        ledger.grant("m", ticker.tick(3));
+        assert!(!ledger.allows("m", epoch));
+        assert!(ledger.allows("m", ledger.epoch("m")));
+    }
+
+    #[test]
+    fn what_options_state_yields_to_any_decision_and_is_taken_back_when_no_longer_stated() {
+        let mut ticker = Ticker::new(1);
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.state(&["m".to_owned(), "s".to_owned()]).len(), 2);
+        assert!(ledger.is_granted("m") && !ledger.is_decided("m"));
+        assert_eq!(ledger.state(&["s".to_owned()]), [Write::remove(Table::Consent, "s/m".into())]);
+        assert!(!ledger.is_granted("m") && ledger.is_granted("s"));
+        ledger.withdraw("s", ticker.tick(1));
+        ledger.state(&["s".to_owned()]);
+        assert!(!ledger.is_granted("s"), "a stored withdrawal beats what options state");
+    }
+
+    #[test]
+    fn a_ledger_is_rebuilt_from_its_rows() {
+        let mut ticker = Ticker::new(1);
+        let mut ledger = Ledger::default();
+        let mut writes = ledger.state(&["s".to_owned()]);
+        writes.push(ledger.grant("m", ticker.tick(1)));
+        writes.push(ledger.withdraw("m", ticker.tick(2)));
+        let mut other = Ledger::default();
+        for Write { table, key, value } in writes {
+            other.learn(&Row { table, key, value: value.unwrap_or_default() });
+        }
+        assert_eq!(ledger, other);
+    }
+
+    #[test]
+    fn a_star_names_the_purpose_of_all_other_keys() {
+        let pair = |k: &str, p: &str| (k.to_owned(), p.to_owned());
+        let purposes = Purposes::new([pair("email", "marketing"), pair("*", "support")]);
+        assert_eq!((purposes.of("email"), purposes.of("tier")), ("marketing", "support"));
+        assert_eq!(Purposes::default().of("tier"), "service");
+        assert_eq!(purposes.names(), ["marketing", "support"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! Fields one after the other, each with its length in bytes of UTF-8: `5:hello`.
+
+use crate::json;
+
+/// Appends a field.
+pub fn push(out: &mut String, field: &str) {
+    json::integer(out, field.len() as u64);
+    out.push(':');
+    out.push_str(field);
+}
+
+/// Takes the next field off `rest`; `None` where there is none that is well formed.
+pub fn next<'a>(rest: &mut &'a str) -> Option<&'a str> {
+    let (length, tail) = rest.split_once(':')?;
+    if length.is_empty() || length.len() > 9 || !length.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (field, tail) = tail.split_at_checked(length.parse().ok()?)?;
+    *rest = tail;
+    Some(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn fields_read_back(fields in prop::collection::vec(any::<String>(), 0..6)) {
+            let mut text = String::new();
+            fields.iter().for_each(|f| push(&mut text, f));
+            let mut rest = text.as_str();
+            for field in &fields {
+                prop_assert_eq!(next(&mut rest), Some(field.as_str()));
+            }
+            prop_assert_eq!(rest, "");
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in any::<String>(), n in 0usize..99) {
+            let _ = next(&mut text.as_str());
+            let _ = next(&mut format!("{n}:{text}").as_str());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A record: the entries of one burst that serve one purpose.
+//!
+//! Version 1, all fields netstrings: `1`, purpose, epoch, then per entry key, type letter and value, clock. A reader takes
+//! records of its own version; one of a later version it leaves alone.
+
+use super::netstring;
+use crate::attribute::Value;
+use crate::clock::Clock;
+
+/// An attribute's update, as it waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it will be.
+    pub value: Value,
+    /// What it serves.
+    pub purpose: String,
+    /// The epoch of that purpose when it was set.
+    pub epoch: Clock,
+    /// When it was set.
+    pub clock: Clock,
+}
+
+/// Entries that are stored, and removed, together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Keys and entries, in the order of the keys.
+    pub entries: Vec<(String, Entry)>,
+}
+
+/// Why a stored text is not a record of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Written by a later version: leave it.
+    Later,
+    /// Damaged: nothing can be made of it.
+    Damaged,
+}
+
+const VERSION: &str = "1";
+
+impl Record {
+    /// Its text. All entries share the purpose and epoch of the first.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = String::with_capacity(64 * (self.entries.len() + 1));
+        netstring::push(&mut text, VERSION);
+        let (purpose, epoch) = self.entries.first().map_or(("", Clock::ZERO), |(_, e)| (&*e.purpose, e.epoch));
+        netstring::push(&mut text, purpose);
+        netstring::push(&mut text, &epoch.to_text());
+        for (key, entry) in &self.entries {
+            netstring::push(&mut text, key);
+            let (letter, value) = entry.value.parts();
+            let mut typed = String::with_capacity(value.len() + 1);
+            typed.push(letter);
+            typed.push_str(value);
+            netstring::push(&mut text, &typed);
+            netstring::push(&mut text, &entry.clock.to_text());
+        }
+        text
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// [`Unreadable`] says what to do with it.
+    pub fn decode(text: &str) -> Result<Self, Unreadable> {
+        let rest = &mut &*text;
+        match netstring::next(rest) {
+            Some(VERSION) => {}
+            Some(version) if version.bytes().all(|b| b.is_ascii_digit()) && version > VERSION => return Err(Unreadable::Later),
+            _ => return Err(Unreadable::Damaged),
+        }
+        Self::body(rest).ok_or(Unreadable::Damaged)
+    }
+
+    fn body(rest: &mut &str) -> Option<Self> {
+        let purpose = netstring::next(rest)?;
+        let epoch = Clock::from_text(netstring::next(rest)?)?;
+        let mut entries = Vec::new();
+        while !rest.is_empty() {
+            let key = netstring::next(rest)?.to_owned();
+            let typed = netstring::next(rest)?;
+            let letter = typed.chars().next()?;
+            let value = Value::from_parts(letter, &typed[letter.len_utf8()..])?;
+            let clock = Clock::from_text(netstring::next(rest)?)?;
+            entries.push((key, Entry { value, purpose: purpose.to_owned(), epoch, clock }));
+        }
+        (!entries.is_empty()).then_some(Self { entries })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry(value: Value) -> Entry {
+        let clock = Clock::from_text("0000000000010000000000aa").expect("a clock");
+        Entry { value, purpose: "service".into(), epoch: Clock::ZERO, clock }
+    }
+
+    proptest! {
+        #[test]
+        fn records_read_back(keys in prop::collection::vec((any::<String>(), any::<String>(), any::<bool>()), 1..6)) {
+            let entries = keys.iter().map(|(key, text, flag)| {
+                let value = if *flag { Value::Bool(text.is_empty()) } else { Value::Text(text.clone()) };
+                (key.clone(), entry(value))
+            }).collect();
+            let record = Record { entries };
+            prop_assert_eq!(Record::decode(&record.encode()), Ok(record));
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in any::<String>()) {
+            let _ = Record::decode(&text);
+            let _ = Record::decode(&format!("1:1{text}"));
+        }
+
+        #[test]
+        fn a_cut_record_is_damaged(cut in 0usize..80) {
+            let text = Record { entries: vec![("tier".into(), entry(Value::Text("gold".into())))] }.encode();
+            prop_assert_eq!(Record::decode(&text[..cut.min(text.len() - 1)]), Err(Unreadable::Damaged));
+        }
+    }
+
+    #[test]
+    fn a_record_of_version_one_as_it_was_first_written_still_loads() {
+        let text = include_str!("../../fixtures/record-v1.txt").trim_end_matches('\n');
+        let record = Record::decode(text).expect("version 1");
+        assert_eq!(record.entries.len(), 3);
+        assert_eq!(record.entries[0].1.value, Value::Text("en-US".into()));
+        assert_eq!(record.encode(), text);
+    }
+
+    #[test]
+    fn a_later_version_is_left_alone() {
+        assert_eq!(Record::decode("1:25:xyzab"), Err(Unreadable::Later));
+    }
+}

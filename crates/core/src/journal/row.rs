@@ -1,0 +1,89 @@
+//! Rows and writes, as the shells see them.
+
+/// A table of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// What waits to be delivered.
+    Records,
+    /// What was delivered, newest per key.
+    Delivered,
+    /// Decisions about purposes; of the origin, not of one guest.
+    Consent,
+    /// What a sender has to know: version, pause, session.
+    State,
+}
+
+impl Table {
+    /// The letter that names it in keys and across the boundary.
+    #[must_use]
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Records => 'r',
+            Self::Delivered => 'd',
+            Self::Consent => 'c',
+            Self::State => 's',
+        }
+    }
+
+    /// The table of a letter.
+    #[must_use]
+    pub const fn of(letter: char) -> Option<Self> {
+        match letter {
+            'r' => Some(Self::Records),
+            'd' => Some(Self::Delivered),
+            'c' => Some(Self::Consent),
+            's' => Some(Self::State),
+            _ => None,
+        }
+    }
+}
+
+/// A stored row.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Where.
+    pub table: Table,
+    /// Its key.
+    pub key: String,
+    /// Its text.
+    pub value: String,
+}
+
+/// One write of a transaction.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Where.
+    pub table: Table,
+    /// Its key.
+    pub key: String,
+    /// Its new text, or `None` to remove the row.
+    pub value: Option<String>,
+}
+
+impl Write {
+    /// Puts a row.
+    #[must_use]
+    pub const fn put(table: Table, key: String, value: String) -> Self {
+        Self { table, key, value: Some(value) }
+    }
+
+    /// Removes a row.
+    #[must_use]
+    pub const fn remove(table: Table, key: String) -> Self {
+        Self { table, key, value: None }
+    }
+}
+
+/// Values may be personal: `Debug` shows where, not what.
+impl core::fmt::Debug for Row {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}/{}", self.table.letter(), self.key)
+    }
+}
+
+/// Values may be personal: `Debug` shows where, not what.
+impl core::fmt::Debug for Write {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}{}/{}", if self.value.is_some() { '+' } else { '-' }, self.table.letter(), self.key)
+    }
+}

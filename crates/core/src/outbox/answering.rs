@@ -1,0 +1,280 @@
+//! What an answer means for what was sent, and for what is sent next.
+
+use super::Outbox;
+use super::input::{Answer, Hint};
+use super::output::{Event, Output, Precondition, Reason};
+use super::sending::{Sender, Step};
+use super::setting::Job;
+use crate::attribute::Value;
+use crate::journal::{Table, Write};
+use crate::retry::retry_after::http_date;
+use crate::retry::verdict::MAX_REBASES;
+use crate::retry::{Verdict, judge, retry_after};
+use crate::{Millis, Now, Sensitive, json};
+
+impl Reason {
+    pub(super) fn of(answer: &Answer) -> Self {
+        Self { status: answer.status, code: answer.code.clone(), message: answer.message.clone() }
+    }
+
+    const fn none() -> Self {
+        Self { status: 0, code: None, message: None }
+    }
+}
+
+impl Outbox {
+    fn is_step(&self, wanted: Step) -> bool {
+        matches!(self.sender, Sender::Holding { step, .. } if step == wanted)
+    }
+
+    pub(super) fn token_came(&mut self, now: Now, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
+        self.token.fetched(asked_at, value, expires_in);
+        if self.is_step(Step::Authorizing) {
+            self.authorize(now);
+        }
+    }
+
+    pub(super) fn token_failed(&mut self, now: Now, answer: &Answer) {
+        self.token.failed();
+        if !self.is_step(Step::Authorizing) {
+            return;
+        }
+        if answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
+            return self.retry(now, answer);
+        }
+        if self.session_is_gone(answer) {
+            return self.start();
+        }
+        self.block(Reason::of(answer));
+    }
+
+    /// Nothing can be sent until something else happens: the updates wait.
+    pub(super) fn block(&mut self, reason: Reason) {
+        self.blocked = true;
+        self.retrying(reason, None);
+        self.release();
+    }
+
+    pub(super) fn send_failed(&mut self, now: Now, send: u32) {
+        if self.is_step(Step::Sending(send)) {
+            if let Some(flight) = &mut self.flight {
+                flight.uncertain = true;
+            }
+        } else if !self.is_step(Step::Reading(send)) {
+            return;
+        }
+        self.step(Step::Authorizing);
+        let delay = self.back_off(now);
+        self.retrying(Reason::none(), Some(delay));
+        self.release();
+    }
+
+    pub(super) fn answered(&mut self, now: Now, send: u32, answer: &Answer) {
+        let reading = self.is_step(Step::Reading(send));
+        if !reading && !self.is_step(Step::Sending(send)) {
+            return;
+        }
+        // The request has ended: from here on nothing is to be aborted.
+        self.step(Step::Authorizing);
+        match judge(answer.status, answer.code.as_deref()) {
+            Verdict::Done if reading => self.rebase(now, answer),
+            Verdict::Done => self.took(now, answer),
+            Verdict::Final if reading && answer.status == 404 => self.rebase(now, &Answer { etag: None, ..answer.clone() }),
+            Verdict::Retry => {
+                // These may come from before or from after the server did its work.
+                let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
+                if let Some(flight) = &mut self.flight {
+                    flight.uncertain = uncertain;
+                }
+                self.retry(now, answer);
+            }
+            Verdict::Reauthorize => self.reauthorize(now, answer),
+            Verdict::Rebase => self.conflicted(now, answer),
+            Verdict::Final => self.refused(now, answer),
+        }
+    }
+
+    /// Tries again later: when the server says, or after the policy's delay.
+    pub(super) fn retry(&mut self, now: Now, answer: &Answer) {
+        let mut delay = self.back_off(now);
+        let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
+        let asked = answer.retry_after.as_deref().and_then(|value| retry_after(value, server_now)).filter(|ms| *ms > 0);
+        if let Some(asked) = asked {
+            // Everybody was asked to come back at the same moment: come a little later than that.
+            delay = asked + self.random.draw() % (asked / 10 + 1).min(1_000);
+            self.pause = self.pause.max(now.mono + asked);
+            self.next_try = now.mono + delay;
+        }
+        self.retrying(Reason::of(answer), Some(delay));
+        match asked {
+            Some(asked) => {
+                let mut value = String::new();
+                json::integer(&mut value, now.wall);
+                value.push(' ');
+                json::integer(&mut value, now.wall + asked);
+                let write = Write::put(Table::State, self.row_key("pause"), value);
+                self.record(vec![write]);
+                self.put(Output::Notify(Hint::Pause));
+            }
+            None => self.release(),
+        }
+    }
+
+    fn reauthorize(&mut self, now: Now, answer: &Answer) {
+        self.token.rejected_current();
+        match &mut self.flight {
+            Some(flight) if !flight.reauthorized => {
+                flight.reauthorized = true;
+                self.authorize(now);
+            }
+            _ => {
+                self.flight = None;
+                self.block(Reason::of(answer));
+            }
+        }
+    }
+
+    fn conflicted(&mut self, now: Now, answer: &Answer) {
+        match &mut self.flight {
+            Some(flight) if flight.rebases < MAX_REBASES => {
+                flight.rebases += 1;
+                flight.uncertain = false;
+                self.read(now);
+            }
+            _ => {
+                self.flight = None;
+                self.retry(now, answer);
+            }
+        }
+    }
+
+    /// The state of the server is known again: what it already holds is delivered, the rest is written over it.
+    fn rebase(&mut self, now: Now, answer: &Answer) {
+        self.version.clone_from(&answer.etag);
+        let Some(flight) = &mut self.flight else { return self.release() };
+        flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
+        let mut conflicts = Vec::new();
+        for (key, theirs) in &answer.attributes {
+            let Some(entry) = flight.entries.get(key) else { continue };
+            let ours = flight.value(key, entry);
+            if ours == theirs {
+                if let Some(entry) = flight.entries.remove(key) {
+                    flight.found.insert(key.clone(), entry);
+                }
+            } else {
+                conflicts.push((key.clone(), ours.clone(), theirs.clone()));
+            }
+        }
+        if !conflicts.is_empty() {
+            self.event(Event::Conflict { keys: conflicts.iter().map(|(key, ..)| key.clone()).collect() });
+            if self.options.resolves {
+                let send = self.id();
+                self.step(Step::Resolving(send));
+                return self.put(Output::Resolve { send, conflicts });
+            }
+        }
+        self.rewrite(now);
+    }
+
+    pub(super) fn resolved(&mut self, now: Now, send: u32, values: Vec<(String, Option<Value>)>) {
+        if !self.is_step(Step::Resolving(send)) {
+            return;
+        }
+        if let Some(flight) = &mut self.flight {
+            for (key, value) in values {
+                match value {
+                    Some(value) => {
+                        flight.resolved.insert(key, value);
+                    }
+                    None => {
+                        if let Some(entry) = flight.entries.remove(&key) {
+                            flight.found.insert(key, entry);
+                        }
+                    }
+                }
+            }
+        }
+        self.rewrite(now);
+    }
+
+    fn rewrite(&mut self, now: Now) {
+        if self.flight.as_ref().is_some_and(|flight| flight.entries.is_empty()) {
+            let etag = self.version.clone();
+            return self.took(now, &Answer { etag, ..Answer::default() });
+        }
+        self.authorize(now);
+    }
+
+    /// The server has what was sent.
+    fn took(&mut self, now: Now, answer: &Answer) {
+        let Some(flight) = self.flight.take() else { return self.release() };
+        self.attempts = 0;
+        self.version.clone_from(&answer.etag);
+        let latency = now.wall.saturating_sub(flight.oldest().wall());
+        let (mut writes, mut keys) = (Vec::new(), Vec::new());
+        for (key, entry) in flight.entries.into_iter().chain(flight.found) {
+            self.learn_delivered(&key, entry.clock);
+            writes.push(Write::put(Table::Delivered, self.row_key(&key), entry.clock.to_text()));
+            if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
+                self.pending.remove(&key);
+                self.accounts.delivered += 1;
+            }
+            keys.push(key);
+        }
+        writes.push(Write { table: Table::State, key: self.row_key("version"), value: self.version.clone() });
+        self.event(Event::Delivered { keys, latency });
+        self.record(writes);
+    }
+
+    /// The server will not take this batch. If it says which keys are to blame, or that can be found out, the others go on.
+    fn refused(&mut self, now: Now, answer: &Answer) {
+        let Some(flight) = self.flight.take() else {
+            self.block(Reason::of(answer));
+            return;
+        };
+        self.attempts = 0;
+        let keys = flight.entries.keys().to_vec();
+        let named = flight.entries.select(|key, _| names(&answer.fields, key));
+        let divisible = matches!(answer.status, 400 | 413 | 422);
+        let guilty = if divisible && !named.is_empty() {
+            named
+        } else if divisible && keys.len() > 1 {
+            let (first, second) = keys.split_at(keys.len() / 2);
+            self.parts.extend([second.to_vec(), first.to_vec()]);
+            return self.proceed(now);
+        } else {
+            keys
+        };
+        let mut rejected = Vec::new();
+        for (key, entry) in flight.entries {
+            if guilty.contains(&key) {
+                if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock == entry.clock) {
+                    self.pending.remove(&key);
+                    self.accounts.rejected += 1;
+                }
+                rejected.push(key);
+            }
+        }
+        self.event(Event::Rejected { keys: rejected, reason: Reason::of(answer) });
+        self.record(Vec::new());
+    }
+
+    /// Keeps an outcome before anything else happens under this lock.
+    pub(super) fn record(&mut self, mut writes: Vec<Write>) {
+        writes.extend(self.removals());
+        let store = self.store(Job::Record, writes);
+        self.step(Step::Recording(store));
+    }
+
+    pub(super) fn recorded(&mut self, now: Now, store: u32) {
+        if self.is_step(Step::Recording(store)) {
+            self.put(Output::Notify(Hint::Records));
+            self.proceed(now);
+        }
+    }
+}
+
+/// Whether the server's error details name this key, by itself or below `attributes`.
+fn names(fields: &[String], key: &str) -> bool {
+    fields.iter().any(|field| field == key || field.strip_prefix("attributes.") == Some(key))
+}

@@ -1,0 +1,142 @@
+//! A write on its way: which entries, for which version, under which Idempotency-Key.
+
+use super::output::Precondition;
+use crate::attribute::Value;
+use crate::clock::Clock;
+use crate::journal::Entry;
+use crate::json;
+use crate::sorted::Sorted;
+
+/// A write on its way.
+#[derive(Debug, Clone)]
+pub(super) struct Flight {
+    /// What it carries.
+    pub(super) entries: Sorted<Entry>,
+    /// The values that `onConflict` chose instead of ours.
+    pub(super) resolved: Sorted<Value>,
+    /// What the server turned out to hold already.
+    pub(super) found: Sorted<Entry>,
+    /// The version it is made for.
+    pub(super) precondition: Precondition,
+    /// How often it was rebased.
+    pub(super) rebases: u32,
+    /// Whether it was repeated with a new token already.
+    pub(super) reauthorized: bool,
+    /// Whether the server may have taken it although no answer came: then it is repeated as it is.
+    pub(super) uncertain: bool,
+}
+
+impl Flight {
+    pub(super) fn new(entries: Sorted<Entry>, version: Option<&str>) -> Self {
+        let precondition = version.map_or(Precondition::Unwritten, |v| Precondition::Version(v.to_owned()));
+        Self {
+            entries,
+            resolved: Sorted::default(),
+            found: Sorted::default(),
+            precondition,
+            rebases: 0,
+            reauthorized: false,
+            uncertain: false,
+        }
+    }
+
+    /// The value to be written for a key.
+    pub(super) fn value<'a>(&'a self, key: &str, entry: &'a Entry) -> &'a Value {
+        self.resolved.get(key).unwrap_or(&entry.value)
+    }
+
+    /// The body of A1.
+    pub(super) fn body(&self) -> String {
+        let mut body = String::from("{\"attributes\":{");
+        for (at, (key, entry)) in self.entries.iter().enumerate() {
+            if at > 0 {
+                body.push(',');
+            }
+            json::string(&mut body, key);
+            body.push(':');
+            self.value(key, entry).write_json(&mut body);
+        }
+        body.push_str("}}");
+        body
+    }
+
+    /// The key of this write: made from all that makes it this write and no other, so that whoever repeats it, another tab or the
+    /// page after a reload, finds the same key, and whoever changes anything finds another.
+    pub(super) fn idempotency_key(&self, guest: &str, body: &str) -> String {
+        let mut hash = Fnv::new();
+        hash.field(guest);
+        match &self.precondition {
+            Precondition::Unwritten => hash.field("*"),
+            Precondition::Version(version) => hash.field(version),
+        }
+        hash.field(body);
+        for entry in self.entries.values() {
+            hash.field(&entry.clock.to_text());
+        }
+        hash.finish()
+    }
+
+    /// The moment of the oldest entry.
+    pub(super) fn oldest(&self) -> Clock {
+        self.entries.values().chain(self.found.values()).map(|entry| entry.clock).min().unwrap_or_default()
+    }
+}
+
+/// FNV-1a with 128 bits (draft-eastlake-fnv). Entries carry clocks that no other tab gives out, so it only has to be wide.
+struct Fnv(u128);
+
+impl Fnv {
+    const fn new() -> Self {
+        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+
+    fn field(&mut self, text: &str) {
+        // A byte that UTF-8 never holds ends the field.
+        for byte in text.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+    }
+
+    fn finish(self) -> String {
+        (0..32).rev().map(|at| char::from_digit((self.0 >> (at * 4)) as u32 & 15, 16).unwrap_or('0')).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flight(value: &str, version: Option<&str>) -> Flight {
+        let entry = Entry {
+            value: Value::Text(value.into()),
+            purpose: "service".into(),
+            epoch: Clock::ZERO,
+            clock: Clock::from_text("0000000000010000000000aa").expect("a clock"),
+        };
+        let mut entries = Sorted::default();
+        entries.insert("ti\"er".into(), entry);
+        Flight::new(entries, version)
+    }
+
+    #[test]
+    fn the_body_is_json_and_the_key_follows_every_part_of_the_write() {
+        let key = |f: &Flight, guest| f.idempotency_key(guest, &f.body());
+        let first = flight("gold", None);
+        assert_eq!(first.body(), r#"{"attributes":{"ti\"er":"gold"}}"#);
+        assert_eq!(key(&first, "g1"), key(&flight("gold", None), "g1"));
+        let all =
+            [key(&first, "g1"), key(&first, "g2"), key(&flight("gold", Some("\"1\"")), "g1"), key(&flight("silver", None), "g1")];
+        for (at, one) in all.iter().enumerate() {
+            assert_eq!(one.len(), 32);
+            assert!(!all[..at].contains(one));
+        }
+    }
+
+    #[test]
+    fn the_hash_is_fnv_1a_with_128_bits() {
+        // The published value of the empty string is the offset basis; of "a", this.
+        let mut hash = Fnv::new();
+        hash.0 = (hash.0 ^ u128::from(b'a')).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        assert_eq!(hash.finish(), "d228cb696f1a8caf78912b704e4a8964");
+    }
+}

@@ -1,0 +1,181 @@
+//! What an outbox is told.
+
+use crate::attribute::{Update, Value};
+use crate::journal::Row;
+use crate::{Millis, Sensitive};
+
+/// A call of the page's, to be settled later.
+pub type Call = u32;
+
+/// How well something is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Durability {
+    /// In memory only: storage refused.
+    Memory,
+    /// In localStorage: survives the tab and its renderer, not a killed browser.
+    Tab,
+    /// In IndexedDB, its transaction complete.
+    Disk,
+}
+
+/// What the server said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `code` member of an error body.
+    pub code: Option<String>,
+    /// The `message` member of an error body; may repeat what was sent, so it goes to the page's handler and nowhere else.
+    pub message: Option<String>,
+    /// The `fieldName`s of an error body's details.
+    pub fields: Vec<String>,
+    /// The `ETag` field.
+    pub etag: Option<String>,
+    /// The `Retry-After` field.
+    pub retry_after: Option<String>,
+    /// The `Date` field.
+    pub date: Option<String>,
+    /// The attributes of a read.
+    pub attributes: Vec<(String, Value)>,
+}
+
+/// What another tab, or the worker, says it did. A hint, never a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// Records came or went.
+    Records,
+    /// A purpose was granted or withdrawn.
+    Consent,
+    /// The server asked everybody to wait.
+    Pause,
+}
+
+/// What an outbox is told.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The page sets attributes.
+    Set {
+        /// To be settled.
+        call: Call,
+        /// What was given.
+        updates: Vec<Update>,
+    },
+    /// The task that called `set` has ended.
+    BurstEnded,
+    /// The visitor grants a purpose.
+    Grant {
+        /// To be settled.
+        call: Call,
+        /// Which.
+        purpose: String,
+    },
+    /// The visitor withdraws a purpose.
+    Withdraw {
+        /// To be settled.
+        call: Call,
+        /// Which.
+        purpose: String,
+    },
+    /// The page wants all that waits to be sent now.
+    Flush {
+        /// To be settled.
+        call: Call,
+        /// How long the call waits at most, in milliseconds.
+        timeout: Millis,
+    },
+    /// The browser says that it is online.
+    Online,
+    /// The browser says that it is offline.
+    Offline,
+    /// The page cannot be seen any more.
+    Hidden,
+    /// The page can be seen.
+    Visible,
+    /// The page is being left (`pagehide`); the rows are what localStorage mirrors of consent and state.
+    Leaving(Vec<Row>),
+    /// The page came back from the back/forward cache.
+    Resumed,
+    /// The rows asked for.
+    Loaded {
+        /// Which [`Output::Load`](super::Output::Load).
+        load: u32,
+        /// All rows of the owner, and all decisions.
+        rows: Vec<Row>,
+    },
+    /// The rows could not be read.
+    LoadFailed {
+        /// Which load.
+        load: u32,
+    },
+    /// A transaction is complete.
+    Stored {
+        /// Which [`Output::Store`](super::Output::Store).
+        store: u32,
+        /// How well it is kept.
+        durability: Durability,
+    },
+    /// A transaction failed: nothing of it was kept.
+    StoreFailed {
+        /// Which store.
+        store: u32,
+        /// Why: `quota`, `blocked` or `failed`.
+        reason: &'static str,
+    },
+    /// Another tab says that something changed.
+    Changed(Hint),
+    /// The flush lock is ours.
+    LockGranted,
+    /// The flush lock was taken away, or could not be asked for.
+    LockLost,
+    /// What the holder of the lock wrote: until when it may hold it (wall clock).
+    Peeked {
+        /// `None` where nothing is written.
+        until: Option<Millis>,
+    },
+    /// A capability came.
+    Token {
+        /// When it was asked for (monotonic).
+        asked_at: Millis,
+        /// The bearer value.
+        value: Sensitive<String>,
+        /// Its life as stated, in seconds.
+        expires_in: Option<f64>,
+    },
+    /// No capability came; status 0 where there was no answer.
+    TokenFailed(Answer),
+    /// A session was started: this is the guest.
+    Started {
+        /// The guest's id.
+        guest: String,
+    },
+    /// No session was started; status 0 where there was no answer.
+    StartFailed {
+        /// The answer.
+        answer: Answer,
+        /// A fresh random session id, should another be needed.
+        fresh: String,
+    },
+    /// The answer to a request.
+    Response {
+        /// Which [`Request`](super::Request).
+        send: u32,
+        /// The answer.
+        answer: Answer,
+    },
+    /// A request ended without an answer.
+    SendFailed {
+        /// Which request.
+        send: u32,
+    },
+    /// What the page's `onConflict` decided, per key; keys it does not name keep our value.
+    Resolved {
+        /// Which [`Output::Resolve`](super::Output::Resolve).
+        send: u32,
+        /// The values to write instead; `None` leaves the server's.
+        values: Vec<(String, Option<Value>)>,
+    },
+    /// The moment of [`Output::WakeAt`](super::Output::WakeAt) has come.
+    Tick,
+    /// The page is done with the outbox.
+    Close,
+}

@@ -1,0 +1,286 @@
+//! The outbox: takes updates from the page, keeps them in the journal, and sees that the server gets them.
+//!
+//! ```text
+//!  Set ──► burst ──BurstEnded──► Store ──Stored──► waits ──┐
+//!  (not granted: held in memory until Grant)               │ due: count, delay, flush(), online
+//!                                                          ▼
+//!   Idle ─► Settling (hidden tab) ─► Locking ─► Loading ─► Starting ─► Authorizing ─► Sending ─► Recording ─► Idle
+//!                                                                                      │  ▲
+//!                                                                          409, 412    ▼  │
+//!                                                                                     Reading
+//! ```
+//! Sans-IO: [`Outbox::handle`] takes an [`Input`] and the time, [`Outbox::poll`] gives the [`Output`]s; nothing in here waits.
+//! A panic is a bug; no input causes one.
+//!
+//! The journal's rows are [`crate::journal`]; the order of updates is [`crate::clock`]; what may leave is [`crate::consent`].
+
+pub mod account;
+mod answering;
+mod consenting;
+mod flight;
+pub mod input;
+mod leaving;
+mod loading;
+pub mod options;
+pub mod output;
+mod pending;
+mod sending;
+mod setting;
+mod starting;
+
+use std::collections::VecDeque;
+
+pub use account::Accounts;
+pub use input::{Answer, Call, Durability, Hint, Input};
+pub use options::{Guest, Options, Ungranted};
+pub use output::{Action, Event, Outcome, Output, Precondition, Reason, Request};
+
+use crate::clock::{Clock, Ticker};
+use crate::consent::Ledger;
+use crate::journal::{Entry, Row};
+use crate::random::Random;
+use crate::sorted::Sorted;
+use crate::token::Lifecycle;
+use crate::{Millis, Now};
+use flight::Flight;
+use pending::Pending;
+use sending::Sender;
+use setting::{Burst, Job};
+
+/// The owner of the rows of a session that the page starts itself.
+const OWN_SESSION: &str = "*";
+
+/// The outbox of one guest in one tab.
+#[derive(Debug)]
+pub struct Outbox {
+    options: Options,
+    owner: String,
+    random: Random,
+    ticker: Ticker,
+    closed: bool,
+    outputs: VecDeque<Output>,
+    next_id: u32,
+    accounts: Accounts,
+
+    consent: Ledger,
+    withdrawals: Vec<Call>,
+
+    held: Sorted<Entry>,
+    pending: Pending,
+    delivered: Sorted<Clock>,
+    known: Sorted<()>,
+    burst: Burst,
+    stores: Vec<(u32, Job)>,
+    storage_works: bool,
+    loads: Vec<u32>,
+
+    sender: Sender,
+    flight: Option<Flight>,
+    /// Parts of a refused batch, to be sent apart until it is known which key is refused.
+    parts: Vec<Vec<String>>,
+    guest: Option<String>,
+    session: Option<String>,
+    version: Option<String>,
+    token: Lifecycle,
+    online: bool,
+    hidden: bool,
+    left: bool,
+    attempts: u32,
+    blocked: bool,
+    due: Option<Millis>,
+    next_try: Millis,
+    pause: Millis,
+    flushes: Vec<FlushCall>,
+    wake: Option<Millis>,
+}
+
+#[derive(Debug)]
+struct FlushCall {
+    call: Call,
+    until: Millis,
+    target: Clock,
+    delivered_before: u64,
+}
+
+impl Outbox {
+    /// An outbox for `options`. `seed` is a random number of the shell's; `rows` is what localStorage mirrors of consent and state
+    /// (and whatever records were left there), so that a decision counts from the first call on.
+    #[must_use]
+    pub fn new(options: Options, seed: u64, now: Now, rows: Vec<Row>) -> Self {
+        let mut random = Random::new(seed);
+        let tab = random.draw() as u32;
+        let (owner, guest, session) = match &options.guest {
+            Guest::Known(guest) => (guest.clone(), Some(guest.clone()), None),
+            Guest::Session(session) => (OWN_SESSION.to_owned(), None, Some(session.clone())),
+        };
+        let mut outbox = Self {
+            options,
+            owner,
+            random,
+            ticker: Ticker::new(tab),
+            closed: false,
+            outputs: VecDeque::new(),
+            next_id: 0,
+            accounts: Accounts::default(),
+            consent: Ledger::default(),
+            withdrawals: Vec::new(),
+            held: Sorted::default(),
+            pending: Pending::default(),
+            delivered: Sorted::default(),
+            known: Sorted::default(),
+            burst: Burst::default(),
+            stores: Vec::new(),
+            storage_works: true,
+            loads: Vec::new(),
+            sender: Sender::Idle,
+            flight: None,
+            parts: Vec::new(),
+            guest,
+            session,
+            version: None,
+            token: Lifecycle::new(),
+            online: true,
+            hidden: false,
+            left: false,
+            attempts: 0,
+            blocked: false,
+            due: None,
+            next_try: 0,
+            pause: 0,
+            flushes: Vec::new(),
+            wake: None,
+        };
+        outbox.look(now, rows);
+        outbox.state_consent();
+        outbox.load();
+        outbox
+    }
+
+    /// Takes an input at a moment.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        match input {
+            Input::Set { call, updates } => self.set(now, call, updates),
+            Input::BurstEnded => self.end_burst(),
+            Input::Grant { call, purpose } => self.grant(now, call, &purpose),
+            Input::Withdraw { call, purpose } => self.withdraw(now, call, &purpose),
+            Input::Flush { call, timeout } => self.flush(now, call, timeout),
+            Input::Online => self.came_online(now),
+            Input::Offline => self.online = false,
+            Input::Hidden => self.went_hidden(now),
+            Input::Visible => self.hidden = false,
+            Input::Leaving(rows) => self.leave(now, rows),
+            Input::Resumed => self.resume(now),
+            Input::Loaded { load, rows } => self.loaded(now, load, rows),
+            Input::LoadFailed { load } => self.load_failed(now, load),
+            Input::Stored { store, durability } => self.stored(now, store, durability),
+            Input::StoreFailed { store, reason } => self.store_failed(now, store, reason),
+            Input::Changed(hint) => self.changed(now, hint),
+            Input::LockGranted => self.lock_granted(now),
+            Input::LockLost => self.lock_lost(now),
+            Input::Peeked { until } => self.peeked(now, until),
+            Input::Token { asked_at, value, expires_in } => self.token_came(now, asked_at, value, expires_in),
+            Input::TokenFailed(answer) => self.token_failed(now, &answer),
+            Input::Started { guest } => self.started(now, guest),
+            Input::StartFailed { answer, fresh } => self.start_failed(now, &answer, fresh),
+            Input::Response { send, answer } => self.answered(now, send, &answer),
+            Input::SendFailed { send } => self.send_failed(now, send),
+            Input::Resolved { send, values } => self.resolved(now, send, values),
+            Input::Tick => {}
+            Input::Close => self.close(),
+        }
+        self.drive(now);
+        self.settle_flushes(now);
+        self.set_wake();
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// How the entries ended so far.
+    #[must_use]
+    pub const fn accounts(&self) -> Accounts {
+        self.accounts
+    }
+
+    /// Keys that wait to be delivered.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Keys that wait in memory for a grant.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    /// The wall-clock moment of the oldest entry that waits.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Millis> {
+        self.pending.oldest().map(Clock::wall)
+    }
+
+    /// The guest, where it is known.
+    #[must_use]
+    pub fn guest(&self) -> Option<&str> {
+        self.guest.as_deref()
+    }
+
+    /// Whose rows are its own in the journal.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Whether a purpose is granted.
+    #[must_use]
+    pub fn is_granted(&self, purpose: &str) -> bool {
+        self.consent.is_granted(purpose)
+    }
+
+    fn put(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.put(Output::Event(event));
+    }
+
+    fn settle(&mut self, call: Call, outcome: Outcome) {
+        self.put(Output::Settle { call, outcome });
+    }
+
+    fn id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn load(&mut self) -> u32 {
+        let load = self.id();
+        self.loads.push(load);
+        self.put(Output::Load { load, owner: self.owner.clone() });
+        load
+    }
+
+    fn set_wake(&mut self) {
+        let wake = self.next_wake();
+        if wake != self.wake {
+            self.wake = wake;
+            self.put(Output::WakeAt(wake));
+        }
+    }
+
+    fn close(&mut self) {
+        if self.closed {
+            return;
+        }
+        self.end_burst();
+        self.release();
+        self.closed = true;
+        for flush in core::mem::take(&mut self.flushes) {
+            self.settle(flush.call, Outcome::Closed);
+        }
+    }
+}

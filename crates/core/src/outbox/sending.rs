@@ -1,0 +1,326 @@
+//! When to send, under which lock, and with what.
+
+use super::flight::Flight;
+use super::input::Call;
+use super::output::{Action, Event, Outcome, Output, Reason, Request};
+use super::pending::Home;
+use super::{FlushCall, Outbox};
+use crate::sorted::Sorted;
+use crate::token::Ask;
+use crate::{Millis, Now, Sensitive};
+
+/// How long the lock may be held; past it a waiter steals it.
+pub(super) const LOCK_SPAN: Millis = 15_000;
+/// With less than this left of it, nothing new is begun under a lock.
+const LOCK_RESERVE: Millis = 3_000;
+/// How long one request may take.
+const REQUEST_SPAN: Millis = 10_000;
+/// How long a hidden tab leaves the others the way.
+const HIDDEN_WAIT: Millis = 250;
+
+/// Where the sender stands.
+#[derive(Debug)]
+pub(super) enum Sender {
+    /// Nothing is under way.
+    Idle,
+    /// A hidden tab leaves the others the way.
+    Settling { until: Millis },
+    /// The lock was asked for; at `peek_at` its holder's time is looked up.
+    Locking { peek_at: Option<Millis> },
+    /// The lock is ours until then.
+    Holding { until: Millis, step: Step },
+}
+
+/// What the holder of the lock is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The journal, read anew.
+    Loading(u32),
+    /// The guest session.
+    Starting,
+    /// A capability.
+    Authorizing,
+    /// The answer to a write.
+    Sending(u32),
+    /// The answer to a read, after a conflict.
+    Reading(u32),
+    /// The page's `onConflict`.
+    Resolving(u32),
+    /// The outcome, being stored.
+    Recording(u32),
+}
+
+impl Outbox {
+    /// Does what the time allows.
+    pub(super) fn drive(&mut self, now: Now) {
+        if self.closed || self.left {
+            return;
+        }
+        match self.sender {
+            Sender::Idle if self.next_flush().is_some_and(|at| at <= now.mono) => {
+                if self.hidden && self.withdrawals.is_empty() {
+                    self.sender = Sender::Settling { until: now.mono + HIDDEN_WAIT };
+                } else {
+                    self.lock(now);
+                }
+            }
+            Sender::Settling { until } if until <= now.mono => self.lock(now),
+            Sender::Locking { peek_at: Some(at) } if at <= now.mono => {
+                self.sender = Sender::Locking { peek_at: None };
+                self.put(Output::Peek);
+            }
+            Sender::Holding { until, .. } if until <= now.mono => {
+                self.put(Output::Unlock);
+                self.lose(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// When the next flush is due (monotonic); `None` where nothing is to be sent or something else has to happen first.
+    fn next_flush(&self) -> Option<Millis> {
+        if !self.withdrawals.is_empty() {
+            return Some(0);
+        }
+        if !self.online || self.blocked {
+            return None;
+        }
+        let session_wanted = self.guest.is_none() && self.consent.grants_any();
+        let called_for = !self.flushes.is_empty() && self.has_sendable();
+        let wanted = if session_wanted || called_for { Some(0) } else { self.due };
+        wanted.map(|at| at.max(self.next_try).max(self.pause))
+    }
+
+    pub(super) fn next_wake(&self) -> Option<Millis> {
+        if self.closed || self.left {
+            return None;
+        }
+        let sender = match self.sender {
+            Sender::Idle => self.next_flush(),
+            Sender::Settling { until } | Sender::Holding { until, .. } => Some(until),
+            Sender::Locking { peek_at } => peek_at,
+        };
+        self.flushes.iter().map(|flush| flush.until).chain(sender).min()
+    }
+
+    fn is_sendable(home: &Home) -> bool {
+        matches!(home, Home::Stored(_) | Home::Memory)
+    }
+
+    fn has_sendable(&self) -> bool {
+        self.pending.iter().any(|(_, waiting)| Self::is_sendable(&waiting.home))
+    }
+
+    /// Whatever waits is due now.
+    pub(super) fn want_flush_now(&mut self, now: Now) {
+        self.due = self.has_sendable().then_some(now.mono);
+    }
+
+    pub(super) fn flush(&mut self, now: Now, call: Call, timeout: Millis) {
+        if self.closed {
+            return self.settle(call, Outcome::Closed);
+        }
+        self.blocked = false;
+        self.end_burst();
+        let delivered_before = self.accounts.delivered + self.accounts.elsewhere;
+        let target = self.ticker.tick(now.wall);
+        self.flushes.push(FlushCall { call, until: now.mono.saturating_add(timeout), target, delivered_before });
+    }
+
+    pub(super) fn settle_flushes(&mut self, now: Now) {
+        if self.flushes.is_empty() {
+            return;
+        }
+        let stuck = !self.online || self.blocked;
+        let oldest = self.pending.oldest();
+        for flush in core::mem::take(&mut self.flushes) {
+            if stuck || now.mono >= flush.until || oldest.is_none_or(|oldest| oldest > flush.target) {
+                let delivered = self.accounts.delivered + self.accounts.elsewhere - flush.delivered_before;
+                let outcome = Outcome::Flushed { delivered, pending: self.pending.len(), held: self.held.len() };
+                self.settle(flush.call, outcome);
+            } else {
+                self.flushes.push(flush);
+            }
+        }
+    }
+
+    fn lock(&mut self, now: Now) {
+        self.sender = Sender::Locking { peek_at: Some(now.mono + LOCK_SPAN) };
+        self.put(Output::Lock);
+    }
+
+    pub(super) fn lock_granted(&mut self, now: Now) {
+        if !matches!(self.sender, Sender::Locking { .. }) {
+            return self.put(Output::Unlock);
+        }
+        self.put(Output::Lease { until: now.wall + LOCK_SPAN });
+        let load = self.load();
+        self.sender = Sender::Holding { until: now.mono + LOCK_SPAN, step: Step::Loading(load) };
+    }
+
+    pub(super) fn peeked(&mut self, now: Now, until: Option<Millis>) {
+        if let Sender::Locking { peek_at } = &mut self.sender {
+            // A clock that was set back must not keep a lock for longer than its span.
+            let left = until.map_or(0, |until| until.saturating_sub(now.wall).min(LOCK_SPAN));
+            *peek_at = Some(now.mono + if left == 0 { LOCK_SPAN } else { left });
+            if left == 0 {
+                self.put(Output::Steal);
+            }
+        }
+    }
+
+    pub(super) fn lock_lost(&mut self, now: Now) {
+        match self.sender {
+            Sender::Holding { .. } => self.lose(now),
+            Sender::Locking { .. } => {
+                self.sender = Sender::Idle;
+                self.back_off(now);
+            }
+            Sender::Idle | Sender::Settling { .. } => {}
+        }
+    }
+
+    /// The lock is not ours any more: what is in the air is aborted, and nothing new is begun.
+    fn lose(&mut self, now: Now) {
+        self.abort_request();
+        self.sender = Sender::Idle;
+        self.want_flush_now(now);
+    }
+
+    pub(super) fn abort_request(&mut self) {
+        if let Sender::Holding { step: Step::Sending(send) | Step::Reading(send), .. } = self.sender {
+            self.put(Output::Abort { send });
+            if let Some(flight) = &mut self.flight {
+                flight.uncertain = true;
+            }
+        }
+    }
+
+    /// What is in the air must not arrive, if that can still be prevented; it is not repeated.
+    pub(super) fn abort_flight(&mut self) {
+        self.abort_request();
+        self.flight = None;
+        if matches!(self.sender, Sender::Holding { .. }) {
+            self.release();
+        }
+    }
+
+    /// Gives the lock back. What is left waits for its next turn.
+    pub(super) fn release(&mut self) {
+        self.abort_request();
+        if matches!(self.sender, Sender::Locking { .. } | Sender::Holding { .. }) {
+            self.put(Output::Unlock);
+        }
+        if self.flight.as_ref().is_some_and(|flight| !flight.uncertain) {
+            self.flight = None;
+        }
+        self.sender = Sender::Idle;
+        self.due = self.has_sendable().then_some(0);
+    }
+
+    /// Waits longer after each failure.
+    pub(super) fn back_off(&mut self, now: Now) -> Millis {
+        let random = self.random.draw();
+        let delay = crate::retry::Policy::PAGE.delay(self.attempts, random);
+        self.attempts = self.attempts.saturating_add(1);
+        self.next_try = now.mono + delay;
+        delay
+    }
+
+    /// Tells that it will be tried again.
+    pub(super) fn retrying(&mut self, reason: Reason, delay: Option<Millis>) {
+        self.event(Event::Retrying { reason, delay });
+    }
+
+    pub(super) fn step(&mut self, to: Step) {
+        if let Sender::Holding { step, .. } = &mut self.sender {
+            *step = to;
+        }
+    }
+
+    /// With the lock held and the journal read: the next thing to send.
+    pub(super) fn proceed(&mut self, now: Now) {
+        let Sender::Holding { until, .. } = self.sender else { return };
+        let may = self.online && !self.blocked && self.next_try.max(self.pause) <= now.mono;
+        if !may || until.saturating_sub(now.mono) < LOCK_RESERVE {
+            return self.release();
+        }
+        if self.guest.is_none() {
+            return self.start();
+        }
+        if self.flight.is_none() {
+            self.flight = self.build();
+        }
+        if self.flight.is_none() {
+            return self.release();
+        }
+        self.authorize(now);
+    }
+
+    /// What may be sent, as much as one update may have.
+    pub(super) fn build(&mut self) -> Option<Flight> {
+        while self.parts.last().is_some_and(|part| part.iter().all(|key| self.pending.get(key).is_none())) {
+            self.parts.pop();
+        }
+        let part = self.parts.last();
+        let mut entries = Sorted::default();
+        for (key, waiting) in self.pending.iter() {
+            let entry = &waiting.entry;
+            let wanted = Self::is_sendable(&waiting.home) && part.is_none_or(|part| part.contains(key));
+            if wanted && self.consent.allows(&entry.purpose, entry.epoch) && entries.len() < self.options.limits.keys_per_update {
+                entries.insert(key.clone(), entry.clone());
+            }
+        }
+        (!entries.is_empty()).then(|| Flight::new(entries, self.version.as_deref()))
+    }
+
+    /// The capability, if it is at hand; else, or where it is about to expire, a new one is asked for.
+    fn bearer(&mut self, now: Now) -> Option<Sensitive<String>> {
+        let (token, fetch) = match self.token.ask(now.mono) {
+            Ask::Use(token) => (Some(token.value), false),
+            Ask::UseAndFetch(token) => (Some(token.value), true),
+            Ask::Fetch => (None, true),
+            Ask::Wait => (None, false),
+        };
+        if fetch && let Some(guest) = self.guest.clone() {
+            self.put(Output::GetToken { guest });
+        }
+        token
+    }
+
+    /// Sends the flight with the capability at hand, or when it has come.
+    pub(super) fn authorize(&mut self, now: Now) {
+        match self.bearer(now) {
+            Some(token) => self.write(now, token),
+            None => self.step(Step::Authorizing),
+        }
+    }
+
+    fn write(&mut self, now: Now, token: Sensitive<String>) {
+        let Sender::Holding { until, .. } = self.sender else { return };
+        let deadline = (now.mono + REQUEST_SPAN).min(until);
+        if let Some(request) = self.write_request(deadline, token, false) {
+            self.step(Step::Sending(request.send));
+            self.put(Output::Send(request));
+        }
+    }
+
+    /// The write that carries the flight.
+    pub(super) fn write_request(&mut self, deadline: Millis, token: Sensitive<String>, keepalive: bool) -> Option<Request> {
+        let (flight, guest) = (self.flight.as_ref()?, self.guest.clone()?);
+        let body = flight.body();
+        let idempotency_key = flight.idempotency_key(&guest, &body);
+        let action = Action::Write { body, precondition: flight.precondition.clone(), idempotency_key };
+        Some(Request { send: self.id(), guest, action, token, deadline, keepalive })
+    }
+
+    /// Reads what the server holds. A capability that expired since the write was refused ends this try; the next has a new one.
+    pub(super) fn read(&mut self, now: Now) {
+        let Some(token) = self.bearer(now) else { return self.release() };
+        let (&Sender::Holding { until, .. }, Some(guest)) = (&self.sender, self.guest.clone()) else { return };
+        let send = self.id();
+        self.step(Step::Reading(send));
+        let deadline = (now.mono + REQUEST_SPAN).min(until);
+        self.put(Output::Send(Request { send, guest, action: Action::Read, token, deadline, keepalive: false }));
+    }
+}

@@ -1,0 +1,237 @@
+//! Taking updates and keeping them: one transaction for all calls of one task.
+
+use super::input::{Call, Durability, Hint};
+use super::output::{Event, Outcome, Output};
+use super::pending::Home;
+use super::{Outbox, Ungranted};
+use crate::attribute::{self, Update};
+use crate::journal::{Entry, Record, Table, Write};
+use crate::{Millis, Now};
+
+/// The calls of the running task.
+#[derive(Debug, Default)]
+pub(super) struct Burst {
+    deferred: bool,
+    keys: Vec<String>,
+    calls: Vec<SetCall>,
+}
+
+#[derive(Debug)]
+pub(super) struct SetCall {
+    call: Call,
+    held: Vec<String>,
+    masked: Vec<String>,
+}
+
+/// What a transaction is for.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Keeps the updates of these calls.
+    Burst(Vec<SetCall>),
+    /// Keeps a decision; these calls wait for it.
+    Decision(Vec<Call>),
+    /// Keeps or removes rows beside the flow of updates; withdrawals wait for it before they count as swept.
+    Aside(Vec<Call>),
+    /// Keeps what a sender learnt.
+    Record,
+}
+
+impl Outbox {
+    pub(super) fn set(&mut self, now: Now, call: Call, updates: Vec<Update>) {
+        if self.closed {
+            return self.settle(call, Outcome::Closed);
+        }
+        let checked = attribute::check(updates, &self.options.limits, self.known.len(), |key| self.known.contains(key));
+        let updates = match checked {
+            Ok(updates) => updates,
+            Err(issues) => return self.settle(call, Outcome::Invalid(issues)),
+        };
+        if !self.has_room(&updates) {
+            return self.settle(call, Outcome::Full);
+        }
+        let mut held = Vec::new();
+        let before = self.burst.keys.len();
+        for (key, value) in updates {
+            self.accounts.set += 1;
+            let purpose = self.options.purposes.of(&key).to_owned();
+            let entry = Entry { value, epoch: self.consent.epoch(&purpose), clock: self.ticker.tick(now.wall), purpose };
+            if self.consent.is_granted(&entry.purpose) {
+                self.burst.keys.push(key.clone());
+                self.wait(key, entry, Home::Burst);
+            } else {
+                held.push(key.clone());
+                self.hold(key, entry);
+            }
+        }
+        if !held.is_empty() {
+            self.event(Event::Held { keys: held.clone() });
+        }
+        if self.burst.keys.len() == before {
+            return self.settle(call, Outcome::Set { durability: None, held, masked: Vec::new() });
+        }
+        self.burst.calls.push(SetCall { call, held, masked: Vec::new() });
+        self.defer();
+    }
+
+    /// Puts an entry among what waits; what it replaces is superseded.
+    pub(super) fn wait(&mut self, key: String, entry: Entry, home: Home) {
+        self.known.insert(key.clone(), ());
+        let superseded =
+            usize::from(self.held.remove(&key).is_some()) + usize::from(self.pending.insert(key, entry, home).is_some());
+        self.accounts.superseded += superseded as u64;
+    }
+
+    /// Keeps an entry in memory until its purpose is granted, or drops it where so configured.
+    pub(super) fn hold(&mut self, key: String, entry: Entry) {
+        if self.options.ungranted == Ungranted::Drop {
+            self.accounts.dropped += 1;
+            return;
+        }
+        self.known.insert(key.clone(), ());
+        self.accounts.superseded += u64::from(self.held.insert(key, entry).is_some());
+    }
+
+    /// Puts held entries, now granted, into the running burst.
+    pub(super) fn unhold(&mut self, keys: Vec<String>) {
+        for key in keys {
+            if let Some(mut entry) = self.held.remove(&key) {
+                entry.epoch = self.consent.epoch(&entry.purpose);
+                self.burst.keys.push(key.clone());
+                self.wait(key, entry, Home::Burst);
+            }
+        }
+        self.defer();
+    }
+
+    fn defer(&mut self) {
+        if !core::mem::replace(&mut self.burst.deferred, true) {
+            self.put(Output::Defer);
+        }
+    }
+
+    fn has_room(&self, updates: &[(String, attribute::Value)]) -> bool {
+        let (mut keys, mut bytes) = (0, 0);
+        for (key, value) in updates {
+            let waits = self.pending.get(key).map(|waiting| &waiting.entry).or_else(|| self.held.get(key));
+            keys += usize::from(waits.is_none());
+            bytes += (key.len() + value.bytes()).saturating_sub(waits.map_or(0, |entry| key.len() + entry.value.bytes()));
+        }
+        self.pending.len() + self.held.len() + keys <= self.options.max_waiting
+            && self.pending.bytes() + bytes <= self.options.max_bytes
+    }
+
+    /// Stores what the calls of the ended task left, one record per purpose, all in one transaction.
+    pub(super) fn end_burst(&mut self) {
+        let Burst { keys, calls, .. } = core::mem::take(&mut self.burst);
+        let mut keys = keys;
+        if !self.storage_works {
+            keys.extend(self.pending.select(|_, waiting| waiting.home == Home::Memory));
+        }
+        let mut records: Vec<Record> = Vec::new();
+        for key in keys {
+            if let Some(waiting) = self.pending.get(&key)
+                && matches!(waiting.home, Home::Burst | Home::Memory)
+            {
+                let entry = waiting.entry.clone();
+                let fits = |r: &&mut Record| {
+                    r.entries.first().is_some_and(|(_, e)| e.purpose == entry.purpose && e.epoch == entry.epoch)
+                };
+                match records.iter_mut().find(fits) {
+                    Some(record) if record.entries.iter().any(|(of, _)| *of == key) => {}
+                    Some(record) => record.entries.push((key, entry)),
+                    None => records.push(Record { entries: vec![(key, entry)] }),
+                }
+            }
+        }
+        if records.is_empty() && calls.is_empty() {
+            return;
+        }
+        let store = self.id();
+        let mut writes = Vec::with_capacity(records.len());
+        for record in records {
+            let newest = record.entries.iter().map(|(_, entry)| entry.clock).max().unwrap_or_default();
+            let row = self.row_key(&newest.to_text());
+            for (key, _) in &record.entries {
+                self.pending.rehome(key, Home::Storing { store, record: row.clone() });
+            }
+            writes.push(Write::put(Table::Records, row, record.encode()));
+        }
+        let superseded = self.pending.take_superseded();
+        writes.extend(superseded.into_iter().map(|record| Write::remove(Table::Records, record)));
+        writes.extend(self.removals());
+        self.stores.push((store, Job::Burst(calls)));
+        self.put(Output::Store { store, writes });
+    }
+
+    /// The removal of records of which everything has ended.
+    pub(super) fn removals(&mut self) -> Vec<Write> {
+        self.pending.take_ended().into_iter().map(|record| Write::remove(Table::Records, record)).collect()
+    }
+
+    /// A key of one of the owner's rows.
+    pub(super) fn row_key(&self, name: &str) -> String {
+        let mut key = String::with_capacity(self.owner.len() + 1 + name.len());
+        key.push_str(&self.owner);
+        key.push('/');
+        key.push_str(name);
+        key
+    }
+
+    pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {
+        let store = self.id();
+        self.stores.push((store, job));
+        self.put(Output::Store { store, writes });
+        store
+    }
+
+    fn take_job(&mut self, store: u32) -> Option<Job> {
+        let at = self.stores.iter().position(|(id, _)| *id == store)?;
+        Some(self.stores.swap_remove(at).1)
+    }
+
+    pub(super) fn stored(&mut self, now: Now, store: u32, durability: Durability) {
+        let Some(job) = self.take_job(store) else { return };
+        self.pending.stored(store);
+        if durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
+            self.event(Event::Storage { reason: "restored" });
+        }
+        self.ended(now, store, job, durability);
+    }
+
+    pub(super) fn store_failed(&mut self, now: Now, store: u32, reason: &'static str) {
+        let Some(job) = self.take_job(store) else { return };
+        self.pending.not_stored(store);
+        if core::mem::replace(&mut self.storage_works, false) {
+            self.event(Event::Storage { reason });
+        }
+        self.ended(now, store, job, Durability::Memory);
+    }
+
+    fn ended(&mut self, now: Now, store: u32, job: Job, durability: Durability) {
+        match job {
+            Job::Burst(calls) => {
+                for SetCall { call, held, masked } in calls {
+                    self.settle(call, Outcome::Set { durability: Some(durability), held, masked });
+                }
+                self.put(Output::Notify(Hint::Records));
+                self.want_flush(now);
+            }
+            Job::Decision(calls) => {
+                self.put(Output::Notify(Hint::Consent));
+                calls.into_iter().for_each(|call| self.settle(call, Outcome::Done));
+            }
+            Job::Aside(calls) => calls.into_iter().for_each(|call| self.settle(call, Outcome::Done)),
+            Job::Record => self.recorded(now, store),
+        }
+    }
+
+    /// Something waits: sent when enough has come together, or after the delay.
+    pub(super) fn want_flush(&mut self, now: Now) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let delay: Millis = if self.pending.len() >= self.options.max_items { 0 } else { self.options.max_delay };
+        let at = now.mono.saturating_add(delay);
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+}

@@ -1,0 +1,85 @@
+//! The visitor's own guest session, where the page starts it.
+
+use super::input::Answer;
+use super::output::{Event, Output, Reason};
+use super::sending::{Sender, Step};
+use super::setting::Job;
+use super::{Guest, Outbox};
+use crate::Now;
+use crate::journal::{Table, Write};
+use crate::retry::{Verdict, judge};
+use crate::token::Lifecycle;
+
+impl Outbox {
+    /// With the lock held: starts the session, its id stored first, so that a lost answer is asked for again under the same id.
+    pub(super) fn start(&mut self) {
+        if !self.consent.grants_any() {
+            return self.release();
+        }
+        let Some(session) = self.session.clone() else { return self.release() };
+        let write = Write::put(Table::State, self.row_key("session"), session.clone());
+        self.store(Job::Aside(Vec::new()), vec![write]);
+        self.step(Step::Starting);
+        self.put(Output::Start { session });
+    }
+
+    fn is_starting(&self) -> bool {
+        matches!(self.sender, Sender::Holding { step: Step::Starting, .. })
+    }
+
+    pub(super) fn started(&mut self, now: Now, guest: String) {
+        if self.guest.is_some() {
+            return;
+        }
+        let write = Write::put(Table::State, self.row_key("guest"), guest.clone());
+        self.store(Job::Aside(Vec::new()), vec![write]);
+        self.found_guest(guest);
+        if self.is_starting() {
+            self.attempts = 0;
+            self.proceed(now);
+        }
+    }
+
+    pub(super) fn start_failed(&mut self, now: Now, answer: &Answer, fresh: String) {
+        if !self.is_starting() {
+            return;
+        }
+        let bound = answer.code.as_deref() == Some("session.bound");
+        if bound {
+            // The id is in use and its cookie is not here: this browser starts another.
+            let write = Write::put(Table::State, self.row_key("session"), fresh.clone());
+            self.session = Some(fresh);
+            self.store(Job::Aside(Vec::new()), vec![write]);
+        }
+        if bound || answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
+            self.retry(now, answer);
+        } else {
+            self.block(Reason::of(answer));
+        }
+    }
+
+    /// A guest is known: told once. A capability for another guest is of no use any more.
+    pub(super) fn found_guest(&mut self, guest: String) {
+        if self.guest.as_ref() != Some(&guest) {
+            if self.guest.is_some() {
+                self.token = Lifecycle::new();
+            }
+            self.guest = Some(guest.clone());
+            self.event(Event::Ready { guest });
+        }
+    }
+
+    /// Whether the session was the page's own and its cookie is gone: then it is started anew, for the same visitor.
+    pub(super) fn session_is_gone(&mut self, answer: &Answer) -> bool {
+        let gone = answer.code.as_deref() == Some("session.missing") && matches!(self.options.guest, Guest::Session(_));
+        if gone {
+            self.guest = None;
+            self.version = None;
+            self.token = Lifecycle::new();
+            let forget = |name| Write::remove(Table::State, self.row_key(name));
+            let writes = vec![forget("guest"), forget("version")];
+            self.store(Job::Aside(Vec::new()), writes);
+        }
+        gone
+    }
+}

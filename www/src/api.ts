@@ -1,0 +1,18 @@
+import { type GuestSync, PageGuestSync } from "./guest.js";
+import type { GuestSyncOptions } from "./options.js";
+import { checkOptions } from "./page-options.js";
+
+export { GuestSyncError, type Issue, ValidationError } from "./errors.js";
+export type { GuestSyncEvent, GuestSyncEvents, Reason } from "./events.js";
+export type { GuestSync } from "./guest.js";
+export type * from "./options.js";
+
+/**
+ * Starts to keep a guest's attributes in step. Returns at once; the wasm loads behind it, and calls made before it is there wait.
+ *
+ * @throws {GuestSyncError} `options.invalid`, with the option's name.
+ */
+export function createGuestSync(options: GuestSyncOptions): GuestSync {
+  checkOptions(options);
+  return new PageGuestSync(options);
+}

@@ -1,0 +1,60 @@
+/** Why an attribute is not delivered, or not yet. `message` is the server's and may repeat what was sent. */
+export interface Reason {
+  /** The HTTP status; 0 where there was no answer. */
+  status: number;
+  /** The server's error code. */
+  code?: string;
+  /** The server's words. */
+  message?: string;
+}
+
+/** The details of each event. Keys, never values. */
+export interface GuestSyncEvents {
+  /** The server has these. */
+  delivered: { keys: string[]; latencyMs: number };
+  /** These wait for a grant. */
+  held: { keys: string[] };
+  /** These were removed with their purpose. */
+  withdrawn: { purpose: string; keys: string[] };
+  /** The server refused these for good, or `set` refused them. */
+  rejected: { keys: string[] } & Reason;
+  /** Not delivered yet; without `delayMs` something else has to happen first. */
+  retrying: { delayMs?: number } & Reason;
+  /** The server held other values of these. */
+  conflict: { keys: string[] };
+  /** These waited too long. */
+  expired: { keys: string[] };
+  /** Storage refused, or works again. */
+  storage: { reason: "quota" | "blocked" | "failed" | "damaged" | "restored" };
+  /** The guest is known. */
+  ready: { guestId: string };
+}
+
+/** The name of an event. */
+export type GuestSyncEvent = keyof GuestSyncEvents;
+
+type Handler = (details: never) => void;
+
+/** Handlers by event. One that throws does not keep the others from being told. */
+export class Handlers {
+  readonly #byEvent = new Map<string, Set<Handler>>();
+
+  on(event: string, handler: Handler): () => void {
+    let handlers = this.#byEvent.get(event);
+    if (!handlers) this.#byEvent.set(event, (handlers = new Set()));
+    handlers.add(handler);
+    return () => void handlers.delete(handler);
+  }
+
+  tell(event: string, details: unknown): void {
+    for (const handler of [...(this.#byEvent.get(event) ?? [])]) {
+      try {
+        handler(details as never);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

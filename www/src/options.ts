@@ -1,0 +1,120 @@
+/** What an attribute can be: text, a finite number, or a boolean. */
+export type AttributeValue = string | number | boolean;
+
+/** Attributes by key. */
+export type Attributes = Record<string, AttributeValue>;
+
+/** Where something is kept: on disk (IndexedDB), in the tab's localStorage, in memory only, or nowhere until its purpose is granted. */
+export type Stored = "disk" | "tab" | "memory" | "held";
+
+/** A journal of the page's own: four tables of text rows. */
+export interface JournalStorage {
+  /** All rows whose key begins with `owner` and a slash, and all rows of table `c`: table, key, value, table, key, value, … */
+  load(owner: string): Promise<string[]>;
+  /** Writes all or nothing: table, key, value (null removes the row), … Resolves with how well the rows are kept. */
+  store(writes: (string | null)[]): Promise<"disk" | "tab" | "memory">;
+}
+
+/** When what waits is sent. */
+export interface BatchOptions {
+  /** At so many keys. Default 10. */
+  maxItems?: number;
+  /** After so many milliseconds. Default 2000. */
+  maxDelayMs?: number;
+}
+
+/** Limits of attributes; the server's answer is the truth, these only save a round trip. */
+export interface LimitOptions {
+  /** Keys in one update. Default 100. */
+  keysPerUpdate?: number;
+  /** Keys of one guest. Default 1024. */
+  keysPerGuest?: number;
+  /** Bytes of UTF-8 in one value. Default 256. */
+  valueBytes?: number;
+}
+
+/** Options of {@link createGuestSync}. */
+export interface GuestSyncOptions {
+  /** The guest that the site's server has started. Without it, `init` starts a session for this visitor. */
+  guest?: string;
+  /** Where this page starts the visitor's session, once a purpose is granted and none is stored. Default `/api/webchat/init`. */
+  init?: string;
+  /** The gateway's Guest API. Default `/genesys`. */
+  endpoint?: string;
+  /** Where capabilities come from, or a function that gives one. Default `/api/token`. */
+  token?: string | (() => Promise<string>);
+  /** Purposes granted so far, for visitors who have decided nothing here yet. None stated: everything is held. */
+  consent?: Record<string, boolean>;
+  /** Which attribute serves which purpose; `*` stands for all others. Default `{"*": "service"}`. */
+  purposes?: Record<string, string>;
+  /** What happens to an attribute whose purpose is not granted: `hold` (default) keeps it in memory until it is, `drop` does not. */
+  ungranted?: "hold" | "drop";
+  /** When what waits is sent. */
+  batch?: BatchOptions;
+  /** Limits of attributes. */
+  limits?: LimitOptions;
+  /** Where the journal is kept: `local` (localStorage) or `memory` (Node, tests), or an object of the page's own. */
+  storage?: "local" | "memory" | JournalStorage;
+  /** The wasm file, where it is not beside the script. */
+  wasm?: string | URL;
+}
+
+/** What `set` resolves with. */
+export interface SetResult {
+  /** Where the attributes are kept. */
+  stored: Stored;
+  /** Keys in which personal data was masked. */
+  masked: string[];
+  /** Keys that wait in memory for their purpose. */
+  held: string[];
+}
+
+/** What `flush` resolves with. */
+export interface FlushResult {
+  /** Keys delivered since the call. */
+  delivered: number;
+  /** Keys still waiting. */
+  pending: number;
+  /** Keys that wait for a grant. */
+  held: number;
+}
+
+/** What `ready` resolves with. */
+export interface Ready {
+  /** The guest. */
+  guestId: string;
+  /** The token for Messenger, where this page has just started the session. */
+  accessToken?: string;
+  /** When that token expires (RFC 3339). */
+  expiresAt?: string;
+  /** What the site's configuration lists as public of the visitor's CRM record. */
+  crmAttributes?: Record<string, unknown>;
+}
+
+/** Counts of keys: `set + restored` is the sum of all the others but `oldestAgeMs`. */
+export interface Metrics {
+  /** Accepted by `set`. */
+  set: number;
+  /** Found in the journal. */
+  restored: number;
+  /** Taken by the server on this page's request. */
+  delivered: number;
+  /** Taken by the server on the request of another tab or the worker. */
+  deliveredElsewhere: number;
+  /** Replaced by a newer value. */
+  superseded: number;
+  /** Removed with their purpose. */
+  withdrawn: number;
+  /** Dropped because their purpose was not granted. */
+  dropped: number;
+  /** Refused by the server for good. */
+  rejected: number;
+  /** Older than their time to live. */
+  expired: number;
+  /** Waiting. */
+  pending: number;
+  /** Waiting for a grant. */
+  held: number;
+  /** Age of the oldest that waits, in milliseconds. */
+  oldestAgeMs: number;
+}

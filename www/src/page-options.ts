@@ -1,0 +1,48 @@
+import type { PageOptions } from "#page-glue";
+import { GuestSyncError } from "./errors.js";
+import type { GuestSyncOptions } from "./options.js";
+
+/** Hands the options over field by field; what cannot be an option is refused here, before anything starts. */
+export function pageOptions(Options: typeof PageOptions, options: GuestSyncOptions): PageOptions {
+  const { guest, endpoint = "/genesys", init = "/api/webchat/init", token } = options;
+  const tokenUrl = typeof token === "string" ? token : "/api/token";
+  const given = guest === undefined ? Options.session(randomId(), endpoint, tokenUrl, init) : Options.known(guest, endpoint, tokenUrl);
+  for (const [key, purpose] of Object.entries(options.purposes ?? {})) given.purpose(key, purpose);
+  for (const [purpose, granted] of Object.entries(options.consent ?? {})) if (granted) given.state(purpose);
+  if (options.ungranted === "drop") given.dropUngranted();
+  const { maxItems = 10, maxDelayMs = 2000 } = options.batch ?? {};
+  given.batch(maxItems, maxDelayMs);
+  const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = options.limits ?? {};
+  given.limits(keysPerUpdate, keysPerGuest, valueBytes);
+  const { storage = "local" } = options;
+  given.keep(typeof storage === "object" ? "host" : storage);
+  return given;
+}
+
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What the types cannot promise to those who write JavaScript. */
+export function checkOptions(options: GuestSyncOptions): void {
+  const refuse = (option: string, message: string): never => {
+    throw new GuestSyncError("options.invalid", `${option}: ${message}`);
+  };
+  if (typeof options !== "object" || options === null) refuse("options", "is an object.");
+  const { guest, storage, batch, consent, purposes } = options;
+  if (guest !== undefined && !(typeof guest === "string" && /^[A-Za-z0-9._~-]{1,128}$/.test(guest))) {
+    refuse("guest", "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens.");
+  }
+  if (storage !== undefined && typeof storage !== "object" && storage !== "local" && storage !== "memory") {
+    refuse("storage", 'is "local", "memory" or an object.');
+  }
+  for (const [name, value] of Object.entries(batch ?? {})) {
+    if (!(Number.isInteger(value) && value >= 0 && value <= 0x7fffffff)) refuse(`batch.${name}`, "is a whole number, not negative.");
+  }
+  for (const [name, value] of Object.entries(consent ?? {})) {
+    if (typeof value !== "boolean") refuse(`consent.${name}`, "is true or false.");
+  }
+  for (const [name, value] of Object.entries(purposes ?? {})) {
+    if (typeof value !== "string" || !value) refuse(`purposes.${name}`, "is the name of a purpose.");
+  }
+}

@@ -1,2 +1,33 @@
-//! The `guestsync` binary.
-fn main() {}
+//! The `guestsync` binary: one file per command under [`command`].
+
+mod args;
+mod command;
+mod failure;
+mod listen;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::Failure::from(error).report(),
+    };
+    let outcome = runtime.block_on(async {
+        match args.command {
+            Command::Serve(serve) => command::serve::run(serve).await,
+            Command::Sandbox(sandbox) => command::sandbox::run(sandbox).await,
+            Command::Keys(keys) => command::keys::run(keys),
+            Command::Open(open) => command::open::run(open).await,
+        }
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

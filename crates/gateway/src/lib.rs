@@ -1,1 +1,30 @@
-//! placeholder
+//! The gateway: the Guest API in front of Genesys, safe for browsers.
+//!
+//! ```text
+//!  browser ──► layer (time, CORS, headers, trace) ──► guard (origin, cookie, capability) ──► route ──► genesys
+//!                                                                                             └──► db, keys
+//! ```
+//! [`Gateway`] is the whole of it: opened from a [`config::Config`], served on a listener. `docs/http.md` says what each route answers.
+
+mod app;
+mod assets;
+mod body;
+mod capability;
+mod clock;
+pub mod config;
+mod cookie;
+mod db;
+mod guard;
+pub mod keys;
+mod layer;
+pub mod open;
+mod proxy;
+mod refusal;
+mod route;
+mod router;
+mod serve;
+mod text;
+mod visitor;
+
+pub use app::StartError;
+pub use serve::Gateway;

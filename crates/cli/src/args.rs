@@ -1,0 +1,25 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{keys, open, sandbox, serve};
+
+/// Keeps what a web visitor tells a site in step with Genesys Cloud Web Messaging.
+#[derive(Debug, Parser)]
+#[command(name = "guestsync", version, propagate_version = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway.
+    Serve(serve::Serve),
+    /// Run the Genesys Cloud stand-in by itself.
+    Sandbox(sandbox::Sandbox),
+    /// Make or list sealing keys.
+    Keys(keys::Keys),
+    /// Open a sealed value, or all sealed values of a profile, from standard input.
+    Open(open::Open),
+}

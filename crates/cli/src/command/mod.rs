@@ -1,0 +1,6 @@
+//! One file per command.
+
+pub(crate) mod keys;
+pub(crate) mod open;
+pub(crate) mod sandbox;
+pub(crate) mod serve;

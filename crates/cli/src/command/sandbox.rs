@@ -1,0 +1,57 @@
+//! `guestsync sandbox`: the stand-in by itself.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use guestsync_sandbox::{Client, FaultPlan, Options};
+
+use crate::failure::Failure;
+use crate::{listen, output};
+
+/// It keeps everything in memory.
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// A fault plan (TOML) in force from the start.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// The port to listen on, on this machine only; 0 for a free one.
+    #[arg(long, env = "PORT", default_value_t = 8788)]
+    port: u16,
+    /// The id of the OAuth client, which has all scopes.
+    #[arg(long, env = "GENESYS_CLIENT_ID", default_value = "sandbox")]
+    client_id: String,
+    /// Its secret; without it one is drawn and printed.
+    #[arg(long, env = "GENESYS_CLIENT_SECRET", hide_env_values = true)]
+    client_secret: Option<String>,
+}
+
+/// Serves until it is told to stop.
+pub(crate) async fn run(sandbox: Sandbox) -> Result<ExitCode, Failure> {
+    let faults = sandbox.faults.as_ref().map(read_plan).transpose()?.unwrap_or_default();
+    let stop = listen::stop_signal()?;
+    let listener = listen::bind(IpAddr::V4(Ipv4Addr::LOCALHOST), sandbox.port).await?;
+    let secret = match sandbox.client_secret {
+        Some(secret) => secret,
+        None => {
+            let secret = format!("{:016x}{:016x}", random()?, random()?);
+            output::line(&format!("client {} with secret {secret}", sandbox.client_id))?;
+            secret
+        }
+    };
+    let clients = vec![Client::with_all_scopes(sandbox.client_id, secret)];
+    listen::announce(&listener)?;
+    guestsync_sandbox::Sandbox::new(Options { clients, faults, ..Options::default() }).serve(listener, stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_plan(path: &PathBuf) -> Result<FaultPlan, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Unreadable(name.clone(), error))?;
+    FaultPlan::from_toml(&text).map_err(|error| Failure::FaultPlan(name, error))
+}
+
+fn random() -> Result<u64, Failure> {
+    getrandom::u64().map_err(|_| Failure::Usage("the operating system gives no random numbers"))
+}

@@ -1,0 +1,60 @@
+//! `guestsync serve`: the gateway.
+
+use std::io::IsTerminal;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use guestsync_gateway::Gateway;
+use guestsync_gateway::config::{self, Flags};
+use tracing_subscriber::EnvFilter;
+
+use crate::failure::Failure;
+use crate::listen;
+
+/// Flags win over environment variables, these over the file.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Run the Genesys Cloud stand-in inside: for a first try, needs no account.
+    #[arg(long)]
+    sandbox: bool,
+    /// The configuration file (TOML).
+    #[arg(long, value_name = "FILE", env = "GUESTSYNC_CONFIG")]
+    config: Option<PathBuf>,
+    /// The address to listen on [default: 127.0.0.1].
+    #[arg(long)]
+    host: Option<IpAddr>,
+    /// The port to listen on, 0 for a free one [env: PORT] [default: 8787].
+    #[arg(long)]
+    port: Option<u16>,
+    /// Where keys and state live [env: GUESTSYNC_STATE_DIR] [default: .guestsync].
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+}
+
+/// Serves until it is told to stop.
+pub(crate) async fn run(serve: Serve) -> Result<ExitCode, Failure> {
+    log_to_stderr();
+    let file = serve
+        .config
+        .as_ref()
+        .map(|path| std::fs::read_to_string(path).map_err(|error| Failure::Unreadable(path.display().to_string(), error)));
+    let flags = Flags { host: serve.host, port: serve.port, state_dir: serve.state_dir, sandbox: serve.sandbox };
+    let config = config::load(&flags, &|name| std::env::var(name).ok(), file.transpose()?.as_deref())?;
+    let stop = listen::stop_signal()?;
+    // First the port: two gateways on one state directory would otherwise meet in the database.
+    let listener = listen::bind(config.host, config.port).await?;
+    let gateway = Gateway::open(config).await?;
+    listen::announce(&listener)?;
+    gateway.serve(listener, stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lines for a person on a terminal, JSON otherwise; `RUST_LOG` chooses what.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,guestsync_gateway=info,guestsync_genesys=info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() { log.init() } else { log.json().init() }
+}

@@ -1,0 +1,21 @@
+//! The one place that writes to standard output and standard error.
+
+use std::io::{self, Write};
+
+/// Writes a line; whoever reads may have gone away, which is no error.
+pub(crate) fn line(text: &str) -> io::Result<()> {
+    ignore_closed(writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()))
+}
+
+/// Writes a line for people.
+pub(crate) fn notice(text: &str) {
+    // There is nowhere left to say that this failed.
+    _ = writeln!(io::stderr(), "{text}");
+}
+
+fn ignore_closed(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}

@@ -1,0 +1,102 @@
+//! What every handler sees.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use guestsync_core::{Millis, Sensitive};
+use guestsync_genesys::oauth::{Stored, TokenStore};
+use guestsync_genesys::{Client, Settings};
+use sha2::{Digest, Sha256};
+
+use crate::clock;
+use crate::config::Config;
+use crate::db::{Db, OpenError};
+use crate::keys::{FieldMasters, KeyError, Keys};
+use crate::proxy::Turns;
+
+/// The gateway's state, shared by all requests.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) db: Db,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) masters: FieldMasters,
+    pub(crate) genesys: Client,
+    pub(crate) turns: Turns,
+}
+
+/// Why a gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The sandbox inside.
+    #[error("the sandbox cannot listen: {0}")]
+    Sandbox(std::io::Error),
+    /// The upstream client.
+    #[error("the upstream client cannot be set up: {0}")]
+    Upstream(#[from] guestsync_genesys::Error),
+}
+
+impl App {
+    /// Opens keys and database under `directory`; `upstream` says where Genesys is.
+    pub(crate) async fn open(config: Config, upstream: Settings, directory: &Path) -> Result<Self, StartError> {
+        let keys = Arc::new(Keys::open(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?);
+        let db = Db::open(&directory.join("state.sqlite")).await?;
+        let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
+        let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream) };
+        let genesys = Client::new(upstream, Some(Arc::new(store)))?;
+        Ok(Self { config, db, keys, masters, genesys, turns: Turns::default() })
+    }
+}
+
+/// The organisation's token at rest: encrypted, one row for each OAuth client.
+struct Tokens {
+    db: Db,
+    keys: Arc<Keys>,
+    name: String,
+}
+
+impl Tokens {
+    async fn read(&self) -> Option<Stored> {
+        let text = self.db.secret(&self.name).await.ok()??;
+        let secret = self.keys.state.decrypt(&self.name, &text)?;
+        let (expires_at, value) = std::str::from_utf8(&secret).ok()?.split_once(' ')?;
+        Some(Stored { value: Sensitive::new(value.to_owned()), expires_at: expires_at.parse().ok()? })
+    }
+
+    async fn write(&self, token: &Stored) -> Result<(), KeyError> {
+        let secret = Sensitive::new(format!("{} {}", token.expires_at, token.value.expose()));
+        let text = self.keys.state.encrypt(&self.name, secret.expose().as_bytes())?;
+        Ok(self.db.put_secret(&self.name, &text, clock::now()).await?)
+    }
+}
+
+impl TokenStore for Tokens {
+    fn load(&self) -> std::pin::Pin<Box<dyn Future<Output = Option<Stored>> + Send + '_>> {
+        Box::pin(self.read())
+    }
+
+    fn save(&self, token: Stored) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if let Err(error) = self.write(&token).await {
+                tracing::warn!(%error, "the organisation's token was not kept: it is fetched anew after a restart");
+            }
+        })
+    }
+}
+
+fn secret_name(upstream: &Settings) -> String {
+    let mut hash = Sha256::new();
+    for part in [upstream.token_url.as_str(), &upstream.client_id, upstream.scope.as_deref().unwrap_or_default()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    format!("oauth-token/{}", crate::text::hex(&hash.finalize()[..8]))
+}
+
+/// How long a session lasts without being renewed.
+pub(crate) const SESSION_LIFE: Millis = 30 * 24 * 60 * 60 * 1_000;

@@ -1,0 +1,152 @@
+//! All settings, checked together, so that one start shows everything that is wrong.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use guestsync_core::Sensitive;
+use guestsync_genesys::{ClientAuth, Settings, region};
+use url::{Host, Url};
+
+use super::reader::{Name, Problems, Reader};
+use super::worker::is_pointer;
+use super::{Config, Origin, Upstream, WorkerConfig};
+
+/// What the command line decided.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--host`
+    pub host: Option<IpAddr>,
+    /// `--port`
+    pub port: Option<u16>,
+    /// `--state-dir`
+    pub state_dir: Option<PathBuf>,
+    /// `--sandbox`
+    pub sandbox: bool,
+}
+
+const fn name(file: &'static str, env: &'static str) -> Name {
+    Name { file, env: Some(env) }
+}
+
+const API_ADDRESS: &str = "an https address (http only on this machine) without query";
+
+/// Reads and checks all settings; `env` answers for one variable, `file` is the configuration file's text.
+///
+/// # Errors
+/// Every problem there is, not only the first.
+pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&str>) -> Result<Config, Problems> {
+    let mut reader = Reader::new(env, file);
+    let reader_ref = &mut reader;
+    let host = reader_ref.parsed(name("host", "GUESTSYNC_HOST"), "an IP address", |text| text.parse().ok());
+    let port = reader_ref.parsed(name("port", "PORT"), "a port, 0 to 65535", |text| text.parse().ok());
+    let state_dir = reader_ref.text(name("state_dir", "GUESTSYNC_STATE_DIR")).map(PathBuf::from);
+    let public_url =
+        reader_ref.parsed(name("public_url", "GUESTSYNC_PUBLIC_URL"), "an origin like https://shop.example", Origin::parse);
+    let cors_origins = origins(reader_ref);
+    let upstream = upstream(reader_ref, flags.sandbox);
+    let session_secret = secret(reader_ref, name("session.secret", "GUESTSYNC_SESSION_SECRET"), 16);
+    let state_key = secret(reader_ref, name("state_key", "GUESTSYNC_STATE_KEY"), 43);
+    let public_attributes = reader_ref.list(Name { file: "visitor.public", env: None });
+    let minutes = reader_ref.parsed(Name { file: "capability.minutes", env: None }, "1 to 60", |text| {
+        text.parse().ok().filter(|minutes| (1..=60u64).contains(minutes))
+    });
+    let worker = WorkerConfig::read(reader_ref);
+    let patch_pointers = pointers(reader_ref, &worker);
+    let problems = reader.finish();
+    let (Some(upstream), true) = (upstream, problems.is_empty()) else {
+        return Err(Problems(problems));
+    };
+    Ok(Config {
+        host: flags.host.or(host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port: flags.port.or(port).unwrap_or(8787),
+        state_dir: flags.state_dir.clone().or(state_dir).unwrap_or_else(|| PathBuf::from(".guestsync")),
+        public_url,
+        cors_origins,
+        upstream,
+        session_secret,
+        state_key,
+        public_attributes: public_attributes.unwrap_or_else(|| vec!["firstName".into(), "tier".into()]),
+        capability_life: Duration::from_secs(60 * minutes.unwrap_or(5)),
+        patch_pointers,
+        worker,
+    })
+}
+
+fn origins(reader: &mut Reader<'_>) -> Vec<Origin> {
+    let setting = name("cors.origins", "GUESTSYNC_CORS_ORIGINS");
+    let texts = reader.list(setting).unwrap_or_default();
+    let parsed: Option<Vec<Origin>> = texts.iter().map(|text| Origin::parse(text)).collect();
+    parsed
+        .or_else(|| reader.problem(reader.shown(setting), "must be origins like https://shop.example, no patterns"))
+        .unwrap_or_default()
+}
+
+fn secret(reader: &mut Reader<'_>, setting: Name, at_least: usize) -> Option<Sensitive<String>> {
+    let secret = reader
+        .parsed(setting, &format!("at least {at_least} characters"), |text| (text.len() >= at_least).then(|| text.to_owned()));
+    secret.map(Sensitive::new)
+}
+
+fn pointers(reader: &mut Reader<'_>, worker: &WorkerConfig) -> Vec<String> {
+    let setting = Name { file: "proxy.pointers", env: None };
+    let Some(pointers) = reader.list(setting) else {
+        return worker.fields.values().map(|field| field.pointer().to_owned()).collect();
+    };
+    if !pointers.iter().all(|pointer| is_pointer(pointer)) {
+        let _: Option<()> = reader.problem(setting.file, "must be JSON Pointers like \"/email\"");
+    }
+    pointers
+}
+
+fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
+    let region = name("genesys.environment", "GENESYS_ENVIRONMENT");
+    let base = name("genesys.base_url", "GENESYS_BASE_URL");
+    let known = || {
+        format!("a region: its domain ({}) or its provider's name (eu-west-1)", region::domains().collect::<Vec<_>>().join(", "))
+    };
+    let hosts = reader.parsed(region, &known(), region::hosts);
+    let base_url = reader.parsed(base, API_ADDRESS, address);
+    let token_url = reader.parsed(name("genesys.token_url", "GENESYS_TOKEN_URL"), API_ADDRESS, address);
+    let id = reader.text(name("genesys.client_id", "GENESYS_CLIENT_ID"));
+    let secret = secret(reader, name("genesys.client_secret", "GENESYS_CLIENT_SECRET"), 1);
+    let auth = reader.parsed(name("genesys.client_auth", "GENESYS_CLIENT_AUTH"), "\"basic\" or \"body\"", |text| match text {
+        "basic" => Some(ClientAuth::Basic),
+        "body" => Some(ClientAuth::Body),
+        _ => None,
+    });
+    let scope = reader.text(name("genesys.scope", "GENESYS_SCOPE"));
+    if sandbox {
+        return Some(Upstream::Sandbox);
+    }
+    let api_base = base_url.clone().or_else(|| hosts.as_ref().map(|hosts| hosts.api_base.clone()));
+    if reader.text(region).or_else(|| reader.text(base)).is_none() {
+        let message = "is not set; set it or GENESYS_BASE_URL, or start with --sandbox";
+        let _: Option<()> = reader.problem("GENESYS_ENVIRONMENT", message);
+    }
+    for (setting, missing) in [("GENESYS_CLIENT_ID", id.is_none()), ("GENESYS_CLIENT_SECRET", secret.is_none())] {
+        if missing {
+            let _: Option<()> = reader.problem(setting, "is not set");
+        }
+    }
+    let api_base = api_base?;
+    // An address of its own has its token endpoint beside it, as the design documents have it.
+    let beside = || base_url.as_ref().and_then(|base| base.join("/oauth/token").ok());
+    let token_url = token_url.or_else(beside).or_else(|| hosts.map(|hosts| hosts.token_url))?;
+    let mut settings = Settings::new(api_base, token_url, id?, secret?);
+    settings.client_auth = auth.unwrap_or_default();
+    settings.scope = scope;
+    Some(Upstream::Genesys(Box::new(settings)))
+}
+
+/// Credentials go over TLS, or do not leave the machine.
+fn address(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let here = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    (plain && (url.scheme() == "https" || (url.scheme() == "http" && here))).then_some(url)
+}

@@ -1,0 +1,60 @@
+//! What the operator decides: from flags, then environment, then the file.
+//!
+//! - [`reader`]: one setting at a time from the three sources, every problem collected;
+//! - [`load`]: all settings, checked;
+//! - [`worker`]: what `/sw.js` is started with;
+//! - [`origin`]: an origin, exactly as browsers state it.
+
+mod load;
+mod origin;
+mod reader;
+mod worker;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use guestsync_core::Sensitive;
+
+pub use load::{Flags, load};
+pub use origin::Origin;
+pub use reader::{Problem, Problems};
+pub use worker::{Field, Mode, Unknown, WorkerConfig};
+
+/// A checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address to listen on.
+    pub host: IpAddr,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Where keys and the database live.
+    pub state_dir: PathBuf,
+    /// The origin under which browsers see the gateway, where a proxy stands before it.
+    pub public_url: Option<Origin>,
+    /// Other origins that may call the API with credentials.
+    pub cors_origins: Vec<Origin>,
+    /// Which Genesys.
+    pub upstream: Upstream,
+    /// Makes the hash of a session id an HMAC; without it, it is a plain SHA-256.
+    pub session_secret: Option<Sensitive<String>>,
+    /// Encrypts what the database holds; without it, a key file in the state directory does.
+    pub state_key: Option<Sensitive<String>>,
+    /// The visitor's attributes that the browser may see.
+    pub public_attributes: Vec<String>,
+    /// How long a capability is good.
+    pub capability_life: Duration,
+    /// The profile members that a patch may touch (JSON Pointers).
+    pub patch_pointers: Vec<String>,
+    /// What `/sw.js` is started with.
+    pub worker: WorkerConfig,
+}
+
+/// Which Genesys the gateway speaks to.
+#[derive(Debug, Clone)]
+pub enum Upstream {
+    /// The sandbox inside this process.
+    Sandbox,
+    /// A region, or an address.
+    Genesys(Box<guestsync_genesys::Settings>),
+}

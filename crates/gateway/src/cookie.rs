@@ -1,0 +1,69 @@
+//! Session cookies: one for each guest, so that two guests in one browser do not mix.
+//!
+//! Name `__Host-guestsync-<guest id>` where Secure, else `guestsync-<guest id>`. The value is an HMAC over guest and salt under the
+//! state key: nothing that opens a session is in the database, and a repeated answer repeats the same cookie.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use guestsync_genesys::call::GuestId;
+use hmac::Mac;
+
+use crate::app::{App, SESSION_LIFE};
+use crate::guard::host;
+
+const SECURE_PREFIX: &str = "__Host-guestsync-";
+const PLAIN_PREFIX: &str = "guestsync-";
+
+/// A cookie that came with a request: whose it says it is, and its value. Not checked yet.
+pub(crate) struct Presented<'a> {
+    pub(crate) guest: GuestId,
+    value: &'a str,
+}
+
+/// The session cookies of a request, at most 16.
+pub(crate) fn presented<'a>(app: &App, headers: &'a HeaderMap) -> Vec<Presented<'a>> {
+    let prefix = if is_secure(app, headers) { SECURE_PREFIX } else { PLAIN_PREFIX };
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim_start().split_once('='));
+    pairs
+        .filter_map(|(name, value)| Some(Presented { guest: GuestId::parse(name.strip_prefix(prefix)?)?, value }))
+        .take(16)
+        .collect()
+}
+
+impl Presented<'_> {
+    /// Whether this is the cookie of the session with this salt. Takes the same time however wrong it is.
+    pub(crate) fn fits(&self, app: &App, salt: &str) -> bool {
+        let Ok(value) = Base64UrlUnpadded::decode_vec(self.value) else { return false };
+        mac(app, &self.guest, salt).verify_slice(&value).is_ok()
+    }
+}
+
+/// `Set-Cookie` for this guest.
+pub(crate) fn set(app: &App, headers: &HeaderMap, guest: &GuestId, salt: &str) -> HeaderValue {
+    let value = Base64UrlUnpadded::encode_string(&mac(app, guest, salt).finalize().into_bytes());
+    written(app, headers, guest, &value, SESSION_LIFE / 1_000)
+}
+
+/// `Set-Cookie` that takes this guest's cookie away.
+pub(crate) fn clear(app: &App, headers: &HeaderMap, guest: &GuestId) -> HeaderValue {
+    written(app, headers, guest, "", 0)
+}
+
+fn written(app: &App, headers: &HeaderMap, guest: &GuestId, value: &str, max_age: u64) -> HeaderValue {
+    let (prefix, secure) = if is_secure(app, headers) { (SECURE_PREFIX, "; Secure") } else { (PLAIN_PREFIX, "") };
+    let text = format!("{prefix}{guest}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+    HeaderValue::try_from(text).expect("a guest id and base64url fit into a header")
+}
+
+fn mac(app: &App, guest: &GuestId, salt: &str) -> hmac::Hmac<sha2::Sha256> {
+    app.keys.state.cookie_mac().chain_update(guest.as_str()).chain_update([0]).chain_update(salt)
+}
+
+/// Plain cookies are for http on this machine and nowhere else.
+fn is_secure(app: &App, headers: &HeaderMap) -> bool {
+    match &app.config.public_url {
+        Some(origin) if origin.is_https() => true,
+        _ => !host::is_loopback(headers),
+    }
+}

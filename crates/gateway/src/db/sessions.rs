@@ -1,0 +1,134 @@
+//! Which visitor is which guest.
+//!
+//! ```text
+//!            claim           settle            a valid cookie came back        DELETE /api/session
+//!  (no row) ──────► unseen, ────────► unseen, ─────────────────────────► bound ────────────────────► closed
+//!                   no guest          guest
+//! ```
+//! While a session is unseen, a repeated `init` gets the same cookie: its answer may have been lost. Afterwards only a browser that
+//! holds the cookie is that guest.
+
+use guestsync_core::Millis;
+use guestsync_genesys::call::{ConsentType, GuestId};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::Db;
+
+/// Whether a browser has shown the cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Not yet.
+    Unseen,
+    /// It has.
+    Bound,
+    /// It has logged out: the cookie is void for ever.
+    Closed,
+}
+
+/// One visitor's session.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) hash: String,
+    pub(crate) consent_type: ConsentType,
+    pub(crate) guest: Option<GuestId>,
+    pub(crate) salt: String,
+    pub(crate) state: State,
+    /// Counts the guests that this session has had; above 0 where Genesys has forgotten one.
+    pub(crate) generation: i64,
+    pub(crate) renewed_at: Millis,
+}
+
+impl FromRow<'_, AnyRow> for Session {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        let strange = |column: &str| sqlx::Error::ColumnDecode { index: column.into(), source: "unknown value".into() };
+        let state = match row.try_get::<String, _>("state")?.as_str() {
+            "unseen" => State::Unseen,
+            "bound" => State::Bound,
+            "closed" => State::Closed,
+            _ => return Err(strange("state")),
+        };
+        let guest: Option<String> = row.try_get("guest")?;
+        Ok(Self {
+            hash: row.try_get("hash")?,
+            consent_type: ConsentType::parse(&row.try_get::<String, _>("consent_type")?)
+                .ok_or_else(|| strange("consent_type"))?,
+            guest: guest.map(|text| GuestId::parse(&text).ok_or_else(|| strange("guest"))).transpose()?,
+            salt: row.try_get("salt")?,
+            state,
+            generation: row.try_get("generation")?,
+            renewed_at: row.try_get::<i64, _>("renewed_at")?.try_into().unwrap_or_default(),
+        })
+    }
+}
+
+const BY_HASH: &str = "SELECT hash, consent_type, guest, salt, state, generation, renewed_at FROM sessions WHERE hash = $1";
+const BY_GUEST: &str = "SELECT hash, consent_type, guest, salt, state, generation, renewed_at FROM sessions WHERE guest = $1";
+const CLAIM: &str = "INSERT INTO sessions (hash, consent_type, salt, state, generation, created_at, renewed_at)
+    VALUES ($1, $2, $3, 'unseen', 0, $4, $5)
+    ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash
+    RETURNING hash, consent_type, guest, salt, state, generation, renewed_at";
+const SETTLE: &str = "UPDATE sessions SET guest = $2 WHERE hash = $1 AND guest IS NULL AND generation = $3";
+const FORGET: &str = "UPDATE sessions SET guest = NULL, generation = generation + 1, state = 'unseen', salt = $3
+    WHERE hash = $1 AND generation = $2";
+const BIND: &str = "UPDATE sessions SET state = 'bound', renewed_at = $2 WHERE guest = $1 AND state <> 'closed'";
+const CLOSE: &str = "UPDATE sessions SET state = 'closed', salt = $2 WHERE guest = $1";
+const PURGE: &str = "DELETE FROM sessions WHERE renewed_at < $1";
+const PURGE_FENCES: &str = "DELETE FROM fences WHERE guest NOT IN (SELECT guest FROM sessions WHERE guest IS NOT NULL)";
+
+impl Db {
+    /// The session of this hash.
+    pub(crate) async fn session(&self, hash: &str) -> sqlx::Result<Option<Session>> {
+        sqlx::query_as(BY_HASH).bind(hash).fetch_optional(&self.read).await
+    }
+
+    /// The session of this guest.
+    pub(crate) async fn session_of(&self, guest: &GuestId) -> sqlx::Result<Option<Session>> {
+        sqlx::query_as(BY_GUEST).bind(guest.as_str()).fetch_optional(&self.read).await
+    }
+
+    /// Writes a new session down before Genesys is asked, or finds the one that is there.
+    pub(crate) async fn claim(&self, hash: &str, consent: ConsentType, salt: &str, now: Millis) -> sqlx::Result<Session> {
+        let now = signed(now);
+        let query = sqlx::query_as(CLAIM).bind(hash).bind(consent.as_str()).bind(salt).bind(now).bind(now);
+        query.fetch_one(&self.write).await
+    }
+
+    /// Writes the guest down that Genesys has made. A second one for the same session is ignored.
+    pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<()> {
+        let query = sqlx::query(SETTLE).bind(&session.hash).bind(guest.as_str()).bind(session.generation);
+        query.execute(&self.write).await.map(drop)
+    }
+
+    /// Genesys has forgotten the guest: the session starts over, with another cookie.
+    pub(crate) async fn forget(&self, session: &Session, salt: &str) -> sqlx::Result<()> {
+        let query = sqlx::query(FORGET).bind(&session.hash).bind(session.generation).bind(salt);
+        query.execute(&self.write).await.map(drop)
+    }
+
+    /// A browser has shown the cookie.
+    pub(crate) async fn bind(&self, guest: &GuestId, now: Millis) -> sqlx::Result<()> {
+        sqlx::query(BIND).bind(guest.as_str()).bind(signed(now)).execute(&self.write).await.map(drop)
+    }
+
+    /// A browser has logged out.
+    pub(crate) async fn close_session(&self, guest: &GuestId, salt: &str) -> sqlx::Result<()> {
+        sqlx::query(CLOSE).bind(guest.as_str()).bind(salt).execute(&self.write).await.map(drop)
+    }
+
+    /// Removes sessions not renewed since `before`, and what belonged to their guests.
+    pub(crate) async fn purge(&self, before: Millis) -> sqlx::Result<u64> {
+        let mut transaction = self.write.begin().await?;
+        let gone = sqlx::query(PURGE).bind(signed(before)).execute(&mut *transaction).await?.rows_affected();
+        if gone > 0 {
+            sqlx::query(PURGE_FENCES).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(gone)
+    }
+}
+
+/// Milliseconds as the database has them.
+pub(super) fn signed(ms: Millis) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,45 @@
+//! The capability in `Authorization`.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use guestsync_genesys::call::GuestId;
+
+use crate::app::App;
+use crate::capability::{self, Capability, Right};
+use crate::refusal::Refusal;
+
+const INVALID: Refusal =
+    Refusal::new(StatusCode::UNAUTHORIZED, "bad.credentials", "The capability is missing, unknown or expired");
+const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", "The capability is another guest's");
+const RIGHT: Refusal = Refusal::new(StatusCode::FORBIDDEN, "capability.insufficient", "The capability does not cover this call");
+
+/// A good capability.
+pub(crate) struct Bearer(Capability);
+
+impl Bearer {
+    /// The guest, if the capability covers this call.
+    pub(crate) fn allow(self, right: Right) -> Result<GuestId, Refusal> {
+        if self.0.covers(right) { Ok(self.0.guest) } else { Err(RIGHT) }
+    }
+
+    /// The guest, if it is the one in the path and the capability covers this call.
+    pub(crate) fn allow_for(self, right: Right, id: &str) -> Result<GuestId, Refusal> {
+        if self.0.guest.as_str() == id { self.allow(right) } else { Err(MISMATCH) }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Bearer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(INVALID)?;
+        let (scheme, token) = value.split_once(' ').ok_or(INVALID)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(INVALID);
+        }
+        capability::verify(&app.keys.capability, token.trim()).map(Self).ok_or(INVALID)
+    }
+}

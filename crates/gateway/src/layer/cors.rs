@@ -1,0 +1,28 @@
+//! Cross-origin calls (Fetch standard): listed origins, exactly, with credentials.
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::config::Origin;
+
+const METHODS: [Method; 4] = [Method::GET, Method::POST, Method::PATCH, Method::DELETE];
+const HEADERS: [HeaderName; 5] = [
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    HeaderName::from_static("idempotency-key"),
+];
+const EXPOSED: [HeaderName; 3] = [header::ETAG, header::RETRY_AFTER, header::DATE];
+
+/// Lets these origins in; with none, no answer names any origin.
+pub(crate) fn layer(origins: &[Origin]) -> CorsLayer {
+    let values = origins.iter().map(|origin| HeaderValue::try_from(origin.as_str()).expect("an origin is ASCII"));
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(values))
+        .allow_credentials(true)
+        .allow_methods(METHODS)
+        .allow_headers(HEADERS)
+        .expose_headers(EXPOSED)
+        .vary([header::ORIGIN])
+}

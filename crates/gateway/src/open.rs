@@ -1,0 +1,129 @@
+//! Opening what browsers sealed: for the command line, and for the console's view of the sandbox.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use guestsync_core::Sensitive;
+use guestsync_core::patch::Pointer;
+use guestsync_core::seal::{self, Agree, Binding, Place, PublicPoint, SealError, SharedKey};
+use p256::PublicKey;
+use p256::elliptic_curve::sec1::FromSec1Point;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::app::StartError;
+use crate::clock;
+use crate::db::Db;
+use crate::keys::{FieldMasters, SEALING_FILE, SealingKeys, StateKey};
+
+/// Where `serve --sandbox` keeps its state, below the state directory.
+pub const SANDBOX_DIRECTORY: &str = "sandbox";
+
+/// Everything that can open a value.
+#[derive(Default)]
+pub struct Opener {
+    sealing: Vec<SealingKeys>,
+    masters: Vec<FieldMasters>,
+}
+
+impl Opener {
+    /// Opens with these keys only.
+    #[must_use]
+    pub fn with(keys: SealingKeys) -> Self {
+        Self { sealing: vec![keys], masters: Vec::new() }
+    }
+
+    /// Opens with the keys of a state directory and of the sandbox's below it: key files, and the masters of the `shared` mode.
+    ///
+    /// # Errors
+    /// A key file is readable by others or holds something else; the database does not open.
+    pub async fn of_directory(directory: &Path, state_key: Option<&str>) -> Result<Self, StartError> {
+        let mut opener = Self::default();
+        for (directory, state_key) in [(directory.to_owned(), state_key), (directory.join(SANDBOX_DIRECTORY), None)] {
+            opener.sealing.extend(SealingKeys::read(&directory.join(SEALING_FILE))?);
+            let file = directory.join("state.sqlite");
+            if let Some(key) = StateKey::find(&directory, state_key)?
+                && file.exists()
+            {
+                opener.masters.push(FieldMasters::open(&Db::open(&file).await?, &key, clock::now()).await?);
+            }
+        }
+        Ok(opener)
+    }
+
+    /// Whether there is no key at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sealing.is_empty() && self.masters.is_empty()
+    }
+
+    /// The ids of the key pairs.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.sealing.iter().flat_map(SealingKeys::iter).map(|key| key.public.kid.as_str())
+    }
+
+    /// Opens a value of either mode that is expected at this place.
+    ///
+    /// # Errors
+    /// As [`seal::open`] and [`SharedKey::open`].
+    pub fn open(&self, text: &str, place: &Place) -> Result<Sensitive<String>, SealError> {
+        if text.contains('.') {
+            return seal::open(text, place, &Pairs(&self.sealing));
+        }
+        // A shared value names no key, so each is tried; that a text is no sealed value shows with any key.
+        let guest = place.guest();
+        let keys = self.masters.iter().flat_map(|masters| masters.all(guest));
+        let mut outcome = SharedKey::new(&mut [0; 32]).open(text, place, Binding::Field);
+        for mut key in keys {
+            if outcome.as_ref().err() != Some(&SealError::Forged) {
+                break;
+            }
+            outcome = SharedKey::new(&mut key).open(text, place, Binding::Field);
+        }
+        outcome
+    }
+
+    /// Opens every sealed member of a profile, by its JSON Pointer; what is no sealed value is left out.
+    #[must_use]
+    pub fn open_profile(&self, guest: &str, profile: &Value) -> BTreeMap<String, Result<Sensitive<String>, SealError>> {
+        let mut texts = Vec::new();
+        collect(profile, &mut String::new(), &mut texts);
+        let opened = texts.into_iter().filter_map(|(pointer, text)| {
+            let place = Place::new(guest, Pointer::parse(&pointer).ok()?).ok()?;
+            let outcome = self.open(text, &place);
+            (!matches!(outcome, Err(SealError::Malformed))).then_some((pointer, outcome))
+        });
+        opened.collect()
+    }
+}
+
+/// Every text in a document, by its pointer.
+fn collect<'a>(value: &'a Value, at: &mut String, texts: &mut Vec<(String, &'a str)>) {
+    let mut step = |name: &str, inner: &'a Value| {
+        let length = at.len();
+        at.push('/');
+        at.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        collect(inner, at, texts);
+        at.truncate(length);
+    };
+    match value {
+        Value::String(text) => texts.push((at.clone(), text)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| step(&index.to_string(), item)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| step(name, member)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The key agreement (SP 800-56A: ECDH on P-256), by the `p256` crate.
+struct Pairs<'a>(&'a [SealingKeys]);
+
+impl Agree for Pairs<'_> {
+    fn agree(&self, key_id: &str, ephemeral: &PublicPoint) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        let key = self.0.iter().find_map(|keys| keys.find(key_id)).ok_or(SealError::KeyUnknown)?;
+        let point = p256::Sec1Point::from_bytes(ephemeral.to_uncompressed()).map_err(|_| SealError::Malformed)?;
+        // Refuses what is not on the curve.
+        let public = Option::<PublicKey>::from(PublicKey::from_sec1_point(&point)).ok_or(SealError::Malformed)?;
+        let shared = key.private.diffie_hellman(&public);
+        Ok(Zeroizing::new((*shared.raw_secret_bytes()).into()))
+    }
+}

@@ -1,0 +1,87 @@
+//! How the gateway says no: a status, a stable code, a sentence. Never the offending value, never an inner error's text.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use guestsync_core::Millis;
+use serde::Serialize;
+
+/// An answer that is an error: `{"error": {"code", "message", "field"?}}`.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) field: Option<&'static str>,
+    pub(crate) retry_after: Option<Millis>,
+}
+
+impl Refusal {
+    pub(crate) const fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
+        Self { status, code, message, field: None, retry_after: None }
+    }
+
+    pub(crate) const fn field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    pub(crate) const fn retry_after(mut self, wait: Millis) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    pub(crate) const fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not.found", "There is nothing here")
+    }
+
+    /// All that is said when the fault is ours.
+    pub(crate) const fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The request could not be completed")
+    }
+}
+
+#[derive(Serialize)]
+struct Body {
+    error: Inner,
+}
+
+#[derive(Serialize)]
+struct Inner {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    message: &'static str,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let error = Inner { code: self.code, field: self.field, message: self.message };
+        let mut response = (self.status, Json(Body { error })).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
+        }
+        response
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "the database failed");
+        Self::internal()
+    }
+}
+
+impl From<guestsync_genesys::Error> for Refusal {
+    fn from(error: guestsync_genesys::Error) -> Self {
+        tracing::error!(code = error.code(), %error, "Genesys failed");
+        Self::internal()
+    }
+}
+
+impl From<crate::keys::KeyError> for Refusal {
+    fn from(error: crate::keys::KeyError) -> Self {
+        tracing::error!(%error, "a key failed");
+        Self::internal()
+    }
+}

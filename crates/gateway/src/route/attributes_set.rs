@@ -1,0 +1,34 @@
+//! POST `/genesys/api/v2/conversations/webmessaging/guests/{id}/attributes`: A1, passed on.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::body;
+use crate::capability::Right;
+use crate::guard::bearer::Bearer;
+use crate::proxy::reply::{self, Refused};
+use crate::refusal::Refusal;
+use crate::route::profile_patch::precondition;
+
+const MEDIA: Refusal =
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported.media.type", "The content type must be application/json");
+
+/// Same body and answer as upstream; `Idempotency-Key`, `If-Match` and `If-None-Match` go along.
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    bearer: Result<Bearer, Refusal>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let guest = bearer?.allow_for(Right::Attributes, &id)?;
+    if !body::is_media(request.headers(), "application/json") {
+        return Err(MEDIA.into());
+    }
+    let precondition = precondition(request.headers());
+    let body = body::read(request).await?;
+    reply::pass(app.genesys.set_attributes(&guest, body, precondition).await)
+}

@@ -1,0 +1,32 @@
+//! GET of everything that is a file: the console at `/`, its parts, and `/guestsync/…`.
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::assets;
+use crate::refusal::Refusal;
+
+/// Nothing inline, nothing from elsewhere, no string that becomes markup.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; require-trusted-types-for 'script'; \
+     base-uri 'none'; frame-ancestors 'none'; worker-src 'self'",
+);
+
+/// The file, or 404.
+pub(crate) async fn handle(request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Refusal::not_found().into_response();
+    }
+    let path = match request.uri().path().trim_start_matches('/') {
+        "" => "index.html",
+        path => path,
+    };
+    let Some(mut response) = assets::answer(path, request.headers()) else {
+        return Refusal::not_found().into_response();
+    };
+    if path.ends_with(".html") {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    }
+    response
+}

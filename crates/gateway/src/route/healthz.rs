@@ -1,0 +1,6 @@
+//! GET `/healthz`: the process answers.
+
+/// 200 `ok`.
+pub(crate) async fn handle() -> &'static str {
+    "ok"
+}

@@ -1,0 +1,115 @@
+//! POST `/api/webchat/init`: starts a guest session.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use guestsync_genesys::Error;
+use guestsync_genesys::call::{ConsentType, GuestId, GuestToken};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::body::JsonObject;
+use crate::db::sessions::{self, Session};
+use crate::guard::same_origin::NotForeign;
+use crate::guard::session;
+use crate::keys::state_key::random;
+use crate::refusal::Refusal;
+use crate::visitor::{self, Visitor};
+use crate::{clock, cookie, text};
+
+const CONSENT: Refusal = Refusal::new(StatusCode::FORBIDDEN, "consent.required", "Without consent no guest is created");
+const BOUND: Refusal = Refusal::new(StatusCode::CONFLICT, "session.bound", "The session is in use in another browser");
+const BUSY: Refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate.limited", "Too many requests: try again later");
+
+/// `{sessionId, consentGiven, consentType}` → 200 `{guestId, accessToken, expiresAt, crmAttributes}` and the session cookie.
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    _: NotForeign,
+    headers: HeaderMap,
+    body: JsonObject,
+) -> Result<Response, Refusal> {
+    let session_id = body.required("sessionId", session_id)?;
+    let consent_given = body.required("consentGiven", Value::as_bool)?;
+    let consent_type = body.required("consentType", |value| ConsentType::parse(value.as_str()?))?;
+    if !consent_given {
+        return Err(CONSENT);
+    }
+    let hash = visitor::hash(&session_id, app.config.session_secret.as_ref());
+    let session = claimed(&app, &hash, consent_type).await?;
+    if session.guest.is_some() && !session::holds(&app, &headers, &session).await? && session.state != sessions::State::Unseen {
+        return Err(BOUND);
+    }
+    let visitor = Visitor::unknown(&hash);
+    let (session, guest, token) = with_token(&app, session, &visitor).await?;
+    let answer = json!({
+        "guestId": guest.as_str(),
+        "accessToken": token.value.expose(),
+        "expiresAt": token.expires_at,
+        "crmAttributes": visitor.public(&app.config.public_attributes),
+    });
+    let cookie = cookie::set(&app, &headers, &guest, &session.salt);
+    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+}
+
+/// 1 to 256 printable bytes.
+fn session_id(value: &Value) -> Option<String> {
+    let text = value.as_str()?;
+    let fits = (1..=256).contains(&text.len()) && text.bytes().all(|b| (b' '..=b'~').contains(&b));
+    fits.then(|| text.to_owned())
+}
+
+/// The session's row, written before Genesys is asked: whatever happens next, a repeat asks for the same guest.
+async fn claimed(app: &App, hash: &str, consent_type: ConsentType) -> Result<Session, Refusal> {
+    match app.db.session(hash).await? {
+        Some(session) => Ok(session),
+        None => Ok(app.db.claim(hash, consent_type, &salt()?, clock::now()).await?),
+    }
+}
+
+/// The session's guest, made if there is none, and a token for it. A guest that Genesys has forgotten is made anew, once.
+async fn with_token(app: &App, mut session: Session, visitor: &Visitor) -> Result<(Session, GuestId, GuestToken), Refusal> {
+    let mut gone = false;
+    loop {
+        let guest = match session.guest.clone() {
+            Some(guest) => guest,
+            None => {
+                session = created(app, &session, visitor).await?;
+                session.guest.clone().ok_or_else(Refusal::internal)?
+            }
+        };
+        match app.genesys.issue_token(&guest).await {
+            Ok(token) => return Ok((session, guest, token)),
+            Err(Error::Refused { status: 404, .. }) if !gone => {
+                gone = true;
+                app.db.forget(&session, &salt()?).await?;
+                session = reread(app, &session).await?;
+            }
+            Err(error) => return Err(refused(error)),
+        }
+    }
+}
+
+async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Session, Refusal> {
+    let key = visitor::idempotency_key(&session.hash, session.generation);
+    let guest = app.genesys.create_guest(&visitor.guest(session.consent_type), &key).await.map_err(refused)?;
+    app.db.settle(session, &guest.id).await?;
+    reread(app, session).await
+}
+
+async fn reread(app: &App, session: &Session) -> Result<Session, Refusal> {
+    app.db.session(&session.hash).await?.ok_or_else(Refusal::internal)
+}
+
+fn refused(error: Error) -> Refusal {
+    match error {
+        Error::Busy { retry_after } => BUSY.retry_after(retry_after),
+        error => error.into(),
+    }
+}
+
+fn salt() -> Result<String, Refusal> {
+    Ok(text::hex(random::<16>()?.as_ref()))
+}

@@ -1,0 +1,26 @@
+//! DELETE `/api/session`: this browser forgets its guests, and their cookies are void from now on.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+
+use crate::app::App;
+use crate::guard::same_origin::NotForeign;
+use crate::guard::session;
+use crate::keys::state_key::random;
+use crate::refusal::Refusal;
+use crate::{cookie, text};
+
+/// 204, with or without a session.
+pub(crate) async fn handle(State(app): State<Arc<App>>, _: NotForeign, headers: HeaderMap) -> Result<Response, Refusal> {
+    let mut cleared = Vec::new();
+    for presented in cookie::presented(&app, &headers) {
+        if session::require(&app, &headers, Some(&presented.guest)).await.is_ok() {
+            app.db.close_session(&presented.guest, &text::hex(random::<16>()?.as_ref())).await?;
+        }
+        cleared.push((header::SET_COOKIE, cookie::clear(&app, &headers, &presented.guest)));
+    }
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(cleared)).into_response())
+}

@@ -1,0 +1,136 @@
+//! A gateway from its configuration to its end.
+
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{Extension, Router};
+use guestsync_core::Sensitive;
+use guestsync_genesys::Settings;
+use guestsync_sandbox::{Client, Options, Sandbox};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::app::{App, SESSION_LIFE, StartError};
+use crate::config::{Config, Upstream};
+use crate::keys::state_key::random;
+use crate::open::{Opener, SANDBOX_DIRECTORY};
+use crate::{clock, router, text};
+
+/// How long open requests may take to end after the word to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often sessions that nobody renews are removed.
+const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// A gateway that is ready to serve.
+pub struct Gateway {
+    app: Arc<App>,
+    router: Router,
+    sandbox: Option<Running>,
+}
+
+/// The sandbox inside.
+struct Running {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Gateway {
+    /// Opens keys and state, and starts the sandbox if it is to run inside. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        match &config.upstream {
+            Upstream::Genesys(settings) => {
+                let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
+                let app = Arc::new(App::open(config, settings, &directory).await?);
+                let router = router::router(Arc::clone(&app), None);
+                Ok(Self { app, router, sandbox: None })
+            }
+            Upstream::Sandbox => Self::with_sandbox(config, Options::default()).await,
+        }
+    }
+
+    /// As [`Self::open`] with a sandbox of these options inside, whatever the configuration says of upstream. Its client is added.
+    ///
+    /// The sandbox remembers nothing over a restart, so neither does the database of this gateway; its keys stay.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn with_sandbox(config: Config, mut options: Options) -> Result<Self, StartError> {
+        let directory = config.state_dir.join(SANDBOX_DIRECTORY);
+        forget_database(&directory);
+        let secret = text::hex(random::<32>()?.as_ref());
+        options.clients.push(Client::with_all_scopes("sandbox", secret.clone()));
+        let sandbox = Sandbox::new(options);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(StartError::Sandbox)?;
+        let address = listener.local_addr().map_err(StartError::Sandbox)?;
+        let base = Url::parse(&format!("http://{address}/")).expect("an address makes a URL");
+        let token_url = base.join("oauth/token").expect("a path makes a URL");
+        let settings = Settings::new(base, token_url, "sandbox".into(), Sensitive::new(secret));
+        let app = Arc::new(App::open(config, settings, &directory).await?);
+        let opener = Arc::new(Opener::of_directory(&directory, None).await?);
+        let control = sandbox.control_router();
+        let router = router::router(Arc::clone(&app), Some(control)).layer(Extension(opener));
+        let (stop, mut stopped) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            let until = async move { _ = stopped.wait_for(|stop| *stop).await };
+            sandbox.serve(listener, until).await
+        });
+        Ok(Self { app, router, sandbox: Some(Running { stop, task }) })
+    }
+
+    /// Serves until `shutdown` resolves; open requests then have ten seconds to end.
+    ///
+    /// # Errors
+    /// What the listener's I/O gives.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let (stop, mut stopped) = watch::channel(false);
+        let purging = tokio::spawn(purge(Arc::clone(&self.app)));
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+            shutdown.await;
+            stop.send_replace(true);
+        });
+        let over = async move {
+            _ = stopped.wait_for(|stop| *stop).await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let outcome = tokio::select! {
+            outcome = server.into_future() => outcome,
+            () = over => Ok(()),
+        };
+        purging.abort();
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop.send_replace(true);
+            _ = tokio::time::timeout(GRACE, sandbox.task).await;
+        }
+        self.app.db.close().await;
+        outcome
+    }
+}
+
+async fn purge(app: Arc<App>) {
+    let mut times = tokio::time::interval(PURGE_EVERY);
+    loop {
+        times.tick().await;
+        match app.db.purge(clock::now().saturating_sub(SESSION_LIFE)).await {
+            Ok(gone) => tracing::debug!(gone, "removed sessions that nobody renewed"),
+            Err(error) => tracing::warn!(%error, "sessions that nobody renewed stay for now"),
+        }
+    }
+}
+
+/// Removes the database's files; what cannot be removed shows when it is opened.
+fn forget_database(directory: &Path) {
+    for name in ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
+        _ = fs::remove_file(directory.join(name));
+    }
+}

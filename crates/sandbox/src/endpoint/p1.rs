@@ -40,8 +40,10 @@ pub(crate) async fn handle(
     if patched.document["id"] != guest.profile["id"] {
         return Err(refusal(PatchError { index: last, code: "patch.id.changed" }));
     }
-    let written = patched.pointers.iter().any(|pointer| pointer.is_empty() || pointer == "/lastUpdated");
-    if !written && !patched.pointers.is_empty() {
+    if patched.pointers.is_empty() {
+        return Ok(Json(patched.document).into_response());
+    }
+    if !patched.pointers.iter().any(|pointer| pointer.is_empty() || pointer == "/lastUpdated") {
         patched.document["lastUpdated"] = rfc3339(shared.now()).into();
     }
     let effect = write("P1", &id, patched.pointers, patched.values, &headers);

@@ -1,10 +1,14 @@
 //! The end of a request that gets no answer.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use axum::Extension;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use http_body_util::Limited;
+use http_body::Frame;
 
 use crate::connection::Connection;
 use crate::store::Applied;
@@ -19,11 +23,21 @@ pub(crate) fn unanswered(connection: Option<Extension<ConnectInfo<Connection>>>,
     if let Some(Extension(ConnectInfo(connection))) = connection {
         connection.reset();
     }
-    let broken = Limited::new(Body::from("a"), 0);
-    let mut response = Response::new(Body::new(broken));
+    let mut response = Response::new(Body::new(Broken));
     response.extensions_mut().insert(NoAnswer);
     if applied {
         response.extensions_mut().insert(Applied);
     }
     response
+}
+
+struct Broken;
+
+impl HttpBody for Broken {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
+    }
 }

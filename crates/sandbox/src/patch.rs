@@ -1,7 +1,7 @@
 //! Applies a JSON Patch (RFC 6902) to a profile: as a whole or not at all, and without growing beyond measure.
 
-use json_patch::{PatchErrorKind, PatchOperation};
-use serde_json::{Map, Value};
+use json_patch::PatchOperation;
+use serde_json::{Map, Number, Value};
 
 /// What copying and moving may handle in one patch, in bytes of text plus nodes: a patch can double a document in thirty
 /// bytes.
@@ -42,7 +42,14 @@ pub(crate) fn apply(document: &Value, operations: Vec<Value>) -> Result<Patched,
     for (index, operation) in parsed.iter().enumerate() {
         let refuse = |code| PatchError { index, code };
         affordable(&patched.document, operation, &mut budget).map_err(refuse)?;
-        json_patch::patch(&mut patched.document, std::slice::from_ref(operation)).map_err(|error| refuse(code(&error.kind)))?;
+        if let PatchOperation::Test(test) = operation {
+            let found = patched.document.pointer(test.path.as_str()).ok_or_else(|| refuse("patch.path.invalid"))?;
+            if !equal(found, &test.value) {
+                return Err(refuse("patch.test.failed"));
+            }
+            continue;
+        }
+        json_patch::patch(&mut patched.document, std::slice::from_ref(operation)).map_err(|_| refuse("patch.path.invalid"))?;
         note(&mut patched, operation);
     }
     Ok(patched)
@@ -51,20 +58,34 @@ pub(crate) fn apply(document: &Value, operations: Vec<Value>) -> Result<Patched,
 fn note(patched: &mut Patched, operation: &PatchOperation) {
     let path = operation.path().to_string();
     match operation {
-        PatchOperation::Test(_) => return,
         PatchOperation::Move(operation) => patched.pointers.push(operation.from.to_string()),
         PatchOperation::Add(operation) => drop(patched.values.insert(path.clone(), operation.value.clone())),
         PatchOperation::Replace(operation) => drop(patched.values.insert(path.clone(), operation.value.clone())),
-        PatchOperation::Remove(_) | PatchOperation::Copy(_) => {}
+        PatchOperation::Remove(_) | PatchOperation::Copy(_) | PatchOperation::Test(_) => {}
     }
     patched.pointers.push(path);
 }
 
-fn code(kind: &PatchErrorKind) -> &'static str {
-    match kind {
-        PatchErrorKind::TestFailed => "patch.test.failed",
-        _ => "patch.path.invalid",
+/// Equality as RFC 6902, section 4.6 has it: numbers by their value, 1 and 1.0 alike.
+fn equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            one == other || one.as_f64() == other.as_f64() && either_is_float(one, other)
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let same = |(name, value)| other.get(name).is_some_and(|other| equal(value, other));
+            one.len() == other.len() && one.iter().all(same)
+        }
+        (one, other) => one == other,
     }
+}
+
+/// Two integers are compared as such: as floats, large ones that differ would look the same.
+fn either_is_float(one: &Number, other: &Number) -> bool {
+    one.is_f64() || other.is_f64()
 }
 
 /// Bounds what an operation handles and how deep its result can get.
@@ -136,6 +157,20 @@ mod tests {
             })
             .collect();
         assert_eq!(refusal(json!({"a": 1}), deeper).code, "patch.too.deep");
+    }
+
+    #[test]
+    fn a_test_compares_numbers_by_value() {
+        for (one, other, expected) in [
+            (json!(1), json!(1.0), true),
+            (json!({"a": [2.0]}), json!({"a": [2]}), true),
+            (json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64), false),
+            (json!(1), json!("1"), false),
+            (json!([1, 2]), json!([2, 1]), false),
+            (json!({"a": null}), json!({}), false),
+        ] {
+            assert_eq!(equal(&one, &other), expected, "{one} {other}");
+        }
     }
 
     #[test]

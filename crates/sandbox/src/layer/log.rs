@@ -70,7 +70,7 @@ impl Drop for Entry {
         let duration = self.started.elapsed();
         tracing::debug!(
             method = self.method,
-            path = self.path,
+            path = self.path.split('?').next(),
             status,
             applied = self.applied,
             ms = duration.as_millis(),

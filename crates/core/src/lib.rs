@@ -11,6 +11,7 @@ pub mod journal;
 pub mod json;
 pub mod outbox;
 pub mod patch;
+pub mod profile;
 pub mod random;
 pub mod retry;
 pub mod seal;

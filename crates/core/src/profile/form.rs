@@ -1,0 +1,192 @@
+//! A submitted form against the rules.
+
+use std::collections::BTreeSet;
+
+use super::refusal::{Refusal, Why};
+use super::rules::{Field, GUEST, Rules, Unknown};
+use crate::Sensitive;
+use crate::seal::guest_id_is_valid;
+
+/// The most bytes of a form's body.
+pub const MAX_FORM: usize = 512_000;
+/// The most fields of a form, known or not.
+pub const MAX_FIELDS: usize = 64;
+
+/// One field as it came.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub given: Given,
+}
+
+/// The value of a field as it came.
+#[derive(Debug)]
+pub enum Given {
+    /// Text.
+    Text(Sensitive<String>),
+    /// A file that was chosen.
+    File,
+    /// A boolean of a JSON form: the answer of a consent field, and of no other.
+    Flag(bool),
+    /// Something else: a number, an array or an object of a JSON form.
+    Other,
+    /// Nothing: `null` of a JSON form, or not read because [`Rules::wants`] said so.
+    Nothing,
+}
+
+/// Why a body could not be read as a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// More than [`MAX_FORM`] bytes.
+    TooLarge,
+    /// The content type is neither a form's nor JSON.
+    Type,
+    /// The body is not what its content type says.
+    Malformed,
+}
+
+impl From<Unreadable> for Refusal {
+    fn from(why: Unreadable) -> Self {
+        Self::whole(match why {
+            Unreadable::TooLarge => Why::FormTooLarge,
+            Unreadable::Type => Why::FormType,
+            Unreadable::Malformed => Why::FormMalformed,
+        })
+    }
+}
+
+/// A field to be sealed.
+#[derive(Debug)]
+pub struct Value {
+    /// Which field of [`Rules`], by its place there.
+    field: usize,
+    plain: Sensitive<String>,
+    trim: bool,
+}
+
+impl Value {
+    /// The rule of the field.
+    #[must_use]
+    pub fn rule<'a>(&self, rules: &'a Rules) -> &'a Field {
+        &rules.fields[self.field]
+    }
+
+    /// What is to be sealed.
+    #[must_use]
+    pub fn plain(&self) -> &str {
+        trimmed(self.plain.expose(), self.trim)
+    }
+}
+
+/// A form that may be sealed and sent.
+#[derive(Debug)]
+pub struct Checked {
+    /// Whose profile.
+    pub guest: String,
+    /// What to set, in the order of the rules.
+    pub values: Vec<Value>,
+    /// Names of fields that have a value but wait for consent.
+    pub held: Vec<String>,
+}
+
+/// Checks a form. A field without a value (empty, or white space where it is trimmed) counts as not given: an input that nobody
+/// touched erases nothing.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn check(rules: &Rules, entries: Vec<Entry>) -> Result<Checked, Refusal> {
+    if entries.len() > MAX_FIELDS {
+        return Err(Refusal::whole(Why::FormTooManyFields));
+    }
+    for entry in &entries {
+        let wanted = rules.wants(&entry.name);
+        match entry.given {
+            Given::File if wanted => return Err(Refusal::at(&entry.name, Why::FieldFile)),
+            Given::File => return Err(Refusal::whole(Why::FieldFile)),
+            _ if !wanted && rules.unknown == Unknown::Refuse => return Err(Refusal::whole(Why::FieldUnknown)),
+            _ => {}
+        }
+    }
+    let mut given = Fields { rest: entries };
+    let guest = guest(&mut given)?;
+    let granted = granted(rules, &mut given)?;
+    let (mut values, mut held) = (Vec::new(), Vec::new());
+    for (i, field) in rules.fields.iter().enumerate() {
+        let plain = given.text(&field.name)?.filter(|plain| !trimmed(plain.expose(), field.trim).is_empty());
+        let Some(plain) = plain else {
+            if rules.required.contains(&field.name) {
+                return Err(Refusal::at(&field.name, Why::FieldRequired));
+            }
+            continue;
+        };
+        if trimmed(plain.expose(), field.trim).len() > field.max_bytes {
+            return Err(Refusal::at(&field.name, Why::FieldTooLong));
+        }
+        if field.purpose.as_deref().is_none_or(|purpose| granted.contains(purpose)) {
+            values.push(Value { field: i, plain, trim: field.trim });
+        } else {
+            held.push(field.name.clone());
+        }
+    }
+    if values.is_empty() && held.is_empty() {
+        return Err(Refusal::whole(Why::FormEmpty));
+    }
+    Ok(Checked { guest, values, held })
+}
+
+fn guest(given: &mut Fields) -> Result<String, Refusal> {
+    let id = given.text(GUEST)?.filter(|id| !id.expose().trim().is_empty());
+    let id = id.ok_or_else(|| Refusal::at(GUEST, Why::FieldRequired))?;
+    if !guest_id_is_valid(id.expose().trim()) {
+        return Err(Refusal::at(GUEST, Why::GuestInvalid));
+    }
+    Ok(id.expose().trim().to_owned())
+}
+
+/// The purposes whose form field says yes. Several may hang on one field.
+fn granted<'a>(rules: &'a Rules, given: &mut Fields) -> Result<BTreeSet<&'a str>, Refusal> {
+    let mut granted = BTreeSet::new();
+    for name in rules.consent.values().collect::<BTreeSet<_>>() {
+        let yes = match given.take(name)? {
+            Some(Given::Text(text)) => matches!(text.expose().trim(), "on" | "true" | "yes" | "1"),
+            Some(Given::Flag(flag)) => flag,
+            Some(_) => return Err(Refusal::at(name, Why::FieldType)),
+            None => false,
+        };
+        if yes {
+            granted.extend(rules.consent.iter().filter(|(_, field)| *field == name).map(|(purpose, _)| purpose.as_str()));
+        }
+    }
+    Ok(granted)
+}
+
+fn trimmed(text: &str, trim: bool) -> &str {
+    if trim { text.trim() } else { text }
+}
+
+struct Fields {
+    rest: Vec<Entry>,
+}
+
+impl Fields {
+    /// Takes a field out; `None` where it is missing or nothing.
+    fn take(&mut self, name: &str) -> Result<Option<Given>, Refusal> {
+        let Some(at) = self.rest.iter().position(|entry| entry.name == name) else { return Ok(None) };
+        let entry = self.rest.swap_remove(at);
+        if self.rest.iter().any(|entry| entry.name == name) {
+            return Err(Refusal::at(name, Why::FieldRepeated));
+        }
+        Ok(Some(entry.given).filter(|given| !matches!(given, Given::Nothing)))
+    }
+
+    /// Takes the text of a field out.
+    fn text(&mut self, name: &str) -> Result<Option<Sensitive<String>>, Refusal> {
+        match self.take(name)? {
+            Some(Given::Text(text)) => Ok(Some(text)),
+            Some(_) => Err(Refusal::at(name, Why::FieldType)),
+            None => Ok(None),
+        }
+    }
+}

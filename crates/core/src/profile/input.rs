@@ -1,0 +1,108 @@
+//! What the machine is told.
+
+use super::form::{Entry, Unreadable};
+use crate::seal::{Agreement, Entropy, SharedKey};
+use crate::{Millis, Sensitive};
+
+/// Names a form between its submission and its answer; the shell counts.
+pub type FormId = u32;
+
+/// What the machine is told.
+#[derive(Debug)]
+pub enum Input {
+    /// A form was posted.
+    Submitted {
+        /// Names it in the answer.
+        form: FormId,
+        /// Whether the browser navigates to the answer.
+        navigation: bool,
+        /// Its fields, in order.
+        entries: Vec<Entry>,
+        /// Drawn for this form alone.
+        entropy: Entropy,
+    },
+    /// A form was posted whose body cannot be read as one.
+    Unreadable {
+        /// Names it in the answer.
+        form: FormId,
+        /// Whether the browser navigates to the answer.
+        navigation: bool,
+        /// Why.
+        why: Unreadable,
+    },
+    /// A form may come soon: what can be had beforehand is worth having.
+    Prepare,
+    /// The key set came.
+    Keys {
+        /// The ids of its usable keys, in its order; the first is sealed to.
+        ids: Vec<String>,
+        /// How long it may be kept as stated, in milliseconds.
+        fresh_for: Option<Millis>,
+    },
+    /// The key set did not come, or it is none.
+    KeysFailed,
+    /// A key agreement was made.
+    Agreed(Agreement),
+    /// No agreement with this key can be made.
+    AgreeFailed {
+        /// Which key.
+        key_id: String,
+    },
+    /// A capability came.
+    Token {
+        /// For this guest.
+        guest: String,
+        /// When it was asked for (monotonic).
+        asked_at: Millis,
+        /// The bearer value.
+        value: Sensitive<String>,
+        /// Its life as stated, in seconds.
+        expires_in: Option<f64>,
+    },
+    /// No capability came.
+    TokenFailed {
+        /// For this guest.
+        guest: String,
+        /// What was answered; status 0 where nothing was.
+        answer: Upstream,
+    },
+    /// The guest's own key came (`shared` mode).
+    FieldKey {
+        /// Whose.
+        guest: String,
+        /// The key.
+        key: SharedKey,
+        /// How long it may be kept, in milliseconds from now.
+        fresh_for: Option<Millis>,
+    },
+    /// The guest's own key did not come.
+    FieldKeyFailed {
+        /// Whose.
+        guest: String,
+        /// What was answered; status 0 where nothing was.
+        answer: Upstream,
+    },
+    /// The answer to a patch.
+    Response {
+        /// Which [`Output::Send`](super::Output::Send).
+        send: u32,
+        /// What was answered.
+        answer: Upstream,
+    },
+    /// A patch ended without an answer.
+    SendFailed {
+        /// Which [`Output::Send`](super::Output::Send).
+        send: u32,
+    },
+    /// The moment of [`Output::WakeAt`](super::Output::WakeAt) has come.
+    Deadline,
+}
+
+/// What a server answered, as far as it decides anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Upstream {
+    /// The HTTP status; 0 where there was no answer.
+    pub status: u16,
+    /// The `code` member of an error body.
+    pub code: Option<String>,
+}

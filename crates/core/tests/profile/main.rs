@@ -1,0 +1,10 @@
+//! The profile machine: forms against rules, scripted lives of a form, and chaos.
+
+mod chaos;
+mod fields;
+#[path = "../seal/keys.rs"]
+mod keys;
+mod options;
+mod scripted;
+mod shared;
+mod world;

@@ -10,6 +10,8 @@ import { say } from "../say.mjs";
  */
 export async function buildBinary(profile) {
   say(profile === "release" ? "Compiling guestsync for release" : "Compiling guestsync");
-  await run("cargo", ["build", "--package", "guestsync-cli", ...(profile === "release" ? ["--release"] : [])]);
+  // The debug build selects what `cargo test` selects, so that the tests reuse nearly all of it.
+  const selection = profile === "release" ? ["--release", "--package", "guestsync-cli"] : ["--bin", "guestsync"];
+  await run("cargo", ["build", ...selection]);
   return binary(profile);
 }

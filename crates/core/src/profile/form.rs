@@ -36,6 +36,28 @@ pub enum Given {
     Nothing,
 }
 
+/// How the body of a form is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// `application/x-www-form-urlencoded` or `multipart/form-data`.
+    Form,
+    /// `application/json`: one object.
+    Json,
+}
+
+impl Body {
+    /// What a `Content-Type` field says (RFC 9110 §8.3); `None` where it is neither a form's nor JSON.
+    #[must_use]
+    pub fn of(content_type: &str) -> Option<Self> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        match essence.to_ascii_lowercase().as_str() {
+            "application/x-www-form-urlencoded" | "multipart/form-data" => Some(Self::Form),
+            "application/json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
 /// Why a body could not be read as a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {

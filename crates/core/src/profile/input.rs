@@ -1,6 +1,7 @@
 //! What the machine is told.
 
 use super::form::{Entry, Unreadable};
+use super::keyset::KeySet;
 use crate::seal::{Agreement, Entropy, SharedKey};
 use crate::{Millis, Sensitive};
 
@@ -33,12 +34,7 @@ pub enum Input {
     /// A form may come soon: what can be had beforehand is worth having.
     Prepare,
     /// The key set came.
-    Keys {
-        /// The ids of its usable keys, in its order; the first is sealed to.
-        ids: Vec<String>,
-        /// How long it may be kept as stated, in milliseconds.
-        fresh_for: Option<Millis>,
-    },
+    Keys(KeySet),
     /// The key set did not come, or it is none.
     KeysFailed,
     /// A key agreement was made.

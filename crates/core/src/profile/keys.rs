@@ -8,6 +8,8 @@ use crate::seal::Agreement;
 
 /// How long a key set serves that states nothing.
 const USUAL_FRESH: Millis = 300_000;
+/// A key set serves the forms that wait for it, whatever it states.
+const MIN_FRESH: Millis = 10_000;
 /// No key set serves for longer without being asked for again.
 const MAX_FRESH: Millis = 86_400_000;
 /// Agreements kept ready for forms to come.
@@ -80,7 +82,7 @@ impl Keys {
     /// The set came.
     pub(super) fn came(&mut self, now: Millis, ids: Vec<String>, fresh_for: Option<Millis>) {
         self.ready.retain(|agreement| ids.first().is_some_and(|id| id == agreement.key_id()));
-        let stale_at = now.saturating_add(fresh_for.unwrap_or(USUAL_FRESH).min(MAX_FRESH));
+        let stale_at = now.saturating_add(fresh_for.unwrap_or(USUAL_FRESH).clamp(MIN_FRESH, MAX_FRESH));
         self.set = Set::Known { ids, stale_at };
     }
 

@@ -16,6 +16,7 @@ pub mod form;
 mod guests;
 pub mod input;
 mod keys;
+pub mod keyset;
 pub mod output;
 pub mod redirect;
 pub mod refusal;
@@ -27,8 +28,9 @@ mod task;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use answer::{Answer, Reply};
-pub use form::{Checked, Entry, Given, MAX_FIELDS, MAX_FORM, Unreadable, check};
+pub use form::{Body, Checked, Entry, Given, MAX_FIELDS, MAX_FORM, Unreadable, check};
 pub use input::{FormId, Input, Upstream};
+pub use keyset::{KeySet, Listed};
 pub use output::{Output, Patch};
 pub use redirect::Redirect;
 pub use refusal::{Refusal, Why};
@@ -87,7 +89,7 @@ impl Profile {
             Input::Submitted { form, navigation, entries, entropy } => self.submit(now, form, navigation, entries, entropy),
             Input::Unreadable { form, navigation, why } => self.refuse(form, navigation, why.into()),
             Input::Prepare => self.prepare(now),
-            Input::Keys { ids, fresh_for } => self.keys_came(now, ids, fresh_for),
+            Input::Keys(set) => self.keys_came(now, set),
             Input::KeysFailed => self.keys_failed(now),
             Input::Agreed(agreement) => self.keys.agreed(agreement),
             Input::AgreeFailed { key_id } => self.agree_failed(&key_id),

@@ -3,16 +3,17 @@
 use super::form::Value;
 use super::guests::FieldKey;
 use super::input::{FormId, Upstream};
+use super::keyset::KeySet;
 use super::output::Output;
 use super::refusal::{Refusal, Why};
 use super::rules::{Mode, Rules};
 use super::task::{Sealed, Stage, Task};
 use super::{MAX_FORM, Profile};
+use crate::Now;
 use crate::patch::Document;
 use crate::retry::{Verdict, judge};
 use crate::seal::{Entropy, Place, SealError, seal};
 use crate::token::{Ask, Token};
-use crate::{Millis, Now};
 
 impl Profile {
     /// Seals a form where there is a key for it.
@@ -68,7 +69,9 @@ impl Profile {
     }
 
     /// The key set came.
-    pub(super) fn keys_came(&mut self, now: Now, ids: Vec<String>, fresh_for: Option<Millis>) {
+    pub(super) fn keys_came(&mut self, now: Now, set: KeySet) {
+        let fresh_for = set.fresh_for();
+        let ids = set.into_ids();
         if ids.is_empty() {
             return self.keys_failed(now);
         }

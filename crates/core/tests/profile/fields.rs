@@ -1,7 +1,7 @@
 //! Forms against the rules.
 
 use guestsync_core::patch::Pointer;
-use guestsync_core::profile::{Checked, Entry, Field, Given, Refusal, Rules, Settings, Unknown, check};
+use guestsync_core::profile::{Body, Checked, Entry, Field, Given, Refusal, Rules, Settings, Unknown, check};
 use proptest::prelude::*;
 
 use crate::world::{entries, rules, settings, text};
@@ -118,6 +118,17 @@ fn unknown_fields_are_refused_where_that_is_configured() {
     let rules = Rules::new(Settings { unknown: Unknown::Refuse, ..settings() }).expect("good settings");
     let form = entries(&[("guestId", "g-1"), ("email", "a"), ("csrf", "x")]);
     assert_eq!(refusal(&rules, form), (400, "field.unknown".into(), None));
+}
+
+#[test]
+fn the_content_type_says_how_a_body_is_read() {
+    for text in ["application/x-www-form-urlencoded;charset=UTF-8", "multipart/form-data; boundary=x", " Multipart/Form-Data "] {
+        assert_eq!(Body::of(text), Some(Body::Form), "{text}");
+    }
+    assert_eq!(Body::of("application/json; charset=utf-8"), Some(Body::Json));
+    for text in ["", "text/plain", "application/xml", "application/json-patch+json", "multipart/mixed", "application"] {
+        assert_eq!(Body::of(text), None, "{text}");
+    }
 }
 
 fn with_consent() -> Rules {

@@ -202,6 +202,19 @@ fn a_stale_key_set_is_asked_for_again_and_serves_where_that_fails() {
 }
 
 #[test]
+fn a_key_set_that_must_not_be_kept_serves_the_forms_that_wait_for_it() {
+    let mut world = World::new(settings());
+    world.submit(&FORM);
+    assert_eq!(asked(&world.keys_with("k1", "no-store")), ["agree", "agree"]);
+    world.mono = 9_999;
+    world.agree();
+    assert_eq!(asked(&world.token("g-1", "t1")), ["send"]);
+    world.respond(0, says(200, ""));
+    world.mono = 10_000;
+    assert_eq!(asked(&world.submit(&FORM))[0], "keys");
+}
+
+#[test]
 fn after_a_rotation_nothing_is_sealed_to_the_old_key() {
     let mut world = World::warm();
     world.mono = 300_000;

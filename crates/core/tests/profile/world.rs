@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guestsync_core::patch::Pointer;
 use guestsync_core::profile::{
-    Entry, Field, FormId, Given, Input, Mode, Output, Patch, Profile, Rules, Settings, Unknown, Upstream,
+    Entry, Field, FormId, Given, Input, KeySet, Listed, Mode, Output, Patch, Profile, Rules, Settings, Unknown, Upstream,
 };
 use guestsync_core::seal::open;
 use guestsync_core::{Now, Sensitive};
@@ -37,6 +37,11 @@ pub(crate) fn entries(fields: &[(&str, &str)]) -> Vec<Entry> {
 
 pub(crate) fn text(value: &str) -> Given {
     Given::Text(Sensitive::new(value.into()))
+}
+
+fn listed(id: &str) -> Listed {
+    let text = |text: &str| Some(text.to_owned());
+    Listed { id: text(id), kind: text("EC"), curve: text("P-256"), ..Listed::default() }
 }
 
 /// An answer of the server's.
@@ -77,7 +82,13 @@ impl World {
     }
 
     pub(crate) fn keys(&mut self, ids: &[&str]) -> Vec<Output> {
-        self.tell(Input::Keys { ids: ids.iter().map(|id| (*id).to_owned()).collect(), fresh_for: None })
+        let keys = ids.iter().map(|id| listed(id)).collect();
+        self.tell(Input::Keys(KeySet { keys, ..KeySet::default() }))
+    }
+
+    pub(crate) fn keys_with(&mut self, id: &str, cache_control: &str) -> Vec<Output> {
+        let cache_control = Some(cache_control.to_owned());
+        self.tell(Input::Keys(KeySet { keys: vec![listed(id)], cache_control, stored: false }))
     }
 
     /// Makes one agreement with the holder's key.

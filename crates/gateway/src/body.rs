@@ -40,10 +40,12 @@ pub(crate) async fn read(request: Request) -> Result<Bytes, Refusal> {
     }
 }
 
-/// Whether `Content-Type` is this media type, parameters aside.
+/// Whether there is one `Content-Type` and it is this media type, parameters aside.
 pub(crate) fn is_media(headers: &HeaderMap, media: &str) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media))
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let essence = value.to_str().ok().and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media))
 }
 
 /// A JSON object; an empty body is an empty object.

@@ -14,11 +14,10 @@ use crate::Error;
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// The headers that are kept. Cookies, challenges and hop-by-hop fields stay here.
-const KEPT: [HeaderName; 9] = [
+const KEPT: [HeaderName; 8] = [
     header::CONTENT_TYPE,
     header::DATE,
     header::ETAG,
-    header::LOCATION,
     header::RETRY_AFTER,
     HeaderName::from_static("inin-correlation-id"),
     HeaderName::from_static("inin-ratelimit-count"),
@@ -31,7 +30,7 @@ const KEPT: [HeaderName; 9] = [
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// `Content-Type`, `Date`, `ETag`, `Location`, `Retry-After`, `ININ-Correlation-Id` and the rate headers, where present.
+    /// `Content-Type`, `Date`, `ETag`, `Retry-After`, `ININ-Correlation-Id` and the rate headers, where present.
     pub headers: HeaderMap,
     /// The body as it came. May be personal.
     pub body: Bytes,

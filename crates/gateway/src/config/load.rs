@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use guestsync_core::Sensitive;
+use guestsync_core::patch::Pointer;
 use guestsync_genesys::{ClientAuth, Settings, region};
 use url::{Host, Url};
 
 use super::reader::{Name, Problems, Reader};
-use super::worker::is_pointer;
 use super::{Config, Origin, Upstream, WorkerConfig};
 
 /// What the command line decided.
@@ -88,14 +88,20 @@ fn secret(reader: &mut Reader<'_>, setting: Name, at_least: usize) -> Option<Sen
     secret.map(Sensitive::new)
 }
 
-fn pointers(reader: &mut Reader<'_>, worker: &WorkerConfig) -> Vec<String> {
+/// The members of the worker's fields, or those listed; with them the moment of the last change, which every patch sets.
+fn pointers(reader: &mut Reader<'_>, worker: &WorkerConfig) -> Vec<Pointer> {
     let setting = Name { file: "proxy.pointers", env: None };
-    let Some(pointers) = reader.list(setting) else {
-        return worker.fields.values().map(|field| field.pointer().to_owned()).collect();
+    let fields = || worker.fields.values().map(|field| field.pointer.clone()).collect::<Vec<_>>();
+    let mut pointers = match reader.list(setting) {
+        None => fields(),
+        Some(texts) => {
+            let parsed: Option<Vec<_>> = texts.iter().map(|text| Pointer::parse(text).ok()).collect();
+            let disjoint = |all: &Vec<Pointer>| (1..all.len()).all(|i| !all[..i].iter().any(|other| other.overlaps(&all[i])));
+            let expected = "must be JSON Pointers like \"/email\", none within another";
+            parsed.filter(disjoint).or_else(|| reader.problem(setting.file, expected)).unwrap_or_default()
+        }
     };
-    if !pointers.iter().all(|pointer| is_pointer(pointer)) {
-        let _: Option<()> = reader.problem(setting.file, "must be JSON Pointers like \"/email\"");
-    }
+    pointers.extend(Pointer::parse("/lastUpdated").ok().filter(|pointer| !pointers.contains(pointer)));
     pointers
 }
 

@@ -15,11 +15,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use guestsync_core::Sensitive;
+use guestsync_core::patch::Pointer;
 
 pub use load::{Flags, load};
 pub use origin::Origin;
 pub use reader::{Problem, Problems};
-pub use worker::{Field, Mode, Unknown, WorkerConfig};
+pub use worker::{Bound, Field, Mode, Unknown, WorkerConfig};
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
@@ -44,8 +45,8 @@ pub struct Config {
     pub public_attributes: Vec<String>,
     /// How long a capability is good.
     pub capability_life: Duration,
-    /// The profile members that a patch may touch (JSON Pointers).
-    pub patch_pointers: Vec<String>,
+    /// The profile members that a patch may touch, `/lastUpdated` being one of them.
+    pub patch_pointers: Vec<Pointer>,
     /// What `/sw.js` is started with.
     pub worker: WorkerConfig,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::refusal::Refusal;
+use guestsync_core::patch::Pointer;
 
 /// More operations than a form has fields.
 const MAX_OPERATIONS: usize = 64;
@@ -35,18 +36,18 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawV
 
 impl Patch {
     /// Reads a patch that touches the `allowed` members only.
-    pub(crate) fn read(bytes: &[u8], allowed: &[String]) -> Result<Self, Refusal> {
+    pub(crate) fn read(bytes: &[u8], allowed: &[Pointer]) -> Result<Self, Refusal> {
         let patch: Self = serde_json::from_slice(bytes).map_err(|_| INVALID)?;
         if patch.0.len() > MAX_OPERATIONS {
             return Err(TOO_LONG);
         }
         for operation in &patch.0 {
             match (operation.op.as_str(), &operation.value) {
-                ("add" | "replace", Some(_)) | ("remove", None) => {}
-                ("add" | "replace" | "remove", _) => return Err(INVALID),
+                ("add" | "replace", Some(_)) | ("remove", _) => {}
+                ("add" | "replace", None) => return Err(INVALID),
                 _ => return Err(OPERATION),
             }
-            if !allowed.contains(&operation.path) {
+            if !allowed.iter().any(|pointer| pointer.as_str() == operation.path) {
                 return Err(POINTER);
             }
         }
@@ -58,11 +59,9 @@ impl Patch {
         self.0.iter().map(|operation| operation.path.as_str())
     }
 
-    /// Keeps the operations on members that `passes` lets through; whether any were left out.
-    pub(crate) fn retain(&mut self, passes: impl Fn(&str) -> bool) -> bool {
-        let before = self.0.len();
+    /// Keeps the operations on members that `passes` lets through.
+    pub(crate) fn retain(&mut self, passes: impl Fn(&str) -> bool) {
         self.0.retain(|operation| passes(&operation.path));
-        self.0.len() < before
     }
 
     /// Whether nothing is left to do.
@@ -81,7 +80,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Patch, &'static str> {
-        Patch::read(text.as_bytes(), &["/email".into(), "/name".into()]).map_err(|refusal| refusal.code)
+        Patch::read(text.as_bytes(), &["/email", "/name"].map(|text| Pointer::parse(text).unwrap()))
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]

@@ -26,10 +26,11 @@ const MEDIA: Refusal = Refusal::new(
     "unsupported.media.type",
     "The content type must be application/json-patch+json",
 );
+const SEQUENCE_HEADER: &str = "guestsync-seq";
 const SEQUENCE: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "seq.invalid", "Guestsync-Seq must be a whole number");
 
 /// Same body and answer as upstream. With `Guestsync-Seq`, operations that come too late are left out; if none is left, 200
-/// `{"id"}` and nothing goes upstream.
+/// `{"id"}` and nothing goes upstream. `Guestsync-Seq` of the answer then tells the newest number that was in the way.
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -60,12 +61,14 @@ async fn fenced(
 ) -> Result<Response, Refused> {
     let _turn = app.turns.wait(guest).await;
     let before = app.db.fences(guest).await?;
-    let shortened = patch.retain(|pointer| before.get(pointer).is_none_or(|fence| fence.lets_pass(seq)));
+    let in_the_way = |pointer: &str| before.get(pointer).filter(|fence| !fence.lets_pass(seq)).map(|fence| fence.seq);
+    let newest = patch.pointers().filter_map(in_the_way).max();
+    patch.retain(|pointer| in_the_way(pointer).is_none());
     if patch.is_empty() {
-        return Ok(Json(json!({"id": guest.as_str()})).into_response());
+        return Ok(with_sequence(Json(json!({"id": guest.as_str()})).into_response(), newest));
     }
     let bytes = patch.to_bytes();
-    if shortened {
+    if newest.is_some() {
         // Another body is another request: under the same key it would be refused as a mismatch.
         precondition.idempotency_key = precondition.idempotency_key.map(|key| derived(&key, &bytes));
     }
@@ -82,11 +85,18 @@ async fn fenced(
         }
         Ok(Verdict::Retry | Verdict::Reauthorize) | Err(_) => {}
     }
-    reply::pass(answer)
+    Ok(with_sequence(reply::pass(answer)?, newest))
+}
+
+fn with_sequence(mut response: Response, newest: Option<i64>) -> Response {
+    if let Some(newest) = newest {
+        response.headers_mut().insert(SEQUENCE_HEADER, HeaderValue::from(newest));
+    }
+    response
 }
 
 fn sequence(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
-    let Some(value) = headers.get("guestsync-seq") else { return Ok(None) };
+    let Some(value) = headers.get(SEQUENCE_HEADER) else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).ok_or(SEQUENCE)?;
     text.parse().map(Some).map_err(|_| SEQUENCE)
 }

@@ -1,0 +1,22 @@
+//! The gateway over real HTTP, in front of the real sandbox: one module a route, one a rule that several routes share.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod attributes;
+mod capability;
+mod cors;
+mod csrf;
+mod field_key;
+mod health;
+mod init;
+mod jwks;
+mod keys;
+mod limits;
+mod paths;
+mod profile;
+mod profile_sync;
+mod sandbox_view;
+mod session_end;
+mod start;
+mod token;
+mod worker_script;
+mod world;

@@ -1,0 +1,48 @@
+//! DELETE `/api/session`.
+
+use reqwest::Method;
+use reqwest::header::{COOKIE, SET_COOKIE};
+use serde_json::json;
+
+use crate::world::{Upstream, World, refusal, wanted};
+
+#[tokio::test]
+async fn a_session_that_ended_is_over_for_every_copy_of_its_cookie() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let (one, two) = (world.session("one").await, world.session("two").await);
+    let both = format!("{}; {}", one.cookie, two.cookie);
+    let answer = world.call(Method::DELETE, "/api/session").header(COOKIE, &both).send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    let cleared: Vec<_> = answer.headers().get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
+    assert_eq!(cleared.len(), 2);
+    for (line, session) in cleared.iter().zip([&one, &two]) {
+        assert!(line.starts_with(&format!("guestsync-{}=; ", session.guest)) && line.contains("Max-Age=0"), "{line}");
+    }
+    let answer = world.post("/api/token", &json!({})).header(COOKIE, &both).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (401, "session.missing".into()));
+    let answer = world.post("/api/webchat/init", &wanted("one")).header(COOKIE, &both).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (409, "session.bound".into()), "whoever knows the session id cannot take the guest over");
+}
+
+#[tokio::test]
+async fn a_forged_cookie_ends_nobodys_session() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let forged = format!("guestsync-{}=AAAA", session.guest);
+    let answer = world.call(Method::DELETE, "/api/session").header(COOKIE, forged).send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    world.capability(&session).await;
+}
+
+#[tokio::test]
+async fn another_site_ends_nobodys_session() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let request = world.call(Method::DELETE, "/api/session").header(COOKIE, &session.cookie);
+    let answer = request.header("sec-fetch-site", "cross-site").header("origin", "https://evil.example").send().await.unwrap();
+    assert_eq!(refusal(answer).await, (403, "origin.foreign".into()));
+    world.capability(&session).await;
+}

@@ -1,0 +1,105 @@
+//! What a configuration may say, and what is said where it is wrong.
+
+use guestsync_gateway::config::{Flags, Upstream, load};
+
+fn problems(env: &[(&str, &str)], file: &str) -> Vec<String> {
+    let lookup = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let problems = load(&Flags::default(), &lookup, Some(file)).err().map_or_else(Vec::new, |problems| problems.0);
+    problems.into_iter().map(|problem| problem.setting).collect()
+}
+
+const GOOD: [(&str, &str); 3] =
+    [("GENESYS_ENVIRONMENT", "mypurecloud.ie"), ("GENESYS_CLIENT_ID", "id"), ("GENESYS_CLIENT_SECRET", "secret")];
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
+    let file = r#"
+        port = "canary"
+        public_url = "canary/path"
+        surprise = "canary"
+        [genesys]
+        environment = "canary"
+        [worker]
+        mode = "canary"
+        redirect = "//canary.example"
+        fields = { email = "canary" }
+        [proxy]
+        pointers = ["canary"]
+        [cors]
+        origins = ["https://*.canary.example"]
+        [session]
+        secret = "canary"
+    "#;
+    let error = load(&Flags::default(), &|_| None, Some(file)).unwrap_err();
+    let text = error.to_string();
+    for setting in [
+        "port",
+        "public_url",
+        "surprise",
+        "genesys.environment",
+        "worker.mode",
+        "worker",
+        "worker.fields.email",
+        "proxy.pointers",
+        "cors.origins",
+        "session.secret",
+        "GENESYS_CLIENT_ID",
+        "GENESYS_CLIENT_SECRET",
+    ] {
+        assert!(error.0.iter().any(|problem| problem.setting.starts_with(setting)), "{setting} is missing in\n{text}");
+    }
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[test]
+fn a_region_or_an_address_and_credentials_are_enough() {
+    assert!(problems(&GOOD, "").is_empty());
+    let address = [("GENESYS_BASE_URL", "http://127.0.0.1:9"), ("GENESYS_CLIENT_ID", "id"), ("GENESYS_CLIENT_SECRET", "secret")];
+    assert!(problems(&address, "").is_empty());
+    assert_eq!(problems(&[], ""), ["GENESYS_ENVIRONMENT", "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET"]);
+}
+
+#[test]
+fn a_region_has_its_hosts_and_an_address_its_token_endpoint_beside_it() {
+    let upstream = |env: &[(&str, &str)]| {
+        let lookup =
+            |name: &str| env.iter().chain(&GOOD[1..]).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        match load(&Flags::default(), &lookup, None).unwrap().upstream {
+            Upstream::Genesys(settings) => (settings.api_base.to_string(), settings.token_url.to_string()),
+            Upstream::Sandbox => panic!("not asked for"),
+        }
+    };
+    let ireland = ("https://api.mypurecloud.ie/".into(), "https://login.mypurecloud.ie/oauth/token".into());
+    assert_eq!(upstream(&[("GENESYS_ENVIRONMENT", "eu-west-1")]), ireland);
+    let beside = ("https://api.example/".into(), "https://api.example/oauth/token".into());
+    assert_eq!(upstream(&[("GENESYS_BASE_URL", "https://api.example")]), beside);
+}
+
+#[test]
+fn credentials_do_not_leave_the_machine_in_the_clear() {
+    for address in
+        ["http://api.example", "http://127.0.0.1.evil.example", "ftp://127.0.0.1", "https://a:b@api.example", "api.example"]
+    {
+        let env = [("GENESYS_BASE_URL", address), GOOD[1], GOOD[2]];
+        assert_eq!(problems(&env, ""), ["GENESYS_BASE_URL"], "{address}");
+    }
+}
+
+#[test]
+fn flags_win_over_the_environment_and_this_over_the_file() {
+    let file = "port = 1\nhost = \"127.0.0.3\"\nstate_dir = \"file\"";
+    let env = |name: &str| match name {
+        "PORT" => Some("2".to_owned()),
+        "GUESTSYNC_HOST" => Some("127.0.0.2".to_owned()),
+        _ => None,
+    };
+    let flags = Flags { port: Some(3), sandbox: true, ..Flags::default() };
+    let config = load(&flags, &env, Some(file)).unwrap();
+    assert_eq!((config.port, config.host.to_string(), config.state_dir.to_str()), (3, "127.0.0.2".into(), Some("file")));
+}
+
+#[test]
+fn the_example_file_is_a_good_configuration() {
+    let file = include_str!("../../../../guestsync.example.toml");
+    assert!(problems(&GOOD, file).is_empty(), "{:?}", problems(&GOOD, file));
+}

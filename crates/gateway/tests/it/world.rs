@@ -1,0 +1,243 @@
+//! A gateway and what it stands in front of, on ports of their own, with a state directory that goes away at the end.
+
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use guestsync_gateway::Gateway;
+use guestsync_gateway::config::{self, Flags};
+use guestsync_sandbox::{Client, FaultPlan, Options, RateLimit, Sandbox};
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The secret of the sandbox's OAuth client.
+pub(crate) const SECRET: &str = "canary-client-secret";
+
+/// Genesys, as far as the gateway can tell.
+pub(crate) struct Upstream {
+    pub(crate) base: String,
+    token_requests: Arc<AtomicUsize>,
+}
+
+impl Upstream {
+    /// A sandbox without a rate limit.
+    pub(crate) async fn start() -> Self {
+        Self::with(Options { rate: RateLimit::NONE, ..Options::default() }).await
+    }
+
+    pub(crate) async fn with(mut options: Options) -> Self {
+        options.clients.push(Client::with_all_scopes("gateway", SECRET));
+        let token_requests = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&token_requests);
+        let count = from_fn(move |request: Request, next: Next| {
+            if request.uri().path() == "/oauth/token" {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+            next.run(request)
+        });
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let router = Sandbox::new(options).router().layer(count);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { base, token_requests }
+    }
+
+    /// How often a token was asked for.
+    pub(crate) fn token_requests(&self) -> usize {
+        self.token_requests.load(Ordering::Relaxed)
+    }
+
+    pub(crate) async fn guests(&self) -> Vec<Value> {
+        self.read("/_sandbox/guests", "guests").await
+    }
+
+    /// What was sent, oldest first.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
+        self.read("/_sandbox/requests", "requests").await
+    }
+
+    pub(crate) async fn faults(&self, toml: &str) {
+        let plan = FaultPlan::from_toml(toml).unwrap();
+        let sent = reqwest::Client::new().put(format!("{}/_sandbox/faults", self.base)).json(&plan).send().await.unwrap();
+        assert!(sent.status().is_success());
+    }
+
+    async fn read(&self, path: &str, member: &str) -> Vec<Value> {
+        let mut body: Value = reqwest::get(format!("{}{path}", self.base)).await.unwrap().json().await.unwrap();
+        serde_json::from_value(body[member].take()).unwrap()
+    }
+}
+
+/// A running gateway.
+pub(crate) struct World {
+    pub(crate) base: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) directory: Directory,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+/// A folder that is removed at the end.
+pub(crate) struct Directory(Arc<Removed>);
+
+struct Removed(PathBuf);
+
+impl Directory {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Removed(std::env::temp_dir().join(format!("guestsync-gateway-{}", uuid::Uuid::new_v4())))))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0.0
+    }
+
+    pub(crate) fn again(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Removed {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl World {
+    /// A gateway in front of `upstream`.
+    pub(crate) async fn start(upstream: &Upstream) -> Self {
+        Self::with(upstream, "", Directory::new()).await
+    }
+
+    /// As [`Self::start`] with a configuration file and a state directory.
+    pub(crate) async fn with(upstream: &Upstream, file: &str, directory: Directory) -> Self {
+        let config = configuration(Some(upstream), file, &directory);
+        Self::serve(Gateway::open(config).await.unwrap(), directory).await
+    }
+
+    /// A gateway with the sandbox inside.
+    pub(crate) async fn sandboxed() -> Self {
+        let directory = Directory::new();
+        let options = Options { rate: RateLimit::NONE, ..Options::default() };
+        let gateway = Gateway::with_sandbox(configuration(None, "", &directory), options).await.unwrap();
+        Self::serve(gateway, directory).await
+    }
+
+    async fn serve(gateway: Gateway, directory: Directory) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(gateway.serve(listener, async { _ = stopped.await }));
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { base, http, directory, stop: Some(stop), task }
+    }
+
+    /// Ends in good order.
+    pub(crate) async fn stop(mut self) -> Directory {
+        self.stop.take().unwrap().send(()).unwrap();
+        (&mut self.task).await.unwrap().unwrap();
+        self.directory.again()
+    }
+
+    /// Ends as a killed process does: nothing is finished, nothing is closed.
+    pub(crate) async fn kill(self) -> Directory {
+        self.task.abort();
+        self.directory.again()
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.call(Method::GET, path).send().await.unwrap()
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.call(Method::POST, path).json(body)
+    }
+
+    /// Starts a session.
+    pub(crate) async fn session(&self, session_id: &str) -> Session {
+        let answer = self.post("/api/webchat/init", &wanted(session_id)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let cookie = cookie(&answer);
+        let guest = text(&json_of(answer).await["guestId"]);
+        Session { guest, cookie }
+    }
+
+    /// A capability for a session's guest.
+    pub(crate) async fn capability(&self, session: &Session) -> String {
+        let answer = self.post("/api/token", &json!({})).header(COOKIE, &session.cookie).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        text(&json_of(answer).await["token"])
+    }
+
+    /// A request to the Guest API with a capability.
+    pub(crate) fn genesys(&self, method: Method, path: &str, capability: &str) -> RequestBuilder {
+        self.call(method, &format!("/genesys{path}")).bearer_auth(capability)
+    }
+
+    /// A patch with its sequence number.
+    pub(crate) async fn patch(&self, guest: &str, capability: &str, seq: u64, patch: &Value) -> Response {
+        self.genesys(Method::PATCH, &format!("/api/v2/guests/{guest}"), capability)
+            .header(CONTENT_TYPE, "application/json-patch+json")
+            .header("guestsync-seq", seq)
+            .body(patch.to_string())
+            .send()
+            .await
+            .unwrap()
+    }
+}
+
+/// A browser's session.
+pub(crate) struct Session {
+    pub(crate) guest: String,
+    /// `name=value`
+    pub(crate) cookie: String,
+}
+
+/// What `init` is asked.
+pub(crate) fn wanted(session_id: &str) -> Value {
+    json!({"sessionId": session_id, "consentGiven": true, "consentType": "explicit"})
+}
+
+/// A configuration as `guestsync serve` reads it; without an upstream, for the sandbox inside.
+pub(crate) fn configuration(upstream: Option<&Upstream>, file: &str, directory: &Directory) -> config::Config {
+    let flags = Flags { state_dir: Some(directory.path().to_owned()), sandbox: upstream.is_none(), ..Flags::default() };
+    let env = |name: &str| match name {
+        "GENESYS_BASE_URL" => upstream.map(|upstream| upstream.base.clone()),
+        "GENESYS_CLIENT_ID" => Some("gateway".to_owned()),
+        "GENESYS_CLIENT_SECRET" => Some(SECRET.to_owned()),
+        _ => None,
+    };
+    config::load(&flags, &env, Some(file)).unwrap()
+}
+
+/// `name=value` of the one cookie that an answer sets.
+pub(crate) fn cookie(answer: &Response) -> String {
+    let line = answer.headers()[SET_COOKIE].to_str().unwrap();
+    line.split(';').next().unwrap().to_owned()
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+pub(crate) async fn json_of(answer: Response) -> Value {
+    answer.json().await.unwrap()
+}
+
+/// The status and the error code of a refusal, in either form.
+pub(crate) async fn refusal(answer: Response) -> (u16, String) {
+    let status = answer.status().as_u16();
+    let body = json_of(answer).await;
+    let code = if body["error"].is_object() { &body["error"]["code"] } else { &body["code"] };
+    (status, text(code))
+}

@@ -1,7 +1,7 @@
 // Prints JSON for reading: short things on one line, sealed values shortened, kinds of value told apart by colour.
 
 import { el, type Child } from "../dom.js";
-import { jweHeader } from "./jwe.js";
+import { isSealed } from "./jwe.js";
 import { sealedValue, shorten } from "./sealed.js";
 
 const INDENT = "  ";
@@ -16,7 +16,8 @@ export function jsonBlock(value: unknown): HTMLElement {
 }
 
 function print(value: unknown, indent: string): Child[] {
-  if (typeof value === "string") return jweHeader(value) === null ? [atom("string", value)] : [`"`, sealedValue(value), `"`];
+  if (isSealed(value)) return [`"`, sealedValue(value), `"`];
+  if (typeof value === "string") return [atom("string", value)];
   if (typeof value !== "object" || value === null) return [atom("bare", value)];
   const isArray = Array.isArray(value);
   const [open, close] = isArray ? ["[", "]"] : ["{", "}"];
@@ -38,7 +39,5 @@ function atom(kind: string, value: unknown): HTMLElement {
 
 /** The document as one line with sealed values shortened, to measure. */
 function plain(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "string" && jweHeader(inner) !== null ? shorten(inner) : inner,
-  );
+  return JSON.stringify(value, (_, inner: unknown) => (isSealed(inner) ? shorten(inner) : inner));
 }

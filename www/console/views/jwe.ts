@@ -1,4 +1,5 @@
-// Recognises a sealed value: JWE in compact serialisation (RFC 7516 section 3.1). The protected header is public by design.
+// Recognises sealed values: JWE in compact serialisation (RFC 7516 section 3.1), whose protected header is public by design, and
+// the `shared` mode's base64 of iv, ciphertext and tag.
 
 import { isObject } from "../api.js";
 
@@ -13,6 +14,8 @@ export interface JweHeader {
 }
 
 const PART = /^[A-Za-z0-9_-]*$/;
+// At least 12 bytes of iv and 16 of tag.
+const SHARED = /^[A-Za-z0-9+/]{38,}={0,2}$/;
 
 /** The header of a sealed value; `null` where the value is something else. */
 export function jweHeader(value: unknown): JweHeader | null {
@@ -27,9 +30,14 @@ export function jweHeader(value: unknown): JweHeader | null {
   }
 }
 
+/** Whether a value is sealed, in either mode. */
+export function isSealed(value: unknown): value is string {
+  return typeof value === "string" && (jweHeader(value) !== null || (value.length % 4 === 0 && SHARED.test(value)));
+}
+
 /** How many values inside a JSON document are sealed. */
 export function countSealed(value: unknown): number {
-  if (typeof value !== "object" || value === null) return jweHeader(value) === null ? 0 : 1;
+  if (typeof value !== "object" || value === null) return isSealed(value) ? 1 : 0;
   return Object.values(value).reduce((sum: number, inner: unknown) => sum + countSealed(inner), 0);
 }
 

@@ -1,7 +1,6 @@
-// A small plot of how long Genesys took to answer, one bar a request.
+// A small plot of the time from `set` to the answer of Genesys, one bar a delivery.
 
 import { el, find, svg } from "../dom.js";
-import type { SentRequest } from "../sandbox.js";
 
 const BARS = 40;
 const WIDTH = 160;
@@ -10,20 +9,19 @@ const STEP = WIDTH / BARS;
 const FLOOR = 1.5;
 
 const view = find("latency", HTMLElement);
+let times: readonly number[] = [];
 
-/** Draws at most 40 requests, oldest at the left; hides the plot while there is none. */
-export function showLatency(requests: readonly SentRequest[]): void {
-  view.hidden = requests.length === 0;
-  if (requests.length === 0) return;
-  const times = requests.map((request) => request.durationMs);
+/** Adds a delivery, in milliseconds; the latest 40 are drawn, oldest at the left. */
+export function addLatency(milliseconds: number): void {
+  times = [...times, milliseconds].slice(-BARS);
   const slowest = Math.max(...times, 1);
-  const words = `median ${median(times)} ms, slowest ${Math.max(...times)} ms`;
-  const bars = requests.map(({ durationMs, status }, index) => {
-    const height = Math.max(FLOOR, (durationMs / slowest) * HEIGHT);
-    const x = WIDTH - (requests.length - index) * STEP;
-    const good = status !== null && status < 400;
-    return svg("rect", { x, y: HEIGHT - height, width: STEP - 1, height, class: good ? "bar" : "bar bar-bad" });
+  const words = `set to answer: median ${spoken(median(times))}, slowest ${spoken(slowest)}`;
+  const bars = times.map((time, index) => {
+    const height = Math.max(FLOOR, (time / slowest) * HEIGHT);
+    const x = WIDTH - (times.length - index) * STEP;
+    return svg("rect", { x, y: HEIGHT - height, width: STEP - 1, height, class: "bar" });
   });
+  view.hidden = false;
   view.replaceChildren(
     svg(
       "svg",
@@ -33,7 +31,7 @@ export function showLatency(requests: readonly SentRequest[]): void {
         height: HEIGHT,
         preserveAspectRatio: "none",
         role: "img",
-        "aria-label": `Answer times: ${words}`,
+        "aria-label": words,
       },
       ...bars,
     ),
@@ -41,7 +39,11 @@ export function showLatency(requests: readonly SentRequest[]): void {
   );
 }
 
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function spoken(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -6,7 +6,7 @@ import { keyIcon } from "../icons.js";
 import { empty } from "../notice.js";
 import type { OpenedProfile, StoredGuest } from "../sandbox.js";
 import { shortId } from "../short-id.js";
-import { jweHeader, type JweHeader } from "./jwe.js";
+import { isSealed, jweHeader, type JweHeader } from "./jwe.js";
 import { sealedValue } from "./sealed.js";
 import { clock } from "./time.js";
 
@@ -62,8 +62,9 @@ function row(testId: string, field: string, value: Child, meta: string | null): 
 
 function storedCells(value: unknown): [Child, string] {
   if (value === null || value === undefined || value === "") return [null, "not set"];
+  if (!isSealed(value)) return [String(value), "in clear, as the session began"];
   const header = jweHeader(value);
-  return header === null ? [String(value), "in clear, as the session began"] : [sealedValue(String(value)), describe(header)];
+  return [sealedValue(value), header === null ? "AES-256-GCM, shared key" : describe(header)];
 }
 
 function openedCells({ fields, refused }: OpenedProfile, pointer: string): [Child, string | null] {

@@ -8,34 +8,27 @@ import type { SentRequest } from "../sandbox.js";
 import { shortPath } from "../short-id.js";
 import { jsonBlock } from "./json.js";
 import { countSealed } from "./jwe.js";
-import { showLatency } from "./latency.js";
 import { requestTitle } from "./request-title.js";
 import { clock } from "./time.js";
 
 const LISTED = 25;
-const PLOTTED = 40;
 const HEADERS = ["content-type", "authorization", "idempotency-key", "if-match", "if-none-match"];
 
 const view = find("requests", HTMLDivElement);
 const list = el("ol", { class: "requests" });
-let plotted: readonly SentRequest[] = [];
 
 /** Starts with an empty list. */
 export function clearRequests(): void {
-  plotted = [];
   list.replaceChildren();
   view.replaceChildren(empty("Nothing yet. Each request to Genesys appears here as it was sent."));
-  showLatency(plotted);
 }
 
 /** Adds requests, oldest first. */
 export function addRequests(requests: readonly SentRequest[]): void {
   if (requests.length === 0) return;
-  plotted = [...plotted, ...requests].slice(-PLOTTED);
   list.prepend(...requests.slice(-LISTED).map(entry).reverse());
   while (list.childElementCount > LISTED) list.lastElementChild?.remove();
   if (list.parentElement !== view) view.replaceChildren(list);
-  showLatency(plotted);
 }
 
 function entry(request: SentRequest): HTMLElement {
@@ -50,7 +43,7 @@ function entry(request: SentRequest): HTMLElement {
       "span",
       { class: "request-meta" },
       sealed > 0 ? sealedBadge(sealed) : null,
-      `${request.durationMs} ms`,
+      request.durationMs > 0 ? `${request.durationMs} ms` : null,
       el("time", { datetime: request.at }, clock(request.at)),
     ),
     line(request.method, shortPath(request.path)),

@@ -75,6 +75,14 @@ impl ApiError {
         Self { cause: Some(scope), ..error }.with_header(WWW_AUTHENTICATE, challenge)
     }
 
+    /// 403 `missing.permissions`, naming the permission.
+    pub(crate) fn missing_permission(permission: &'static str) -> Self {
+        let message =
+            format!("Unable to perform the requested action. You must have one of the following permission(s): [{permission}]");
+        let error = Self::new(StatusCode::FORBIDDEN, "missing.permissions", message);
+        Self { cause: Some(permission), ..error }
+    }
+
     /// 404 `not.found`.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not.found", "The requested resource could not be found.")

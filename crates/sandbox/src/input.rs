@@ -42,6 +42,18 @@ pub(crate) struct Members {
 }
 
 impl Members {
+    /// A member that must be an object, read by `read`; its problems are reported under its name.
+    pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Members) -> T) -> Option<T> {
+        let Value::Object(left) = self.require(name)? else {
+            self.refuse("field.type", name);
+            return None;
+        };
+        let mut inner = Self { left, problems: Vec::new(), prefix: format!("{}{name}.", self.prefix) };
+        let value = read(&mut inner);
+        self.problems.extend(inner.into_problems());
+        Some(value)
+    }
+
     /// 400 unless the body is an object.
     pub(crate) fn of(body: Value) -> Result<Self, ApiError> {
         match body {
@@ -79,6 +91,18 @@ impl Members {
         }
     }
 
+    /// A member with a default; one that breaks its rule is noted, and the default is given.
+    pub(crate) fn optional(&mut self, name: &str, default: Value, rule: impl FnOnce(&Value) -> bool) -> Value {
+        match self.take(name) {
+            None => default,
+            Some(value) if rule(&value) => value,
+            Some(_) => {
+                self.refuse("field.type", name);
+                default
+            }
+        }
+    }
+
     /// Notes a problem with a member.
     pub(crate) fn refuse(&mut self, code: &'static str, name: &str) {
         self.problems.push(Detail::new(code, &format!("{}{name}", self.prefix)));
@@ -90,12 +114,20 @@ impl Members {
     }
 
     /// 400 with every problem; a member nobody took is one.
-    pub(crate) fn finish(mut self) -> Result<(), ApiError> {
-        let unknown: Vec<_> = self.left.keys().cloned().collect();
-        for name in unknown {
-            self.refuse("field.unknown", &name);
+    pub(crate) fn finish(self) -> Result<(), ApiError> {
+        if self.problems.is_empty() && self.left.is_empty() { Ok(()) } else { Err(self.refused()) }
+    }
+
+    /// The same where it is known that there are problems.
+    pub(crate) fn refused(self) -> ApiError {
+        ApiError::invalid(self.into_problems())
+    }
+
+    fn into_problems(mut self) -> Vec<Detail> {
+        for name in std::mem::take(&mut self.left).keys() {
+            self.refuse("field.unknown", name);
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.problems)) }
+        self.problems
     }
 }
 

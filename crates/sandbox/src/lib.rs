@@ -27,13 +27,16 @@ mod form;
 mod input;
 mod layer;
 mod options;
+mod paging;
 mod patch;
 mod precondition;
 mod router;
+mod sample;
 mod sandbox;
+mod schema;
 mod store;
 
 pub use clock::Clock;
 pub use fault::{Effect, FaultPlan, FaultPlanError, RetryAfter, Rule};
-pub use options::{AttributeLimits, Client, Options, RateLimit};
+pub use options::{AttributeLimits, Client, Options, RateLimit, Sample};
 pub use sandbox::Sandbox;

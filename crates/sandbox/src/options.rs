@@ -18,6 +18,10 @@ pub struct Options {
     pub idempotency: Duration,
     /// Limits of guest attributes.
     pub limits: AttributeLimits,
+    /// The data that is there from the start.
+    pub sample: Sample,
+    /// The `aud` that assertions (O2) must have; by default the token URL under the request's `Host`, or its origin.
+    pub audience: Option<String>,
     /// `expires_in` of access tokens, in seconds; the tokens really end then.
     pub token_lifetime: u64,
     /// The faults in force from the start; `PUT /_sandbox/faults` replaces them.
@@ -35,6 +39,8 @@ impl Default for Options {
             rate: RateLimit::default(),
             idempotency: Duration::from_secs(24 * 60 * 60),
             limits: AttributeLimits::default(),
+            sample: Sample::default(),
+            audience: None,
             token_lifetime: 86_399,
             faults: FaultPlan::default(),
             seed: 0,
@@ -52,6 +58,10 @@ pub struct Client {
     pub secret: String,
     /// The scopes a token of this client can have; the `scope` parameter narrows them.
     pub scopes: Vec<String>,
+    /// Permissions this client's roles do not give, though it may have the scope of the same name.
+    pub denied: Vec<String>,
+    /// The public key (PEM, P-256) that its assertions (O2) verify under.
+    pub assertion_key: Option<String>,
 }
 
 impl Client {
@@ -66,7 +76,32 @@ impl Client {
         secret: impl Into<String>,
         scopes: impl IntoIterator<Item = S>,
     ) -> Self {
-        Self { id: id.into(), secret: secret.into(), scopes: scopes.into_iter().map(Into::into).collect() }
+        Self {
+            id: id.into(),
+            secret: secret.into(),
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            denied: Vec::new(),
+            assertion_key: None,
+        }
+    }
+
+    /// The same client without a permission: S4 says so, and calls that need it are refused.
+    #[must_use]
+    pub fn without_permission(mut self, permission: impl Into<String>) -> Self {
+        self.denied.push(permission.into());
+        self
+    }
+
+    /// The same client with a public key (PEM, P-256) for assertions.
+    #[must_use]
+    pub fn with_assertion_key(mut self, pem: impl Into<String>) -> Self {
+        self.assertion_key = Some(pem.into());
+        self
+    }
+
+    /// Whether its roles give the permission of this name.
+    pub(crate) fn may(&self, permission: &str) -> bool {
+        !self.denied.iter().any(|denied| denied == permission)
     }
 }
 
@@ -112,5 +147,29 @@ pub struct AttributeLimits {
 impl Default for AttributeLimits {
     fn default() -> Self {
         Self { keys_per_update: 100, keys_per_guest: 1024, value_bytes: 256 }
+    }
+}
+
+/// How much data there is from the start, beside a fixed tree of groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Custom attributes of the organisation `acme`; with any, its groups have one each as well.
+    pub schemas: usize,
+    /// Past conversations.
+    pub conversations: u32,
+    /// The days before the sandbox's start that they lie in.
+    pub days: u32,
+    /// How many conversations of a page come again on the next one, as when new ones push the list on meanwhile.
+    pub shift: usize,
+}
+
+impl Sample {
+    /// No attributes and no conversations.
+    pub const NONE: Self = Self { schemas: 0, conversations: 0, days: 28, shift: 0 };
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self { schemas: 300, conversations: 100_000, days: 28, shift: 3 }
     }
 }

@@ -92,8 +92,9 @@ fn either_is_float(one: &Number, other: &Number) -> bool {
 fn affordable(document: &Value, operation: &PatchOperation, budget: &mut usize) -> Result<(), &'static str> {
     let room = DEPTH.checked_sub(operation.path().count()).ok_or("patch.too.deep")?;
     let value = match operation {
-        PatchOperation::Add(operation) => return within(&operation.value, room, &mut BUDGET.clone()),
-        PatchOperation::Replace(operation) => return within(&operation.value, room, &mut BUDGET.clone()),
+        // What a patch brings along is bounded by its body; only the depth counts.
+        PatchOperation::Add(operation) => return within(&operation.value, room, &mut { usize::MAX }),
+        PatchOperation::Replace(operation) => return within(&operation.value, room, &mut { usize::MAX }),
         PatchOperation::Move(operation) => document.pointer(operation.from.as_str()),
         PatchOperation::Copy(operation) => document.pointer(operation.from.as_str()),
         PatchOperation::Remove(_) | PatchOperation::Test(_) => None,

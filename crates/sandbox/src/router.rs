@@ -7,7 +7,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower::ServiceBuilder;
 
-use crate::calls::{ATTRIBUTES, GUEST, GUEST_TOKENS, GUESTS, LOGIN_TOKEN, PROFILE, TOKEN};
+use crate::calls::*;
 use crate::layer::{auth, body, call, correlation, faults, idempotency, log, rate};
 use crate::sandbox::Shared;
 use crate::{control, endpoint};
@@ -27,7 +27,7 @@ pub(crate) fn upstream(shared: Arc<Shared>) -> Router {
         .layer(from_fn_with_state(shared.clone(), rate::limit))
         .layer(from_fn_with_state(shared.clone(), idempotency::keep))
         .layer(from_fn(body::limit))
-        .layer(from_fn(auth::require_scope))
+        .layer(from_fn_with_state(shared.clone(), auth::require_scope))
         .layer(from_fn_with_state(shared.clone(), faults::slow));
 
     Router::new()
@@ -38,6 +38,12 @@ pub(crate) fn upstream(shared: Arc<Shared>) -> Router {
         .route(GUEST_TOKENS, post(endpoint::g2::handle))
         .route(GUEST, get(endpoint::g3::handle))
         .route(PROFILE, get(endpoint::p2::handle).patch(endpoint::p1::handle))
+        .route(CUSTOM_ATTRIBUTES, post(endpoint::s1::handle).get(endpoint::s2::handle))
+        .route(CUSTOM_ATTRIBUTES_BATCH, post(endpoint::s3::handle))
+        .route(PERMISSIONS, get(endpoint::s4::handle))
+        .route(GROUP, get(endpoint::s5::handle))
+        .route(CONVERSATIONS, post(endpoint::r1::handle))
+        .route(CHANNELS, get(endpoint::c1::handle).post(endpoint::c2::handle))
         .fallback(call::unknown)
         .layer(layers)
         .with_state(shared)
@@ -47,6 +53,9 @@ pub(crate) fn upstream(shared: Arc<Shared>) -> Router {
 pub(crate) fn control(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/_sandbox/guests", get(control::guests::handle))
+        .route("/_sandbox/channels", get(control::channels::handle))
+        .route("/_sandbox/records", get(control::records::handle))
+        .route("/_sandbox/conversations", get(control::conversations::handle))
         .route("/_sandbox/requests", get(control::requests::handle))
         .route("/_sandbox/effects", get(control::effects::handle))
         .route("/_sandbox/faults", get(control::faults::read).put(control::faults::replace))

@@ -10,8 +10,9 @@ use tokio::sync::watch;
 
 use crate::connection::{Connection, ResettableListener};
 use crate::fault::Engine;
-use crate::options::Options;
+use crate::options::{Client, Options};
 use crate::router;
+use crate::sample::Conversations;
 use crate::store::{Keys, Requests, Store, Tokens, Windows};
 
 /// A running stand-in. Clones share one state.
@@ -21,12 +22,13 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox with nothing in its store.
+    /// A sandbox with nothing in its store but the sample.
     #[must_use]
     pub fn new(options: Options) -> Self {
         let faults = Engine::new(options.faults.clone(), options.seed, options.clock.now());
         let shared = Shared {
-            store: Mutex::default(),
+            store: Mutex::new(Store::new(options.sample)),
+            conversations: Conversations::new(options.sample, options.clock.now()),
             tokens: Mutex::default(),
             windows: Mutex::default(),
             keys: Mutex::default(),
@@ -71,6 +73,7 @@ impl Sandbox {
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) store: Mutex<Store>,
+    pub(crate) conversations: Conversations,
     pub(crate) tokens: Mutex<Tokens>,
     pub(crate) windows: Mutex<Windows>,
     pub(crate) keys: Mutex<Keys>,
@@ -80,6 +83,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The client of this id.
+    pub(crate) fn client(&self, id: &str) -> Option<&Client> {
+        self.options.clients.iter().find(|client| client.id == id)
+    }
+
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.options.clock.now()
     }
@@ -91,9 +99,9 @@ impl Shared {
         let _ = stopping.wait_for(|stopping| *stopping).await;
     }
 
-    /// Back to an empty store, an empty log and no faults. Tokens stay valid: clients keep them for hours.
+    /// Back to the store of the start, an empty log and no faults. Tokens stay valid: clients keep them for hours.
     pub(crate) fn reset(&self) {
-        lock(&self.store).clear();
+        lock(&self.store).reset(self.options.sample);
         lock(&self.windows).clear();
         lock(&self.keys).clear();
         lock(&self.requests).clear();

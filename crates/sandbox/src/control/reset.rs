@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 
 use crate::sandbox::Shared;
 
-/// Empties store, kept answers, rate windows, request log and faults → 204. Tokens stay valid.
+/// Empties the store down to the sample, and kept answers, rate windows, request log and faults → 204. Tokens stay valid.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>) -> StatusCode {
     shared.reset();
     StatusCode::NO_CONTENT

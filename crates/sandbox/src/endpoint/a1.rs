@@ -42,8 +42,8 @@ pub(crate) async fn handle(
         }
         None => None,
     };
+    let Some(update) = update else { return Err(members.refused()) };
     members.finish()?;
-    let update = update.expect("invariant: without problems there is an update");
 
     let mut store = lock(&shared.store);
     let store = &mut *store;

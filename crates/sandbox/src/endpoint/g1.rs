@@ -68,9 +68,7 @@ fn read(body: Value, limits: AttributeLimits) -> Result<Asked, ApiError> {
             Map::new()
         }
     };
+    let (Some(name), Some(email), Some(consent_type)) = (name, email, consent_type) else { return Err(members.refused()) };
     members.finish()?;
-    let (Some(name), Some(email), Some(consent_type)) = (name, email, consent_type) else {
-        return Err(ApiError::invalid(Vec::new()));
-    };
     Ok(Asked { name, email, consent_type, attributes })
 }

@@ -2,12 +2,22 @@
 
 pub(crate) mod a1;
 pub(crate) mod a2;
+pub(crate) mod c1;
+pub(crate) mod c2;
 pub(crate) mod g1;
 pub(crate) mod g2;
 pub(crate) mod g3;
 pub(crate) mod o1;
+pub(crate) mod o2;
 pub(crate) mod p1;
 pub(crate) mod p2;
+pub(crate) mod r1;
+pub(crate) mod s1;
+pub(crate) mod s2;
+pub(crate) mod s3;
+pub(crate) mod s4;
+pub(crate) mod s5;
+mod token;
 
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};

@@ -24,11 +24,29 @@ pub(crate) struct Seen<'a> {
     pub(crate) path: &'a str,
 }
 
-/// What is to happen. Delays are in `delay`, never in `effect`.
+/// What is to happen. `effect` is never a delay or a partly refused batch: those are beside it.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) delay: Duration,
+    pub(crate) entities: Option<RefusedEntities>,
     pub(crate) effect: Option<Effect>,
+}
+
+/// Which entities of a batch are refused, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RefusedEntities {
+    share: f64,
+    pub(crate) status: u16,
+    pub(crate) code: Option<String>,
+    seed: u64,
+    request: u64,
+}
+
+impl RefusedEntities {
+    /// Whether the entity at this place of the batch is one.
+    pub(crate) fn hit(&self, index: usize) -> bool {
+        draw(self.seed, self.request, index as u64) < self.share
+    }
 }
 
 impl Engine {
@@ -60,6 +78,11 @@ impl Engine {
             }
             match &rule.effect {
                 Effect::Delay { ms } => verdict.delay += Duration::from_millis(*ms),
+                Effect::Entities { share, status, code } => {
+                    let request = (index as u64) << 32 | self.seen[index];
+                    verdict.entities =
+                        Some(RefusedEntities { share: *share, status: *status, code: code.clone(), seed: !seed, request });
+                }
                 effect => {
                     verdict.effect = Some(effect.clone());
                     break;
@@ -83,13 +106,13 @@ fn fires(rule: &Rule, seed: u64, index: usize, n: u64) -> bool {
     let Some(n) = n.checked_sub(rule.skip).filter(|n| *n > 0) else { return false };
     rule.first.is_none_or(|first| n <= first)
         && rule.every.is_none_or(|every| n.is_multiple_of(every))
-        && rule.probability.is_none_or(|probability| draw(seed, index, n) < probability)
+        && rule.probability.is_none_or(|probability| draw(seed, index as u64, n) < probability)
 }
 
 /// A number from 0 (included) to 1 (not included) that follows from its arguments.
-fn draw(seed: u64, index: usize, n: u64) -> f64 {
+fn draw(seed: u64, index: u64, n: u64) -> f64 {
     let mut hash = Sha256::new();
-    for part in [seed, index as u64, n] {
+    for part in [seed, index, n] {
         hash.update(part.to_be_bytes());
     }
     let hash: [u8; 32] = hash.finalize().into();
@@ -159,6 +182,6 @@ mod tests {
             Rule::always(Effect::Reset {}),
         ];
         let verdict = engine(rules, 0).decide(&Seen { call: None, method: "POST", path: "/" }, START);
-        assert_eq!(verdict, Verdict { delay: Duration::from_millis(5), effect: Some(Effect::Lost {}) });
+        assert_eq!((verdict.delay, verdict.effect), (Duration::from_millis(5), Some(Effect::Lost {})));
     }
 }

@@ -5,7 +5,7 @@ mod glob;
 mod plan;
 mod validate;
 
-pub(crate) use engine::{Engine, Seen};
+pub(crate) use engine::{Engine, RefusedEntities, Seen};
 pub(crate) use plan::default_code;
 pub use plan::{Effect, FaultPlan, RetryAfter, Rule};
 pub use validate::FaultPlanError;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 /// Which requests fail and how. The rules are asked in order; the first that fires decides, except that delays add up
-/// and let the rules after them be asked.
+/// and that they and partly refused batches let the rules after them be asked.
 ///
 /// ```
 /// let plan = guestsync_sandbox::FaultPlan::from_toml(r#"
@@ -126,6 +126,16 @@ pub enum Effect {
     Conflict {},
     /// 401 `bad.credentials`; the token presented is revoked.
     RejectToken {},
+    /// S3 refuses some of a batch's entities and applies the others. Like a delay it lets later rules be asked.
+    Entities {
+        /// How likely each entity is refused, from 0 to 1.
+        share: f64,
+        /// The status of a refused entity, 400 to 599.
+        status: u16,
+        /// Its error code; the platform's usual one for the status where it is missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
 }
 
 /// A `Retry-After` header (RFC 9110, section 10.2.3).

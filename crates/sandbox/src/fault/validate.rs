@@ -32,6 +32,9 @@ pub enum FaultPlanError {
     /// A status that is no error.
     #[error("rule {0}: `status` must be from 400 to 599")]
     Status(usize),
+    /// Outside of 0 to 1.
+    #[error("rule {0}: `share` must be from 0 to 1")]
+    Share(usize),
     /// A `Retry-After` that cannot be written as a header.
     #[error("rule {0}: `retryAfter` cannot be sent as a header")]
     RetryAfter(usize),
@@ -50,6 +53,7 @@ impl FaultPlanError {
             Self::Every(_) => "faults.every",
             Self::Window(_) => "faults.window",
             Self::Status(_) => "faults.status",
+            Self::Share(_) => "faults.share",
             Self::RetryAfter(_) => "faults.retry_after",
         }
     }
@@ -90,11 +94,17 @@ fn validate(rule: &Rule, number: usize) -> Result<(), FaultPlanError> {
     check(rule.probability.is_none_or(|probability| (0.0..=1.0).contains(&probability)), FaultPlanError::Probability)?;
     check(rule.every != Some(0), FaultPlanError::Every)?;
     check(rule.until_ms.is_none_or(|until| until > rule.from_ms.unwrap_or(0)), FaultPlanError::Window)?;
-    if let Effect::Status { status, retry_after, .. } = &rule.effect {
-        check((400..=599).contains(status), FaultPlanError::Status)?;
-        check(retry_after.as_ref().is_none_or(sendable), FaultPlanError::RetryAfter)?;
+    match &rule.effect {
+        Effect::Status { status, retry_after, .. } => {
+            check((400..=599).contains(status), FaultPlanError::Status)?;
+            check(retry_after.as_ref().is_none_or(sendable), FaultPlanError::RetryAfter)
+        }
+        Effect::Entities { share, status, .. } => {
+            check((400..=599).contains(status), FaultPlanError::Status)?;
+            check((0.0..=1.0).contains(share), FaultPlanError::Share)
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether the header can be written: dates within a hundred years, texts without control characters.
@@ -152,6 +162,8 @@ mod tests {
         assert_eq!(refusal(&format!("every = 0\n{reset}")), FaultPlanError::Every(1));
         assert_eq!(refusal(&format!("fromMs = 5\nuntilMs = 5\n{reset}")), FaultPlanError::Window(1));
         assert_eq!(refusal("effect = { kind = 'status', status = 200 }"), FaultPlanError::Status(1));
+        assert_eq!(refusal("effect = { kind = 'entities', share = 2.0, status = 400 }"), FaultPlanError::Share(1));
+        assert_eq!(refusal("effect = { kind = 'entities', share = 0.5, status = 201 }"), FaultPlanError::Status(1));
         let text = r#"effect = { kind = "status", status = 429, retryAfter = { text = "a\nb" } }"#;
         assert_eq!(refusal(text), FaultPlanError::RetryAfter(1));
     }

@@ -46,17 +46,22 @@ pub(crate) async fn require_token(
     Ok(next.run(request).await)
 }
 
-/// 403 unless the token has the call's scope.
+/// 403 unless the token has the call's scope, and its client the permission of the same name.
 pub(crate) async fn require_scope(
+    State(shared): State<Arc<Shared>>,
     Extension(call): Extension<&'static Call>,
     caller: Option<Extension<Caller>>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if let Some(scope) = call.scope
-        && !caller.is_some_and(|caller| caller.grant.scopes.iter().any(|granted| granted == scope))
-    {
-        return Err(ApiError::missing_scope(scope));
+    if let Some(scope) = call.scope {
+        let grant = caller.as_ref().map(|Extension(caller)| &caller.grant);
+        if !grant.is_some_and(|grant| grant.scopes.iter().any(|granted| granted == scope)) {
+            return Err(ApiError::missing_scope(scope));
+        }
+        if !grant.and_then(|grant| shared.client(&grant.client)).is_some_and(|client| client.may(scope)) {
+            return Err(ApiError::missing_permission(scope));
+        }
     }
     Ok(next.run(request).await)
 }

@@ -6,12 +6,27 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::body::RequestBody;
 use crate::calls::{self, Call};
+use crate::endpoint::o2::JWT_BEARER;
 use crate::error::ApiError;
+use crate::form;
 
 /// Looks the route and the method up.
-pub(crate) async fn resolve(path: Option<MatchedPath>, mut request: Request, next: Next) -> Response {
-    let call = path.and_then(|path| calls::find(request.method(), path.as_str()));
+pub(crate) async fn resolve(
+    path: Option<MatchedPath>,
+    Extension(body): Extension<RequestBody>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let call = path.and_then(|path| calls::find(request.method(), path.as_str())).map(|call| match call.name {
+        "O1" if form::parameters(&body.bytes)
+            .is_some_and(|form| form.get("grant_type").is_some_and(|grant| grant == JWT_BEARER)) =>
+        {
+            calls::O2
+        }
+        _ => call,
+    });
     request.extensions_mut().insert(call);
     next.run(request).await
 }

@@ -30,14 +30,18 @@ pub(crate) async fn inject(
     Extension(call): Extension<Option<&'static Call>>,
     Extension(caller): Extension<Option<Caller>>,
     connection: Option<Extension<ConnectInfo<Connection>>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let now = shared.now();
     let seen = Seen { call: call.map(|call| call.name), method: request.method().as_str(), path: request.uri().path() };
     let verdict = lock(&shared.faults).decide(&seen, now);
+    if let Some(entities) = verdict.entities {
+        request.extensions_mut().insert(entities);
+    }
     match verdict.effect {
-        None => process(request, next, verdict.delay).await,
+        // The plan keeps delays and refused entities beside the effect.
+        None | Some(Effect::Delay { .. } | Effect::Entities { .. }) => process(request, next, verdict.delay).await,
         Some(Effect::Reset {}) => unanswered(connection, false),
         Some(Effect::Hang {}) => {
             shared.stopping().await;
@@ -55,8 +59,6 @@ pub(crate) async fn inject(
             ApiError::bad_credentials(true).into_response()
         }
         Some(Effect::Status { status, code, retry_after }) => refuse(status, code, retry_after, now),
-        // The plan adds delays up and never gives one as the effect.
-        Some(Effect::Delay { ms }) => process(request, next, Duration::from_millis(ms)).await,
     }
 }
 

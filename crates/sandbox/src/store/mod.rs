@@ -1,20 +1,29 @@
 //! Everything the sandbox remembers, in memory, one part per file.
 
+mod channels;
 mod effects;
 mod guests;
 mod keys;
+mod records;
 pub(crate) mod redact;
 mod requests;
 mod ring;
+mod schemas;
 mod tokens;
 mod windows;
 
 use std::collections::BTreeMap;
 
+use crate::options::Sample;
+use crate::sample;
+
+pub(crate) use channels::Channels;
 pub(crate) use effects::{Effects, Write};
 pub(crate) use guests::Guest;
 pub(crate) use keys::{Begun, Fingerprint, KeptAnswer, KeyId, Keys};
+pub(crate) use records::{Records, ShownRecord};
 pub(crate) use requests::{LoggedRequest, Requests};
+pub(crate) use schemas::{Schema, Schemas};
 pub(crate) use tokens::{Grant, Tokens};
 pub(crate) use windows::{Window, Windows};
 
@@ -23,12 +32,27 @@ pub(crate) use windows::{Window, Windows};
 pub(crate) struct Store {
     pub(crate) guests: BTreeMap<String, Guest>,
     pub(crate) effects: Effects,
+    pub(crate) schemas: Schemas,
+    pub(crate) records: Records,
+    pub(crate) channels: Channels,
 }
 
 impl Store {
-    pub(crate) fn clear(&mut self) {
+    /// A store with the sample's definitions in it.
+    pub(crate) fn new(sample: Sample) -> Self {
+        let mut store = Self::default();
+        sample::fill(&mut store.schemas, sample.schemas);
+        store
+    }
+
+    /// Back to how it was made.
+    pub(crate) fn reset(&mut self, sample: Sample) {
         self.guests.clear();
         self.effects.clear();
+        self.records.clear();
+        self.channels.clear();
+        self.schemas.clear();
+        sample::fill(&mut self.schemas, sample.schemas);
     }
 }
 

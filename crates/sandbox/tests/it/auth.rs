@@ -16,6 +16,14 @@ fn calls() -> Vec<(Method, String, &'static str)> {
         (Method::GET, format!("{GUESTS}/x"), "webchat:guest:read"),
         (Method::PATCH, format!("{PROFILES}/x"), "guest:write"),
         (Method::GET, format!("{PROFILES}/x"), "guest:write"),
+        (Method::POST, "/api/v2/customattributes".to_owned(), "customattributes:write"),
+        (Method::GET, "/api/v2/customattributes".to_owned(), "customattributes:read"),
+        (Method::POST, "/api/v2/customattributes/batch".to_owned(), "customattributes:write"),
+        (Method::GET, "/api/v2/accesscontrol/roles/effectivepermissions".to_owned(), "accesscontrol:read"),
+        (Method::GET, "/api/v2/groups/acme".to_owned(), "groups:read"),
+        (Method::POST, "/api/v2/analytics/conversations/details/query".to_owned(), "analytics:read"),
+        (Method::GET, "/api/v2/webmessaging/channels".to_owned(), "webmessaging:channel:read"),
+        (Method::POST, "/api/v2/webmessaging/channels".to_owned(), "webmessaging:channel:write"),
     ]
 }
 

@@ -81,9 +81,13 @@ fn no_body_makes_the_sandbox_fail() {
         (Method::POST, GUESTS.to_owned(), "application/json"),
         (Method::POST, format!("{GUESTS}/{guest}/tokens"), "application/json"),
         (Method::PATCH, format!("{PROFILES}/{guest}"), "application/json-patch+json"),
+        (Method::POST, "/api/v2/customattributes".to_owned(), "application/json"),
+        (Method::POST, "/api/v2/customattributes/batch".to_owned(), "application/json"),
+        (Method::POST, "/api/v2/analytics/conversations/details/query".to_owned(), "application/json"),
+        (Method::POST, "/api/v2/webmessaging/channels".to_owned(), "application/json"),
         (Method::POST, "/oauth/token".to_owned(), "application/x-www-form-urlencoded"),
     ];
-    let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 600, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&(0..targets.len(), body()), |(target, body)| {
         let (method, path, media_type) = &targets[target];
         let request = world.request(method.clone(), path).header("content-type", *media_type).body(body);

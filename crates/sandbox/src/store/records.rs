@@ -1,0 +1,82 @@
+//! The records that S3 writes, and how often each was written. A million of them must fit, so each is kept as its text.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The records by their ids.
+#[derive(Default)]
+pub(crate) struct Records {
+    entries: BTreeMap<Box<str>, Record>,
+    /// Writes of all records together.
+    pub(crate) writes: u64,
+    /// Those of them that changed something.
+    pub(crate) changes: u64,
+}
+
+struct Record {
+    attributes: Box<str>,
+    writes: u32,
+    changes: u32,
+}
+
+/// A record as `GET /_sandbox/records` shows it.
+#[derive(Serialize)]
+pub(crate) struct ShownRecord<'a> {
+    id: &'a str,
+    attributes: Map<String, Value>,
+    writes: u32,
+    changes: u32,
+}
+
+impl Records {
+    pub(crate) fn get(&self, id: &str) -> Option<Map<String, Value>> {
+        self.entries.get(id).map(|record| read(&record.attributes))
+    }
+
+    pub(crate) fn put(&mut self, id: &str, attributes: Map<String, Value>) {
+        let text = Value::Object(attributes).to_string().into_boxed_str();
+        self.writes += 1;
+        let record = self.entries.get_mut(id);
+        let changed = record.as_ref().is_none_or(|record| record.attributes != text);
+        self.changes += u64::from(changed);
+        match record {
+            Some(record) => {
+                record.attributes = text;
+                record.writes += 1;
+                record.changes += u32::from(changed);
+            }
+            None => {
+                self.entries.insert(id.into(), Record { attributes: text, writes: 1, changes: 1 });
+            }
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// At most `limit` records with ids above `after`, in the order of their ids.
+    pub(crate) fn after(&self, after: &str, limit: usize) -> Vec<ShownRecord<'_>> {
+        let range = self.entries.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
+        range
+            .take(limit)
+            .map(|(id, record)| ShownRecord {
+                id,
+                attributes: read(&record.attributes),
+                writes: record.writes,
+                changes: record.changes,
+            })
+            .collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+fn read(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).expect("invariant: records are stored as JSON objects")
+}

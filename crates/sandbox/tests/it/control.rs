@@ -1,6 +1,6 @@
 //! The control API.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use guestsync_sandbox::{Client, Options, Sandbox};
 use serde_json::{Value, json};
@@ -71,6 +71,23 @@ async fn a_request_without_an_answer_has_no_status() {
     let log = world.control("requests").await;
     let last = log["requests"].as_array().unwrap().last().unwrap();
     assert_eq!((&last["status"], &last["response"], &last["applied"]), (&Value::Null, &Value::Null, &json!(true)));
+}
+
+#[tokio::test]
+async fn a_request_whose_client_gave_up_is_shown_too() {
+    let world = World::with_faults("[[rules]]\ncalls = ['P2']\neffect = { kind = 'hang' }").await;
+    let request = world.get("/api/v2/guests/x").timeout(Duration::from_millis(50));
+    assert!(request.send().await.unwrap_err().is_timeout());
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let log = world.control("requests").await;
+        let last = log["requests"].as_array().unwrap().last().unwrap();
+        if last["path"] == "/api/v2/guests/x" {
+            assert_eq!((&last["status"], &last["applied"]), (&Value::Null, &json!(false)));
+            return;
+        }
+        assert!(Instant::now() < deadline, "the request was never written down");
+    }
 }
 
 #[tokio::test]

@@ -30,7 +30,9 @@ export async function checkPort(host, port) {
  * @returns {Promise<{ origin: string, ended: Promise<number> }>} where it listens, and its exit code once it has ended
  */
 export async function serve(args) {
-  const child = start(binary("debug"), ["serve", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  // A line for each request would push the address out of sight; RUST_LOG=info brings them back.
+  const env = { RUST_LOG: process.env.RUST_LOG ?? "warn" };
+  const child = start(binary("debug"), ["serve", ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
   /** @type {Promise<number>} */
   const ended = new Promise((resolve, reject) => {
     child.once("error", reject);

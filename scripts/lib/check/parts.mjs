@@ -13,6 +13,9 @@ import { ensureCargoDeny } from "../setup/cargo-deny.mjs";
 const wasmTarget = ["--target", "wasm32-unknown-unknown"];
 const shells = ["--package", "guestsync-page", "--package", "guestsync-worker"];
 
+/** Milliseconds that a file of tests may take; a browser that hangs must not hang the run. */
+const longestFile = 600_000;
+
 /** @type {Part[]} */
 export const parts = [
   { name: "format", kind: "lint", run: () => run("cargo", ["fmt", "--all", "--check"]) },
@@ -41,7 +44,7 @@ async function cargoDeny() {
 async function nodeTests(folder) {
   const files = (await filesBelow(at(folder))).filter((file) => file.endsWith(".test.mjs"));
   if (files.length === 0) throw new Problem(`${folder} holds no *.test.mjs.`);
-  await run("node", ["--test", "--test-reporter=spec", ...files]);
+  await run("node", ["--test", "--test-reporter=spec", `--test-timeout=${longestFile}`, ...files]);
 }
 
 /** @param {"page" | "worker"} shell */

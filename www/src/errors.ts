@@ -35,6 +35,7 @@ export class ValidationError extends GuestSyncError {
 const MESSAGES: Record<string, string> = {
   "outbox.full": "The outbox is full: too many attributes wait to be delivered.",
   "outbox.closed": "This guest sync was closed.",
+  "storage.unavailable": "It holds in this page, but storage refused it: other tabs may not know.",
   "wasm.unavailable": "The wasm file could not be loaded.",
 };
 

@@ -10,7 +10,7 @@ import { type Core, loadCore } from "./wasm.js";
 
 /** What a visitor tells the site, on its way to Genesys Cloud. */
 export interface GuestSync {
-  /** Resolves when the guest is known, and earlier state is restored. */
+  /** Resolves when the guest is known; rejects with `wasm.unavailable` where the wasm could not be loaded. */
   readonly ready: Promise<Ready>;
   /**
    * Sets attributes. Resolves when they are kept, and says where; rejects with {@link ValidationError} or a
@@ -49,9 +49,14 @@ export class PageGuestSync implements GuestSync {
   #failure: unknown;
   #calls = 0;
   #readied!: (ready: Ready) => void;
+  #unready!: (error: unknown) => void;
 
   constructor(options: GuestSyncOptions) {
-    this.ready = new Promise((resolve) => (this.#readied = resolve));
+    this.ready = new Promise((resolve, reject) => {
+      this.#readied = resolve;
+      this.#unready = reject;
+    });
+    this.ready.catch(() => {});
     this.#channel = new Channel((hint) => this.#page?.changed(hint));
     loadCore(options.wasm).then(
       (core) => this.#start(core, options),
@@ -76,6 +81,7 @@ export class PageGuestSync implements GuestSync {
 
   #fail(): void {
     this.#failure = errorOf("wasm.unavailable");
+    this.#unready(this.#failure);
     for (const { reject } of this.#settlers.values()) reject(this.#failure);
     this.#settlers.clear();
   }

@@ -93,6 +93,25 @@ impl Ledger {
         writes
     }
 
+    /// The rows that `stored`, what the journal holds, lacks of this: decisions that could not be stored when they were made, or
+    /// that were cleared away since.
+    #[must_use]
+    pub fn ahead_of(&self, stored: &Self) -> Vec<Write> {
+        let mut writes = Vec::new();
+        for (purpose, decision) in self.decisions.iter() {
+            let there = stored.get(purpose);
+            if decision.stated && !there.stated {
+                writes.push(Write::put(Table::Consent, key('s', purpose), String::new()));
+            }
+            for (kind, at, known) in [('g', decision.granted, there.granted), ('w', decision.withdrawn, there.withdrawn)] {
+                if at > known {
+                    writes.push(Write::put(Table::Consent, key(kind, purpose), at.to_text()));
+                }
+            }
+        }
+        writes
+    }
+
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
         let (kind, purpose) = row.key.split_once('/')?;

@@ -92,6 +92,11 @@ impl<V> Sorted<V> {
         self.values.iter().map(|value| &**value)
     }
 
+    /// Keys and values, in order, the values to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
+        self.keys.iter().zip(self.values.iter_mut().map(|value| &mut **value))
+    }
+
     /// Values, in the order of their keys, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.values.iter_mut().map(|value| &mut **value)

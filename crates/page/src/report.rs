@@ -75,6 +75,7 @@ pub(crate) fn outcome(outcome: &Outcome) -> (&'static str, String) {
         Outcome::Invalid(all) => ("invalid", issues(all)),
         Outcome::Full => ("outbox.full", String::from("{}")),
         Outcome::Done => ("done", String::from("{}")),
+        Outcome::Unkept => ("storage.unavailable", String::from("{}")),
         Outcome::Flushed { delivered, pending, held } => {
             let report = Object::new().number("delivered", *delivered).number("pending", *pending as u64);
             ("flushed", report.number("held", *held as u64).end())

@@ -6,7 +6,7 @@ use super::output::{Event, Output, Precondition, Reason};
 use super::sending::{Sender, Step};
 use super::setting::Job;
 use crate::attribute::Value;
-use crate::journal::{Table, Write};
+use crate::journal::{Entry, Table, Write};
 use crate::retry::retry_after::http_date;
 use crate::retry::verdict::MAX_REBASES;
 use crate::retry::{Verdict, judge, retry_after};
@@ -77,9 +77,9 @@ impl Outbox {
         // The request has ended: from here on nothing is to be aborted.
         self.step(Step::Authorizing);
         match judge(answer.status, answer.code.as_deref()) {
-            Verdict::Done if reading => self.rebase(now, answer),
+            Verdict::Done if reading => self.compare(answer.clone()),
             Verdict::Done => self.took(now, answer),
-            Verdict::Final if reading && answer.status == 404 => self.rebase(now, &Answer { etag: None, ..answer.clone() }),
+            Verdict::Final if reading && answer.status == 404 => self.compare(Answer { etag: None, ..answer.clone() }),
             Verdict::Retry => {
                 // These may come from before or from after the server did its work.
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
@@ -107,11 +107,13 @@ impl Outbox {
         }
         self.retrying(Reason::of(answer), Some(delay));
         match asked {
-            Some(asked) => {
+            Some(_) => {
+                // A longer pause that is known already must not be shortened for the others.
+                let left = self.pause - now.mono;
                 let mut value = String::new();
                 json::integer(&mut value, now.wall);
                 value.push(' ');
-                json::integer(&mut value, now.wall + asked);
+                json::integer(&mut value, now.wall + left);
                 let write = Write::put(Table::State, self.row_key("pause"), value);
                 self.record(vec![write]);
                 self.put(Output::Notify(Hint::Pause));
@@ -148,9 +150,18 @@ impl Outbox {
         }
     }
 
-    /// The state of the server is known again: what it already holds is delivered, the rest is written over it.
-    fn rebase(&mut self, now: Now, answer: &Answer) {
+    /// The state of the server is known again; before anything is written over it, the journal says whether it is newer.
+    fn compare(&mut self, answer: Answer) {
+        self.theirs = Some(answer);
+        let load = self.load();
+        self.step(Step::Comparing(load));
+    }
+
+    /// What the server already holds is delivered, the rest is written over it.
+    pub(super) fn rebase(&mut self, now: Now) {
+        let Some(answer) = self.theirs.take() else { return self.release() };
         self.version.clone_from(&answer.etag);
+        self.forget_superseded();
         let Some(flight) = &mut self.flight else { return self.release() };
         flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
         let mut conflicts = Vec::new();
@@ -174,6 +185,16 @@ impl Outbox {
             }
         }
         self.rewrite(now);
+    }
+
+    /// What is not the newest of its key any more must not be written for a newer version.
+    fn forget_superseded(&mut self) {
+        let Some(flight) = &mut self.flight else { return };
+        let pending = &self.pending;
+        let is_newest = |key: &str, entry: &Entry| pending.get(key).is_some_and(|waiting| waiting.entry.clock == entry.clock);
+        for key in flight.entries.select(|key, entry| !is_newest(key, entry)) {
+            flight.entries.remove(&key);
+        }
     }
 
     pub(super) fn resolved(&mut self, now: Now, send: u32, values: Vec<(String, Option<Value>)>) {
@@ -222,7 +243,9 @@ impl Outbox {
             keys.push(key);
         }
         writes.push(Write { table: Table::State, key: self.row_key("version"), value: self.version.clone() });
-        self.event(Event::Delivered { keys, latency });
+        if !keys.is_empty() {
+            self.event(Event::Delivered { keys, latency });
+        }
         self.record(writes);
     }
 
@@ -261,8 +284,9 @@ impl Outbox {
 
     /// Keeps an outcome before anything else happens under this lock.
     pub(super) fn record(&mut self, mut writes: Vec<Write>) {
-        writes.extend(self.removals());
-        let store = self.store(Job::Record, writes);
+        let removals = self.removals();
+        writes.extend(removals.iter().cloned());
+        let store = self.store(Job::Record(removals), writes);
         self.step(Step::Recording(store));
     }
 

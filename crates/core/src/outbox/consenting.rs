@@ -1,17 +1,18 @@
 //! Grants and withdrawals.
 
-use super::Outbox;
-use super::input::{Call, Hint};
-use super::output::{Event, Outcome, Output};
+use super::input::Call;
+use super::output::{Event, Outcome};
 use super::setting::Job;
+use super::{Outbox, Withdrawal};
 use crate::Now;
+use crate::clock::Clock;
 
 impl Outbox {
     /// What the page's options state counts for visitors who have decided nothing.
     pub(super) fn state_consent(&mut self) {
         let writes = self.consent.state(&self.options.stated);
         if !writes.is_empty() {
-            self.store(Job::Decision(Vec::new()), writes);
+            self.store(Job::Grant(None), writes);
         }
     }
 
@@ -21,7 +22,13 @@ impl Outbox {
         }
         let at = self.ticker.tick(now.wall);
         let write = self.consent.grant(purpose, at);
-        self.store(Job::Decision(vec![call]), vec![write]);
+        self.store(Job::Grant(Some(call)), vec![write]);
+        // An earlier withdrawal of it has been overtaken by its own page.
+        for withdrawal in &mut self.withdrawals {
+            if withdrawal.purpose == purpose {
+                withdrawal.purpose.clear();
+            }
+        }
         self.release_held();
     }
 
@@ -33,34 +40,35 @@ impl Outbox {
         }
     }
 
-    /// Raises the epoch and deletes what waits, in one transaction; then waits for the flush lock, so that no tab is between its
-    /// last look at the journal and the start of a request when the call is settled.
     pub(super) fn withdraw(&mut self, now: Now, call: Call, purpose: &str) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
+        let purpose = purpose.to_owned();
+        self.raise_epoch(now, Withdrawal { call, purpose, at: Clock::ZERO, again: false, stored_at: 0 });
+    }
+
+    /// Raises the epoch and deletes what waits, in one transaction; then waits for the flush lock, so that no tab is between its
+    /// last look at the journal and the start of a request when the call is settled.
+    pub(super) fn raise_epoch(&mut self, now: Now, withdrawal: Withdrawal) {
         let at = self.ticker.tick(now.wall);
-        let write = self.consent.withdraw(purpose, at);
-        let held = self.held.select(|_, entry| entry.purpose == purpose);
+        let mut writes = vec![self.consent.withdraw(&withdrawal.purpose, at)];
+        self.drop_withdrawn();
+        writes.extend(self.removals());
+        self.store(Job::Withdrawal(Withdrawal { at, ..withdrawal }), writes);
+    }
+
+    /// Takes out of what is held, of what waits, and out of the air whatever was set before the last withdrawal of its purpose.
+    pub(super) fn drop_withdrawn(&mut self) {
+        let consent = &self.consent;
+        let held = self.held.select(|_, entry| consent.epoch(&entry.purpose) != entry.epoch);
         for key in &held {
             self.held.remove(key);
         }
-        self.accounts.withdrawn += held.len() as u64;
-        self.drop_withdrawn(held);
-        let mut writes = vec![write];
-        writes.extend(self.removals());
-        self.store(Job::Decision(Vec::new()), writes);
-        self.put(Output::Notify(Hint::Consent));
-        self.withdrawals.push(call);
-    }
-
-    /// Takes out of what waits, and out of the air, whatever is not allowed any more. `held` are keys that were removed already.
-    pub(super) fn drop_withdrawn(&mut self, held: Vec<String>) {
-        let consent = &self.consent;
         let dropped = self.pending.drain(|_, waiting| {
             !consent.is_granted(&waiting.entry.purpose) || consent.epoch(&waiting.entry.purpose) != waiting.entry.epoch
         });
-        self.accounts.withdrawn += dropped.len() as u64;
+        self.accounts.withdrawn += (held.len() + dropped.len()) as u64;
         let mut keys: Vec<(String, String)> =
             held.into_iter().map(|key| (self.options.purposes.of(&key).to_owned(), key)).collect();
         keys.extend(dropped.into_iter().map(|(key, entry)| (entry.purpose, key)));

@@ -5,8 +5,9 @@ use super::output::{Event, Outcome};
 use super::pending::Home;
 use super::sending::{Sender, Step};
 use super::setting::Job;
-use super::{Guest, Outbox};
+use super::{Guest, Outbox, Withdrawal};
 use crate::clock::Clock;
+use crate::consent::Ledger;
 use crate::journal::record::{Record, Unreadable};
 use crate::journal::{Entry, Row, Table, Write};
 use crate::retry::retry_after::CEILING;
@@ -17,9 +18,11 @@ use crate::{Millis, Now};
 const WATERMARK_MARGIN: Millis = 24 * 60 * 60 * 1_000;
 
 impl Outbox {
-    /// Takes in rows without removing anything: at the start, and when another tab hints at a change.
-    pub(super) fn look(&mut self, now: Now, rows: Vec<Row>) {
-        self.reconcile(now, rows, false);
+    /// Takes in what localStorage mirrors, without removing anything. A version without the watermarks that belong to it would let
+    /// an older value pass for a newer one, so it is not learnt from here.
+    pub(super) fn look(&mut self, now: Now, mut rows: Vec<Row>) {
+        rows.retain(|row| row.table != Table::State || !row.key.ends_with("/version"));
+        self.reconcile(now, rows, None);
     }
 
     pub(super) fn loaded(&mut self, now: Now, load: u32, rows: Vec<Row>) {
@@ -27,13 +30,13 @@ impl Outbox {
             return;
         }
         if !self.is_loading(load) {
-            self.reconcile(now, rows, false);
+            self.reconcile(now, rows, None);
             self.state_consent();
             return self.want_flush_now(now);
         }
-        let writes = self.reconcile(now, rows, true);
-        self.sweep(writes);
-        self.proceed(now);
+        let writes = self.reconcile(now, rows, Some(load));
+        self.sweep(now, load, writes);
+        self.go_on(now);
     }
 
     fn was_asked(&mut self, load: u32) -> bool {
@@ -49,8 +52,8 @@ impl Outbox {
             self.event(Event::Storage { reason: "failed" });
         }
         if self.is_loading(load) {
-            self.sweep(Vec::new());
-            self.proceed(now);
+            self.sweep(now, load, Vec::new());
+            self.go_on(now);
         }
     }
 
@@ -67,11 +70,30 @@ impl Outbox {
     }
 
     fn is_loading(&self, load: u32) -> bool {
-        matches!(self.sender, Sender::Holding { step: Step::Loading(of), .. } if of == load)
+        matches!(self.sender, Sender::Holding { step: Step::Loading(of) | Step::Comparing(of), .. } if of == load)
     }
 
-    fn sweep(&mut self, writes: Vec<Write>) {
-        let calls = core::mem::take(&mut self.withdrawals);
+    fn go_on(&mut self, now: Now) {
+        match self.sender {
+            Sender::Holding { step: Step::Comparing(_), .. } => self.rebase(now),
+            _ => self.proceed(now),
+        }
+    }
+
+    /// Removes what is dead. What was withdrawn before this look at the journal is gone from it, and nobody is about to send it.
+    fn sweep(&mut self, now: Now, load: u32, writes: Vec<Write>) {
+        let mut calls = Vec::new();
+        for withdrawal in core::mem::take(&mut self.withdrawals) {
+            if withdrawal.stored_at >= load {
+                self.withdrawals.push(withdrawal);
+            } else if !withdrawal.again && !self.is_last_word(&withdrawal) {
+                // A decision that this tab had not heard of has the later clock, because the wall clock was set back: it was made
+                // before this withdrawal all the same.
+                self.raise_epoch(now, Withdrawal { again: true, ..withdrawal });
+            } else {
+                calls.push(withdrawal.call);
+            }
+        }
         if writes.is_empty() {
             calls.into_iter().for_each(|call| self.settle(call, Outcome::Done));
         } else {
@@ -79,14 +101,24 @@ impl Outbox {
         }
     }
 
-    /// Brings memory in line with the journal. With the lock held it also gives the removal of what is dead there.
-    fn reconcile(&mut self, now: Now, rows: Vec<Row>, locked: bool) -> Vec<Write> {
+    fn is_last_word(&self, withdrawal: &Withdrawal) -> bool {
+        let purpose = &withdrawal.purpose;
+        purpose.is_empty() || !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at
+    }
+
+    /// Brings memory in line with the journal. With the lock held (`locked`: the load that was asked
+    /// for under it) it also gives the removal of what is dead there.
+    fn reconcile(&mut self, now: Now, rows: Vec<Row>, locked: Option<u32>) -> Vec<Write> {
         let mut writes = Vec::new();
         let mut records = Vec::new();
+        let mut decisions = Ledger::default();
         let prefix = self.row_key("");
+        // Whatever waits was granted, and a grant leaves a row: without any, somebody cleared the site's storage.
+        let cleared = !rows.iter().any(|row| row.table == Table::Consent);
         for row in rows {
             match row.table {
                 Table::Consent => {
+                    decisions.learn(&row);
                     if let Some(at) = self.consent.learn(&row) {
                         self.ticker.observe(at);
                     }
@@ -99,7 +131,7 @@ impl Outbox {
                 Table::Delivered => {
                     if let (Some(key), Some(at)) = (row.key.strip_prefix(&prefix), Clock::from_text(&row.value)) {
                         let old = now.wall.saturating_sub(at.wall()) > self.options.ttl.saturating_add(WATERMARK_MARGIN);
-                        if old && locked {
+                        if old && locked.is_some() {
                             writes.push(Write::remove(Table::Delivered, row.key));
                         } else {
                             self.learn_delivered(key, at);
@@ -111,21 +143,27 @@ impl Outbox {
             }
         }
         self.drop_delivered_elsewhere();
-        self.drop_withdrawn(Vec::new());
+        self.drop_withdrawn();
         let mut stored = Sorted::default();
         for row in &records {
             stored.insert(row.key.clone(), ());
         }
         for row in records {
-            if self.take_record(now, &row) && locked {
+            if self.take_record(now, &row) {
+                // Removed under the lock only, because its sender may be another tab.
+                self.untidy = true;
                 writes.push(Write::remove(Table::Records, row.key));
             }
         }
-        if locked {
-            self.keep_what_storage_lost(&stored);
+        if let Some(load) = locked {
+            self.untidy = false;
+            self.miss(load, &stored, cleared);
             self.expire(now);
+            writes.extend(self.consent.ahead_of(&decisions));
         }
-        writes.extend(self.removals());
+        if locked.is_some() {
+            writes.extend(self.removals());
+        }
         self.release_held();
         writes
     }
@@ -133,7 +171,8 @@ impl Outbox {
     fn learn_state(&mut self, now: Now, name: &str, value: String) {
         match name {
             "version" => self.version = Some(value),
-            "pause" => {
+            // Each pause counts once: with a clock that was set back it would begin anew at every look.
+            "pause" if self.pause_seen != value => {
                 if let Some((set, until)) = value.split_once(' ')
                     && let (Ok(set), Ok(until)) = (set.parse::<Millis>(), until.parse::<Millis>())
                 {
@@ -141,6 +180,7 @@ impl Outbox {
                     let from = now.wall.max(set);
                     self.pause = self.pause.max(now.mono + until.saturating_sub(from).min(CEILING));
                 }
+                self.pause_seen = value;
             }
             "guest" if matches!(self.options.guest, Guest::Session(_)) => self.found_guest(value),
             "session" if matches!(self.options.guest, Guest::Session(_)) => self.session = Some(value),
@@ -157,8 +197,13 @@ impl Outbox {
 
     fn drop_delivered_elsewhere(&mut self) {
         let delivered = &self.delivered;
-        let dropped = self.pending.drain(|key, waiting| delivered.get(key).is_some_and(|at| *at >= waiting.entry.clock));
+        let passed = |key: &str, entry: &Entry| delivered.get(key).is_some_and(|at| *at >= entry.clock);
+        let dropped = self.pending.drain(|key, waiting| passed(key, &waiting.entry));
         self.accounts.elsewhere += dropped.len() as u64;
+        for key in self.held.select(passed) {
+            self.held.remove(&key);
+            self.accounts.superseded += 1;
+        }
     }
 
     /// Takes the entries of a record that are news; says whether the record is dead.
@@ -188,21 +233,26 @@ impl Outbox {
         }
         match self.pending.get(&key) {
             // Its successor is stored: it is dead. Is the successor not stored yet, it must outlive a crash.
-            Some(waiting) if waiting.entry.clock > entry.clock => !matches!(waiting.home, Home::Stored(_)),
+            Some(waiting) if waiting.entry.clock > entry.clock => !matches!(waiting.home, Home::Stored { .. }),
             Some(waiting) if waiting.entry.clock == entry.clock => true,
             _ => {
                 self.accounts.restored += 1;
-                self.wait(key, entry, Home::Stored(record.to_owned()));
+                self.wait(key, entry, Home::Stored { store: 0, record: record.to_owned() });
                 true
             }
         }
     }
 
-    /// What storage does not hold any more, though nobody has delivered it, waits on in memory.
-    fn keep_what_storage_lost(&mut self, stored: &Sorted<()>) {
-        let gone = |home: &Home| matches!(home, Home::Stored(record) if !stored.contains(record));
+    /// Records stored before the look was asked for that are not there any more: another tab has seen to them, unless the whole storage was cleared; then they
+    /// wait on in memory.
+    fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
+        let gone = |home: &Home| matches!(home, Home::Stored { store, record } if *store < load && !stored.contains(record));
         for key in self.pending.select(|_, waiting| gone(&waiting.home)) {
-            self.pending.rehome(&key, Home::Memory);
+            if cleared {
+                self.pending.unstore(&key);
+            } else if self.pending.remove(&key).is_some() {
+                self.accounts.elsewhere += 1;
+            }
         }
     }
 

@@ -63,7 +63,7 @@ pub struct Outbox {
     accounts: Accounts,
 
     consent: Ledger,
-    withdrawals: Vec<Call>,
+    withdrawals: Vec<Withdrawal>,
 
     held: Sorted<Entry>,
     pending: Pending,
@@ -72,10 +72,16 @@ pub struct Outbox {
     burst: Burst,
     stores: Vec<(u32, Job)>,
     storage_works: bool,
+    /// Every decision made here is in the journal.
+    decisions_kept: bool,
+    /// Dead records were seen in the journal.
+    untidy: bool,
     loads: Vec<u32>,
 
     sender: Sender,
     flight: Option<Flight>,
+    /// What the server holds, read after a conflict.
+    theirs: Option<Answer>,
     /// Parts of a refused batch, to be sent apart until it is known which key is refused.
     parts: Vec<Vec<String>>,
     guest: Option<String>,
@@ -90,8 +96,21 @@ pub struct Outbox {
     due: Option<Millis>,
     next_try: Millis,
     pause: Millis,
+    pause_seen: String,
     flushes: Vec<FlushCall>,
     wake: Option<Millis>,
+}
+
+/// A stored withdrawal, waiting for a look at the journal under the lock.
+#[derive(Debug, Clone)]
+struct Withdrawal {
+    call: Call,
+    purpose: String,
+    at: Clock,
+    /// Whether it was made again already, after looking at what other tabs decided.
+    again: bool,
+    /// The last id given out when it was stored: only a look that was asked for later counts.
+    stored_at: u32,
 }
 
 #[derive(Debug)]
@@ -131,9 +150,12 @@ impl Outbox {
             burst: Burst::default(),
             stores: Vec::new(),
             storage_works: true,
+            decisions_kept: true,
+            untidy: false,
             loads: Vec::new(),
             sender: Sender::Idle,
             flight: None,
+            theirs: None,
             parts: Vec::new(),
             guest,
             session,
@@ -147,6 +169,7 @@ impl Outbox {
             due: None,
             next_try: 0,
             pause: 0,
+            pause_seen: String::new(),
             flushes: Vec::new(),
             wake: None,
         };
@@ -188,6 +211,8 @@ impl Outbox {
             Input::Tick => {}
             Input::Close => self.close(),
         }
+        // An alarm that has gone off has to be set anew, even for the same moment.
+        self.wake = self.wake.filter(|at| *at > now.mono);
         self.drive(now);
         self.settle_flushes(now);
         self.set_wake();

@@ -65,6 +65,8 @@ pub enum Outcome {
     Full,
     /// `grant`, `withdraw`: it holds from now on.
     Done,
+    /// `withdraw`: it holds here, but it could not be stored, so that other tabs may not know (`storage.unavailable`).
+    Unkept,
     /// `flush`: keys delivered since the call, keys still waiting, keys held.
     Flushed {
         /// Delivered since the call.
@@ -159,7 +161,8 @@ pub enum Output {
         /// Whose rows.
         owner: String,
     },
-    /// Write all of these or nothing.
+    /// Write all of these or nothing. A row of the consent table is written only if its text is greater than what is there, so
+    /// that no tab undoes a decision it has not heard of.
     Store {
         /// Names it in the answer.
         store: u32,

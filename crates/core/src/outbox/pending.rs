@@ -11,8 +11,8 @@ pub(super) enum Home {
     Burst,
     /// In a record whose transaction is under way.
     Storing { store: u32, record: String },
-    /// In a stored record.
-    Stored(String),
+    /// In a stored record, since this transaction (0: found there).
+    Stored { store: u32, record: String },
     /// In memory only: storage refused.
     Memory,
 }
@@ -20,7 +20,7 @@ pub(super) enum Home {
 impl Home {
     fn record(&self) -> Option<&str> {
         match self {
-            Self::Storing { record, .. } | Self::Stored(record) => Some(record),
+            Self::Storing { record, .. } | Self::Stored { record, .. } => Some(record),
             Self::Burst | Self::Memory => None,
         }
     }
@@ -38,10 +38,20 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     newest: Sorted<Waiting>,
-    live: Sorted<usize>,
+    live: Sorted<Live>,
     bytes: usize,
     ended: Vec<String>,
     superseded: Vec<String>,
+    volatile: Vec<String>,
+}
+
+/// What a record still holds.
+#[derive(Debug, Default)]
+struct Live {
+    /// So many entries that wait.
+    waiting: usize,
+    /// Whether an entry of it was superseded: then it must not go before the successor is stored.
+    superseded: bool,
 }
 
 fn weight(key: &str, entry: &Entry) -> usize {
@@ -82,13 +92,15 @@ impl Pending {
     /// Puts an entry in place of an older one; gives back the older one.
     pub(super) fn insert(&mut self, key: String, entry: Entry, home: Home) -> Option<Entry> {
         let older = self.take(&key).map(|Waiting { entry, home }| {
-            let empty = self.leave(&home);
-            self.superseded.extend(empty);
+            if let Some(live) = home.record().and_then(|record| self.live.get_mut(record)) {
+                live.superseded = true;
+            }
+            self.leave(&home);
             entry
         });
         self.bytes += weight(&key, &entry);
         if let Some(record) = home.record() {
-            *self.live.slot(record) += 1;
+            self.live.slot(record).waiting += 1;
         }
         self.newest.insert(key, Waiting { entry, home });
         older
@@ -97,8 +109,7 @@ impl Pending {
     /// Takes an entry out.
     pub(super) fn remove(&mut self, key: &str) -> Option<Entry> {
         let Waiting { entry, home } = self.take(key)?;
-        let empty = self.leave(&home);
-        self.ended.extend(empty);
+        self.leave(&home);
         Some(entry)
     }
 
@@ -123,11 +134,10 @@ impl Pending {
     pub(super) fn rehome(&mut self, key: &str, home: Home) {
         let Some(waiting) = self.newest.get_mut(key) else { return };
         if let Some(record) = home.record() {
-            *self.live.slot(record) += 1;
+            self.live.slot(record).waiting += 1;
         }
         let left = core::mem::replace(&mut waiting.home, home);
-        let empty = self.leave(&left);
-        self.ended.extend(empty);
+        self.leave(&left);
     }
 
     /// The transaction of these records is complete.
@@ -136,24 +146,33 @@ impl Pending {
             if let Home::Storing { store: of, record } = &mut waiting.home
                 && *of == store
             {
-                waiting.home = Home::Stored(core::mem::take(record));
+                waiting.home = Home::Stored { store, record: core::mem::take(record) };
             }
         }
     }
 
-    /// The transaction failed: its entries are in memory only. Gives back how many.
-    pub(super) fn not_stored(&mut self, store: u32) -> usize {
-        let mut count = 0;
-        for waiting in self.newest.values_mut() {
+    /// The transaction failed: its entries are in memory only, until the next one takes them along.
+    pub(super) fn not_stored(&mut self, store: u32) {
+        for (key, waiting) in self.newest.iter_mut() {
             if let Home::Storing { store: of, record } = &waiting.home
                 && *of == store
             {
                 self.live.remove(record);
                 waiting.home = Home::Memory;
-                count += 1;
+                self.volatile.push(key.clone());
             }
         }
-        count
+    }
+
+    /// Keeps an entry in memory only.
+    pub(super) fn unstore(&mut self, key: &str) {
+        self.rehome(key, Home::Memory);
+        self.volatile.push(key.to_owned());
+    }
+
+    /// The keys of entries that are in memory only.
+    pub(super) fn take_volatile(&mut self) -> Vec<String> {
+        core::mem::take(&mut self.volatile)
     }
 
     /// Records of which everything has ended.
@@ -161,9 +180,19 @@ impl Pending {
         core::mem::take(&mut self.ended)
     }
 
-    /// Records of which everything was superseded by what is in the running burst.
+    /// Records that are to go when what took the place of their entries is stored.
     pub(super) fn take_superseded(&mut self) -> Vec<String> {
         core::mem::take(&mut self.superseded)
+    }
+
+    /// Their removal failed, together with what was to take their place.
+    pub(super) fn put_back_superseded(&mut self, records: Vec<String>) {
+        self.superseded.extend(records);
+    }
+
+    /// Whether nothing waits that a crash would lose.
+    pub(super) fn is_all_stored(&self) -> bool {
+        self.newest.values().all(|waiting| matches!(waiting.home, Home::Stored { .. }))
     }
 
     /// Whether a record holds something that waits.
@@ -171,15 +200,14 @@ impl Pending {
         self.live.contains(record)
     }
 
-    /// Gives back the record if nothing waits in it any more.
-    fn leave(&mut self, home: &Home) -> Option<String> {
-        let record = home.record()?;
-        let count = self.live.get_mut(record)?;
-        *count -= 1;
-        if *count > 0 {
-            return None;
+    fn leave(&mut self, home: &Home) {
+        let Some(record) = home.record() else { return };
+        let Some(live) = self.live.get_mut(record) else { return };
+        live.waiting -= 1;
+        if live.waiting == 0 {
+            let gone = if live.superseded { &mut self.superseded } else { &mut self.ended };
+            gone.push(record.to_owned());
+            self.live.remove(record);
         }
-        self.live.remove(record);
-        Some(record.to_owned())
     }
 }

@@ -44,6 +44,8 @@ pub(super) enum Step {
     Sending(u32),
     /// The answer to a read, after a conflict.
     Reading(u32),
+    /// The journal, read again: who wrote may have been a tab of this browser that was being left.
+    Comparing(u32),
     /// The page's `onConflict`.
     Resolving(u32),
     /// The outcome, being stored.
@@ -79,7 +81,7 @@ impl Outbox {
 
     /// When the next flush is due (monotonic); `None` where nothing is to be sent or something else has to happen first.
     fn next_flush(&self) -> Option<Millis> {
-        if !self.withdrawals.is_empty() {
+        if !self.withdrawals.is_empty() || self.untidy {
             return Some(0);
         }
         if !self.online || self.blocked {
@@ -104,7 +106,7 @@ impl Outbox {
     }
 
     fn is_sendable(home: &Home) -> bool {
-        matches!(home, Home::Stored(_) | Home::Memory)
+        matches!(home, Home::Stored { .. } | Home::Memory)
     }
 
     fn has_sendable(&self) -> bool {
@@ -247,6 +249,11 @@ impl Outbox {
         }
         if self.guest.is_none() {
             return self.start();
+        }
+        // What another tab has seen to meanwhile is not repeated; what is only uncertain is, to the byte.
+        let delivered = |key: &str, at| self.delivered.get(key).is_some_and(|newest| *newest >= at);
+        if self.flight.as_ref().is_some_and(|flight| flight.entries.iter().any(|(key, entry)| delivered(key, entry.clock))) {
+            self.flight = None;
         }
         if self.flight.is_none() {
             self.flight = self.build();

@@ -3,8 +3,9 @@
 use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
 use super::pending::Home;
-use super::{Outbox, Ungranted};
+use super::{Outbox, Ungranted, Withdrawal};
 use crate::attribute::{self, Update};
+use crate::consent::Ledger;
 use crate::journal::{Entry, Record, Table, Write};
 use crate::{Millis, Now};
 
@@ -26,14 +27,16 @@ pub(super) struct SetCall {
 /// What a transaction is for.
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Keeps the updates of these calls.
-    Burst(Vec<SetCall>),
-    /// Keeps a decision; these calls wait for it.
-    Decision(Vec<Call>),
+    /// Keeps the updates of these calls, in place of these records.
+    Burst { calls: Vec<SetCall>, superseded: Vec<String> },
+    /// Keeps a grant, or what the page states; this call waits for it.
+    Grant(Option<Call>),
+    /// Keeps a withdrawal; its call waits on for the lock.
+    Withdrawal(Withdrawal),
     /// Keeps or removes rows beside the flow of updates; withdrawals wait for it before they count as swept.
     Aside(Vec<Call>),
-    /// Keeps what a sender learnt.
-    Record,
+    /// Keeps what a sender learnt, and removes these records.
+    Record(Vec<Write>),
 }
 
 impl Outbox {
@@ -75,10 +78,12 @@ impl Outbox {
 
     /// Puts an entry among what waits; what it replaces is superseded.
     pub(super) fn wait(&mut self, key: String, entry: Entry, home: Home) {
+        if self.held.get(&key).is_some_and(|held| held.clock < entry.clock) {
+            self.held.remove(&key);
+            self.accounts.superseded += 1;
+        }
         self.known.insert(key.clone(), ());
-        let superseded =
-            usize::from(self.held.remove(&key).is_some()) + usize::from(self.pending.insert(key, entry, home).is_some());
-        self.accounts.superseded += superseded as u64;
+        self.accounts.superseded += u64::from(self.pending.insert(key, entry, home).is_some());
     }
 
     /// Keeps an entry in memory until its purpose is granted, or drops it where so configured.
@@ -94,8 +99,10 @@ impl Outbox {
     /// Puts held entries, now granted, into the running burst.
     pub(super) fn unhold(&mut self, keys: Vec<String>) {
         for key in keys {
-            if let Some(mut entry) = self.held.remove(&key) {
-                entry.epoch = self.consent.epoch(&entry.purpose);
+            let Some(entry) = self.held.remove(&key) else { continue };
+            if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock > entry.clock) {
+                self.accounts.superseded += 1;
+            } else {
                 self.burst.keys.push(key.clone());
                 self.wait(key, entry, Home::Burst);
             }
@@ -124,9 +131,7 @@ impl Outbox {
     pub(super) fn end_burst(&mut self) {
         let Burst { keys, calls, .. } = core::mem::take(&mut self.burst);
         let mut keys = keys;
-        if !self.storage_works {
-            keys.extend(self.pending.select(|_, waiting| waiting.home == Home::Memory));
-        }
+        keys.extend(self.pending.take_volatile());
         let mut records: Vec<Record> = Vec::new();
         for key in keys {
             if let Some(waiting) = self.pending.get(&key)
@@ -156,16 +161,26 @@ impl Outbox {
             }
             writes.push(Write::put(Table::Records, row, record.encode()));
         }
-        let superseded = self.pending.take_superseded();
-        writes.extend(superseded.into_iter().map(|record| Write::remove(Table::Records, record)));
+        // What is kept must not wait for a grant that is not.
+        if !core::mem::replace(&mut self.decisions_kept, true) {
+            writes.extend(self.consent.ahead_of(&Ledger::default()));
+        }
+        // A record whose successors are partly in a transaction that may still fail has to stay.
+        let under_way = self.stores.iter().any(|(_, job)| matches!(job, Job::Burst { .. }));
+        let superseded = if under_way { Vec::new() } else { self.pending.take_superseded() };
+        writes.extend(superseded.iter().cloned().map(|record| Write::remove(Table::Records, record)));
         writes.extend(self.removals());
-        self.stores.push((store, Job::Burst(calls)));
+        self.stores.push((store, Job::Burst { calls, superseded }));
         self.put(Output::Store { store, writes });
     }
 
-    /// The removal of records of which everything has ended.
+    /// The removal of records of which everything has ended, or was superseded by what is safe by now.
     pub(super) fn removals(&mut self) -> Vec<Write> {
-        self.pending.take_ended().into_iter().map(|record| Write::remove(Table::Records, record)).collect()
+        let mut records = self.pending.take_ended();
+        if self.pending.is_all_stored() {
+            records.extend(self.pending.take_superseded());
+        }
+        records.into_iter().map(|record| Write::remove(Table::Records, record)).collect()
     }
 
     /// A key of one of the owner's rows.
@@ -199,8 +214,27 @@ impl Outbox {
     }
 
     pub(super) fn store_failed(&mut self, now: Now, store: u32, reason: &'static str) {
-        let Some(job) = self.take_job(store) else { return };
+        let Some(mut job) = self.take_job(store) else { return };
         self.pending.not_stored(store);
+        match &mut job {
+            Job::Burst { superseded, .. } => {
+                self.decisions_kept = false;
+                self.pending.put_back_superseded(core::mem::take(superseded));
+            }
+            // A full storage still lets go of what it holds; what is left there would be sent again.
+            Job::Record(removals) if !removals.is_empty() => {
+                let removals = core::mem::take(removals);
+                self.store(Job::Aside(Vec::new()), removals);
+            }
+            // It holds here, but other tabs cannot know: the promise is not given. It is stored again with the next flush.
+            Job::Grant(_) => self.decisions_kept = false,
+            Job::Withdrawal(withdrawal) => {
+                self.decisions_kept = false;
+                self.settle(withdrawal.call, Outcome::Unkept);
+                return;
+            }
+            _ => {}
+        }
         if core::mem::replace(&mut self.storage_works, false) {
             self.event(Event::Storage { reason });
         }
@@ -209,19 +243,23 @@ impl Outbox {
 
     fn ended(&mut self, now: Now, store: u32, job: Job, durability: Durability) {
         match job {
-            Job::Burst(calls) => {
+            Job::Burst { calls, .. } => {
                 for SetCall { call, held, masked } in calls {
                     self.settle(call, Outcome::Set { durability: Some(durability), held, masked });
                 }
                 self.put(Output::Notify(Hint::Records));
                 self.want_flush(now);
             }
-            Job::Decision(calls) => {
+            Job::Grant(call) => {
                 self.put(Output::Notify(Hint::Consent));
-                calls.into_iter().for_each(|call| self.settle(call, Outcome::Done));
+                call.into_iter().for_each(|call| self.settle(call, Outcome::Done));
+            }
+            Job::Withdrawal(withdrawal) => {
+                self.put(Output::Notify(Hint::Consent));
+                self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
             }
             Job::Aside(calls) => calls.into_iter().for_each(|call| self.settle(call, Outcome::Done)),
-            Job::Record => self.recorded(now, store),
+            Job::Record(_) => self.recorded(now, store),
         }
     }
 

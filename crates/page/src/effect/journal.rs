@@ -113,6 +113,9 @@ fn write_local(storage: &web_sys::Storage, writes: &[Write]) -> Result<(), &'sta
         if let Some(value) = &write.value {
             let name = name(write);
             let was = storage.get_item(&name).ok().flatten();
+            if write.table == Table::Consent && was.as_ref().is_some_and(|was| was >= value) {
+                continue;
+            }
             if let Err(error) = storage.set_item(&name, value) {
                 for (name, was) in before {
                     let _ = match was {

@@ -1,0 +1,112 @@
+//! The reference: what was set, what was promised, what was withdrawn.
+
+use std::collections::BTreeMap;
+
+use guestsync_core::clock::Clock;
+use guestsync_core::journal::record::Record;
+use guestsync_core::journal::{Table, Write};
+
+/// One value that a tab set; values are unique, so a value names its `set`.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub key: String,
+    pub purpose: String,
+    /// In the order in which the calls were made.
+    pub order: u64,
+    /// Known from the record that was stored.
+    pub clock: Option<Clock>,
+    /// The epoch of its purpose that the tab knew when it set this.
+    pub epoch: Clock,
+    /// Whether its promise said that it is kept on disk.
+    pub promised: bool,
+}
+
+#[derive(Default)]
+pub struct Model {
+    pub told: BTreeMap<String, Told>,
+    order: u64,
+    /// Per purpose: the order at which its last withdrawal began, and whether its promise has resolved.
+    withdrawn: BTreeMap<String, (u64, bool)>,
+    granted_since: BTreeMap<String, bool>,
+}
+
+pub const PURPOSES: [&str; 2] = ["marketing", "service"];
+
+/// Keys `m0`… serve marketing, all others service.
+pub fn purpose_of(key: &str) -> &'static str {
+    PURPOSES[usize::from(!key.starts_with('m'))]
+}
+
+impl Model {
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.order += 1;
+        let told = Told {
+            key: key.into(),
+            purpose: purpose_of(key).into(),
+            order: self.order,
+            clock: None,
+            epoch: Clock::ZERO,
+            promised: false,
+        };
+        self.told.insert(value.into(), told);
+    }
+
+    /// Learns from a record, whether it could be stored or not, when its entries were set.
+    pub fn stored(&mut self, writes: &[Write]) {
+        for write in writes.iter().filter(|write| write.table == Table::Records) {
+            let Some(Ok(record)) = write.value.as_deref().map(Record::decode) else { continue };
+            for (_, entry) in record.entries {
+                if let Some(told) = self.told.get_mut(entry.value.parts().1) {
+                    told.clock = Some(entry.clock);
+                    told.epoch = entry.epoch;
+                }
+            }
+        }
+    }
+
+    pub fn promise(&mut self, value: &str) {
+        if let Some(told) = self.told.get_mut(value) {
+            told.promised = true;
+        }
+    }
+
+    pub fn withdraw(&mut self, purpose: &str) {
+        self.order += 1;
+        self.withdrawn.insert(purpose.into(), (self.order, false));
+        self.granted_since.insert(purpose.into(), false);
+    }
+
+    pub fn withdrawal_resolved(&mut self, purpose: &str) {
+        if let Some((_, resolved)) = self.withdrawn.get_mut(purpose) {
+            *resolved = true;
+        }
+    }
+
+    pub fn grant(&mut self, purpose: &str) {
+        self.order += 1;
+        self.granted_since.insert(purpose.into(), true);
+    }
+
+    /// Whether a value was withdrawn: by a withdrawal that began after it was set, or by one that its tab had not heard of.
+    pub fn is_withdrawn(&self, told: &Told, epoch: Clock) -> bool {
+        self.withdrawn.get(&told.purpose).is_some_and(|(order, _)| *order > told.order) || epoch != told.epoch
+    }
+
+    /// Whether a request that starts now may carry this value.
+    pub fn may_start(&self, value: &str) -> Result<(), String> {
+        let Some(told) = self.told.get(value) else { return Err(format!("nobody ever set {value}")) };
+        let Some((order, true)) = self.withdrawn.get(&told.purpose) else { return Ok(()) };
+        if *order > told.order {
+            return Err(format!("a request carries {value} of {} after its withdrawal has resolved", told.key));
+        }
+        if !self.granted_since[&told.purpose] {
+            return Err(format!("a request carries {value} of {}, whose purpose is withdrawn", told.key));
+        }
+        Ok(())
+    }
+
+    /// The clock of a value, where its record was ever written.
+    pub fn clock(&self, value: &str) -> Option<Clock> {
+        self.told.get(value).and_then(|told| told.clock)
+    }
+}

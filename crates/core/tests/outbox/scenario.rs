@@ -1,0 +1,1 @@
+//! Single situations, told step by step.

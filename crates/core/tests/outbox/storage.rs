@@ -1,0 +1,63 @@
+//! IndexedDB as browsers keep it: transactions one after the other, all or nothing.
+
+use std::collections::BTreeMap;
+
+use guestsync_core::clock::Clock;
+use guestsync_core::journal::{Row, Table, Write};
+
+#[derive(Default)]
+pub struct Storage {
+    rows: BTreeMap<(Table, String), String>,
+    /// Whether every write is refused.
+    pub full: bool,
+    /// Whether a write was ever refused: from then on tabs may know things that no other tab can learn, and order between tabs
+    /// is not promised.
+    pub refused: bool,
+    /// When the last transaction begun so far will have ended.
+    pub busy_until: u64,
+}
+
+impl Storage {
+    pub fn write(&mut self, writes: &[Write]) -> bool {
+        if self.full && writes.iter().any(|write| write.value.is_some()) {
+            self.refused = true;
+            return false;
+        }
+        for write in writes {
+            let there = self.rows.get(&(write.table, write.key.clone()));
+            if write.table == Table::Consent && write.value.as_ref().is_some_and(|new| there.is_some_and(|old| old >= new)) {
+                continue;
+            }
+            match &write.value {
+                Some(value) => self.rows.insert((write.table, write.key.clone()), value.clone()),
+                None => self.rows.remove(&(write.table, write.key.clone())),
+            };
+        }
+        true
+    }
+
+    pub fn of(&self, owner: &str) -> Vec<Row> {
+        let wanted = |table: Table, key: &str| table == Table::Consent || key.starts_with(&format!("{owner}/"));
+        self.select(wanted)
+    }
+
+    /// What localStorage mirrors.
+    pub fn mirror(&self) -> Vec<Row> {
+        self.select(|table, _| matches!(table, Table::Consent | Table::State))
+    }
+
+    fn select(&self, wanted: impl Fn(Table, &str) -> bool) -> Vec<Row> {
+        let rows = self.rows.iter().filter(|((table, key), _)| wanted(*table, key));
+        rows.map(|((table, key), value)| Row { table: *table, key: key.clone(), value: value.clone() }).collect()
+    }
+
+    /// When a purpose was last withdrawn, as far as could be stored.
+    pub fn epoch(&self, purpose: &str) -> Clock {
+        let row = self.rows.get(&(Table::Consent, format!("w/{purpose}")));
+        row.and_then(|text| Clock::from_text(text)).unwrap_or_default()
+    }
+
+    pub fn records(&self) -> usize {
+        self.rows.keys().filter(|(table, _)| *table == Table::Records).count()
+    }
+}

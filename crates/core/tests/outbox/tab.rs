@@ -1,0 +1,58 @@
+//! A tab: an outbox and what it has under way.
+
+use std::collections::BTreeMap;
+
+use guestsync_core::Now;
+use guestsync_core::consent::Purposes;
+use guestsync_core::journal::Row;
+use guestsync_core::outbox::{Guest, Options, Outbox};
+
+use crate::locks::TabId;
+
+pub const GUEST: &str = "8f3a2b1c";
+
+/// What a call of the page's waits for.
+#[derive(Debug, Clone)]
+pub enum Waits {
+    Set(Vec<String>),
+    Withdraw(String),
+    Other,
+}
+
+pub struct Tab {
+    pub id: TabId,
+    pub outbox: Outbox,
+    pub frozen: bool,
+    pub left: bool,
+    pub calls: BTreeMap<u32, Waits>,
+    next_call: u32,
+    /// Which wake-up counts: the last one asked for.
+    pub alarm: u64,
+    /// The request under way, keepalives apart, and its deadline.
+    pub sending: Option<(u32, u64)>,
+    /// How often the lock was asked for: an answer to an earlier question means nothing.
+    pub asked: u64,
+}
+
+impl Tab {
+    pub fn open(id: TabId, seed: u64, now: Now, mirror: Vec<Row>) -> Self {
+        let mut options = Options::new(Guest::Known(GUEST.into()));
+        options.purposes = Purposes::new([
+            ("m0".to_owned(), "marketing".to_owned()),
+            ("m1".to_owned(), "marketing".to_owned()),
+            ("m2".to_owned(), "marketing".to_owned()),
+            ("*".to_owned(), "service".to_owned()),
+        ]);
+        options.stated = vec!["service".into()];
+        options.max_items = 3;
+        let outbox = Outbox::new(options, seed, now, mirror);
+        let calls = BTreeMap::new();
+        Self { id, outbox, frozen: false, left: false, calls, next_call: 0, alarm: 0, sending: None, asked: 0 }
+    }
+
+    pub fn call(&mut self, waits: Waits) -> u32 {
+        self.next_call += 1;
+        self.calls.insert(self.next_call, waits);
+        self.next_call
+    }
+}

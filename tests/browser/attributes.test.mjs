@@ -1,0 +1,129 @@
+/** Guest attributes, from a page's `set` to the sandbox. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { launchChromium } from "./support/chromium.mjs";
+import { startGateway } from "./support/gateway.mjs";
+import { Sandbox } from "./support/sandbox.mjs";
+import { openGuestSync, startSession } from "./support/session.mjs";
+import { until } from "./support/wait.mjs";
+
+/** @typedef {import("../../www/src/index.js").GuestSync} GuestSync */
+
+const file = { after };
+const gateway = await startGateway(file);
+const sandbox = new Sandbox(gateway.origin);
+const browser = await launchChromium(file);
+
+/** A session in a browser context of its own. */
+async function session() {
+  const context = await browser.newContext();
+  return { context, ...(await startSession(context, gateway.origin)) };
+}
+
+/** @param {string} guestId */
+const attributesOf = async (guestId) => (await sandbox.guest(guestId))?.attributes ?? {};
+
+test("what a page sets arrives with its types", async () => {
+  const { page, guestId } = await session();
+  await openGuestSync(page, { guest: guestId });
+  const results = await page.evaluate(async () => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    const set = await guest.set({ preferredLanguage: "en-US", tier: 3, ratio: -1.5e-7, vip: true, "ti\"er": "Zoë \u{1f600}" });
+    return { set, flush: await guest.flush() };
+  });
+  assert.deepEqual(results.set, { stored: "tab", masked: [], held: [] });
+  assert.deepEqual(results.flush, { delivered: 5, pending: 0, held: 0 });
+  assert.deepEqual(await attributesOf(guestId), { preferredLanguage: "en-US", tier: 3, ratio: -1.5e-7, vip: true, "ti\"er": "Zoë \u{1f600}" });
+});
+
+test("what is set before the wasm has loaded waits, and is stored once the core is there", async () => {
+  const { page, guestId } = await session();
+  /** @type {() => void} */
+  let letGo = () => {};
+  const held = new Promise((resolve) => (letGo = () => resolve(undefined)));
+  await page.route(/page\.[0-9a-f]+\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await openGuestSync(page, { guest: guestId });
+  await page.evaluate(() => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    const early = guest.set({ early: true });
+    Object.assign(window, { early, settled: false });
+    early.then(() => Object.assign(window, { settled: true }));
+  });
+  assert.equal(await page.evaluate(() => Reflect.get(window, "settled")), false);
+  letGo();
+  assert.equal((await page.evaluate(() => /** @type {Promise<{stored: string}>} */ (Reflect.get(window, "early")))).stored, "tab");
+  await until("the attribute to arrive", async () => (await attributesOf(guestId)).early === true);
+});
+
+test("a tab that is closed between set and delivery loses nothing: the attribute arrives when the site is opened again", async () => {
+  const { context, page, guestId } = await session();
+  await openGuestSync(page, { guest: guestId, batch: { maxDelayMs: 600_000 } });
+  const stored = await page.evaluate(() => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    return guest.set({ orderNumber: "TCK-99281" });
+  });
+  assert.equal(stored.stored, "tab");
+  assert.deepEqual(await attributesOf(guestId), {});
+  await page.close();
+
+  const again = await context.newPage();
+  await again.goto(`${gateway.origin}/healthz`);
+  await openGuestSync(again, { guest: guestId });
+  await until("the attribute to arrive", async () => (await attributesOf(guestId)).orderNumber === "TCK-99281");
+  const left = await again.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("guestsync/r/")));
+  assert.deepEqual(left, []);
+});
+
+test("what is wrong with an update is told all at once and without its values", async () => {
+  const { page, guestId } = await session();
+  await openGuestSync(page, { guest: guestId });
+  const error = await page.evaluate(async () => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    const wrong = /** @type {never} */ ({ long: "canary".repeat(50), list: ["canary"], nan: NaN, "": "canary" });
+    return guest.set(wrong).then(
+      () => undefined,
+      (reason) => ({ name: reason.name, code: reason.code, message: reason.message, issues: reason.issues }),
+    );
+  });
+  assert.equal(error?.name, "ValidationError");
+  assert.equal(error?.code, "attributes.invalid");
+  assert.deepEqual(
+    error?.issues.map((/** @type {{ key: string, code: string }} */ { key, code }) => [key, code]),
+    [["long", "value.too_long"], ["list", "value.type"], ["nan", "value.not_finite"], ["", "key.empty"]],
+  );
+  assert.ok(!JSON.stringify(error).includes("canary"));
+});
+
+test("nothing leaves for a purpose that is not granted; a grant releases it, a withdrawal removes what waits", async () => {
+  const { page, guestId } = await session();
+  await openGuestSync(page, { guest: guestId, purposes: { email: "marketing", news: "marketing" } });
+  const set = await page.evaluate(async () => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    const held = await guest.set({ email: "held" });
+    await guest.set({ language: "de" });
+    await guest.flush();
+    return held;
+  });
+  assert.deepEqual(set, { stored: "held", masked: [], held: ["email"] });
+  assert.deepEqual(await attributesOf(guestId), { language: "de" });
+
+  await page.evaluate(async () => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    await guest.grant("marketing");
+    await guest.flush();
+  });
+  assert.deepEqual(await attributesOf(guestId), { language: "de", email: "held" });
+
+  const pending = await page.evaluate(async () => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    await guest.set({ news: true });
+    await guest.withdraw("marketing");
+    await guest.flush();
+    return guest.pending();
+  });
+  assert.equal(pending, 0);
+  assert.deepEqual(await attributesOf(guestId), { language: "de", email: "held" });
+});

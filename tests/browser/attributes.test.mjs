@@ -23,15 +23,18 @@ async function session() {
 /** @param {string} guestId */
 const attributesOf = async (guestId) => (await sandbox.guest(guestId))?.attributes ?? {};
 
-test("what a page sets arrives with its types", async () => {
+/** Where each journal keeps what it acknowledges. */
+const journals = /** @type {const} */ ([["auto", "disk"], ["local", "tab"], ["memory", "memory"]]);
+
+for (const [storage, stored] of journals) test(`what a page sets arrives with its types (${storage})`, async () => {
   const { page, guestId } = await session();
-  await openGuestSync(page, { guest: guestId });
+  await openGuestSync(page, { guest: guestId, storage });
   const results = await page.evaluate(async () => {
     const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
     const set = await guest.set({ preferredLanguage: "en-US", tier: 3, ratio: -1.5e-7, vip: true, "ti\"er": "Zoë \u{1f600}" });
     return { set, flush: await guest.flush() };
   });
-  assert.deepEqual(results.set, { stored: "tab", masked: [], held: [] });
+  assert.deepEqual(results.set, { stored, masked: [], held: [] });
   assert.deepEqual(results.flush, { delivered: 5, pending: 0, held: 0 });
   assert.deepEqual(await attributesOf(guestId), { preferredLanguage: "en-US", tier: 3, ratio: -1.5e-7, vip: true, "ti\"er": "Zoë \u{1f600}" });
 });
@@ -54,24 +57,24 @@ test("what is set before the wasm has loaded waits, and is stored once the core 
   });
   assert.equal(await page.evaluate(() => Reflect.get(window, "settled")), false);
   letGo();
-  assert.equal((await page.evaluate(() => /** @type {Promise<{stored: string}>} */ (Reflect.get(window, "early")))).stored, "tab");
+  assert.equal((await page.evaluate(() => /** @type {Promise<{stored: string}>} */ (Reflect.get(window, "early")))).stored, "disk");
   await until("the attribute to arrive", async () => (await attributesOf(guestId)).early === true);
 });
 
-test("a tab that is closed between set and delivery loses nothing: the attribute arrives when the site is opened again", async () => {
+for (const [storage, kept] of journals.slice(0, 2)) test(`a tab that is closed between set and delivery loses nothing: the attribute arrives when the site is opened again (${storage})`, async () => {
   const { context, page, guestId } = await session();
-  await openGuestSync(page, { guest: guestId, batch: { maxDelayMs: 600_000 } });
+  await openGuestSync(page, { guest: guestId, storage, batch: { maxDelayMs: 600_000 } });
   const stored = await page.evaluate(() => {
     const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
     return guest.set({ orderNumber: "TCK-99281" });
   });
-  assert.equal(stored.stored, "tab");
+  assert.equal(stored.stored, kept);
   assert.deepEqual(await attributesOf(guestId), {});
   await page.close();
 
   const again = await context.newPage();
   await again.goto(`${gateway.origin}/healthz`);
-  await openGuestSync(again, { guest: guestId });
+  await openGuestSync(again, { guest: guestId, storage });
   await until("the attribute to arrive", async () => (await attributesOf(guestId)).orderNumber === "TCK-99281");
   const left = await again.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("guestsync/r/")));
   assert.deepEqual(left, []);

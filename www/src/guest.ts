@@ -1,10 +1,11 @@
 import type { Page } from "#page-glue";
 import { errorOf, ValidationError } from "./errors.js";
 import { Channel } from "./effect/channel.js";
+import { DatabaseJournal } from "./effect/idb.js";
 import { hasLocks, lock } from "./effect/lock.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
 import { flat } from "./flat.js";
-import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
+import type { Attributes, FlushResult, GuestSyncOptions, JournalStorage, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
 import { type Core, loadCore } from "./wasm.js";
 
@@ -31,6 +32,12 @@ export interface GuestSync {
   metrics(): Metrics;
   /** Stops; what waits stays in the journal for the next page. */
   close(): void;
+}
+
+/** Where the face keeps the journal, unless the wasm does it itself. */
+function journal({ storage = "auto" }: GuestSyncOptions): JournalStorage | undefined {
+  if (storage === "auto") return typeof indexedDB === "object" ? new DatabaseJournal() : undefined;
+  return typeof storage === "object" ? storage : undefined;
 }
 
 interface Settler {
@@ -65,14 +72,15 @@ export class PageGuestSync implements GuestSync {
   }
 
   #start({ Page, PageOptions }: Core, options: GuestSyncOptions): void {
-    const { token, storage } = options;
+    const { token } = options;
+    const storage = journal(options);
     this.#page = new Page(pageOptions(PageOptions, options), {
       settle: (call, kind, json) => this.#settle(call, kind, json),
       event: (kind, json) => this.#event(kind, JSON.parse(json)),
       started: (json) => this.#readied(JSON.parse(json)),
       notify: (hint) => this.#channel.tell(hint),
       ...(typeof token === "function" && { token }),
-      ...(typeof storage === "object" && { load: (owner) => storage.load(owner), store: (writes) => storage.store(writes) }),
+      ...(storage && { load: (owner) => storage.load(owner), store: (writes) => storage.store(writes) }),
       ...(hasLocks() && { lock }),
     });
     if (options.guest !== undefined) this.#readied({ guestId: options.guest });

@@ -53,8 +53,11 @@ export interface GuestSyncOptions {
   batch?: BatchOptions;
   /** Limits of attributes. */
   limits?: LimitOptions;
-  /** Where the journal is kept: `local` (localStorage) or `memory` (Node, tests), or an object of the page's own. */
-  storage?: "local" | "memory" | JournalStorage;
+  /**
+   * Where the journal is kept: `auto` (default: IndexedDB, with localStorage as bridge and fallback), `local` (localStorage),
+   * `memory` (Node, tests), or an object of the page's own.
+   */
+  storage?: "auto" | "local" | "memory" | JournalStorage;
   /** The wasm file, where it is not beside the script. */
   wasm?: string | URL;
 }

@@ -14,7 +14,7 @@ export function pageOptions(Options: typeof PageOptions, options: GuestSyncOptio
   given.batch(maxItems, maxDelayMs);
   const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = options.limits ?? {};
   given.limits(keysPerUpdate, keysPerGuest, valueBytes);
-  const { storage = "local" } = options;
+  const { storage = "auto" } = options;
   given.keep(typeof storage === "object" ? "host" : storage);
   return given;
 }
@@ -33,8 +33,8 @@ export function checkOptions(options: GuestSyncOptions): void {
   if (guest !== undefined && !(typeof guest === "string" && /^[A-Za-z0-9._~-]{1,128}$/.test(guest))) {
     refuse("guest", "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens.");
   }
-  if (storage !== undefined && typeof storage !== "object" && storage !== "local" && storage !== "memory") {
-    refuse("storage", 'is "local", "memory" or an object.');
+  if (storage !== undefined && typeof storage !== "object" && !["auto", "local", "memory"].includes(storage)) {
+    refuse("storage", 'is "auto", "local", "memory" or an object.');
   }
   for (const [name, value] of Object.entries(batch ?? {})) {
     if (!(Number.isInteger(value) && value >= 0 && value <= 0x7fffffff)) refuse(`batch.${name}`, "is a whole number, not negative.");

@@ -7,11 +7,13 @@ use wasm_bindgen::prelude::*;
 /// Where the journal is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keeping {
+    /// In IndexedDB by the face, with localStorage as bridge, mirror and fallback.
+    Auto,
     /// In localStorage.
     Local,
     /// In memory: Node, tests, or a page that wants nothing kept.
     Memory,
-    /// By the face: IndexedDB, or an object of the page's own.
+    /// By an object of the page's own.
     Host,
 }
 
@@ -71,9 +73,10 @@ impl PageOptions {
         self.outbox.limits.value_bytes = value_bytes as usize;
     }
 
-    /// Where the journal is kept: "local", "memory" or "host".
+    /// Where the journal is kept: "auto", "local", "memory" or "host".
     pub fn keep(&mut self, keeping: &str) {
         self.keeping = match keeping {
+            "auto" => Keeping::Auto,
             "local" => Keeping::Local,
             "host" => Keeping::Host,
             _ => Keeping::Memory,

@@ -1,6 +1,6 @@
 //! The loop: inputs into the outbox, outputs out of it.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use gloo_events::EventListener;
@@ -21,6 +21,7 @@ pub(crate) struct Shell {
     pub(crate) host: Host,
     pub(crate) sends: RefCell<Vec<(u32, AbortController)>>,
     pub(crate) lock: RefCell<lock::Held>,
+    pub(crate) database: Cell<journal::auto::Database>,
     outbox: RefCell<Outbox>,
     timer: RefCell<Option<Timeout>>,
     listeners: RefCell<Vec<EventListener>>,
@@ -35,6 +36,7 @@ impl Shell {
             host,
             sends: RefCell::default(),
             lock: RefCell::default(),
+            database: Cell::default(),
             outbox: RefCell::new(outbox),
             timer: RefCell::default(),
             listeners: RefCell::default(),
@@ -81,7 +83,7 @@ impl Shell {
                 spawn_local(async move { shell.tell(Input::BurstEnded) });
             }
             Output::Load { load, owner } => journal::load(self, load, &owner),
-            Output::Store { store, writes } => journal::store(self, store, &writes),
+            Output::Store { store, writes } => journal::store(self, store, writes),
             Output::Lock => lock::ask(self, false),
             Output::Steal => lock::ask(self, true),
             Output::Unlock => lock::give_back(self),

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use gloo_storage::{LocalStorage, Storage};
 use guestsync_core::outbox::Input;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::journal::PREFIX;
+use super::journal::local::{PREFIX, storage};
 use crate::shell::Shell;
 
 /// The lock, held or asked for; dropping the closures is safe once it was given back.
@@ -71,16 +70,16 @@ fn lease_key(shell: &Shell) -> String {
 }
 
 pub(crate) fn lease(shell: &Rc<Shell>, until: u64) {
-    if web_sys::window().is_some() {
+    if let Some(storage) = storage() {
         let mut text = String::new();
         guestsync_core::json::integer(&mut text, until);
         // Only a hint for waiters: without it they wait a whole span.
-        let _ = LocalStorage::raw().set_item(&lease_key(shell), &text);
+        let _ = storage.set_item(&lease_key(shell), &text);
     }
 }
 
 pub(crate) fn peek(shell: &Rc<Shell>) {
-    let text = web_sys::window().and_then(|_| LocalStorage::raw().get_item(&lease_key(shell)).ok().flatten());
+    let text = storage().and_then(|storage| storage.get_item(&lease_key(shell)).ok().flatten());
     let until = text.and_then(|text| text.parse().ok());
     let shell = shell.clone();
     spawn_local(async move { shell.tell(Input::Peeked { until }) });

@@ -12,7 +12,10 @@ await main(async () => {
   const script = [`${name}.mjs`, `${name}/index.mjs`].map((file) => at("tests/bench", file)).find(existsSync);
   if (!/^[a-z][a-z0-9-]*$/.test(name) || !script) {
     const entries = existsSync(at("tests/bench")) ? await readdir(at("tests/bench")) : [];
-    throw new Problem("There is no bench of that name.", `Benches: ${entries.map((entry) => entry.replace(/\.mjs$/, "")).join(", ") || "none yet"}`);
+    throw new Problem(
+      "There is no bench of that name.",
+      `Benches: ${entries.map((entry) => entry.replace(/\.mjs$/, "")).join(", ") || "none yet"}`,
+    );
   }
   await ensureBrowser();
   await buildAll({ profile: "release" });

@@ -1,4 +1,6 @@
-/** `npm test [-- --only lint|rust|wasm|browser[,…]]`: installs what is missing, builds, runs every test and ends with a table. */
+/**
+ * `npm test [-- --only lint|rust|wasm|browser[,…]]`: installs what is missing, builds, runs every test and ends with a table.
+ */
 import { parseArgs } from "node:util";
 import { buildAll } from "./lib/build/all.mjs";
 import { parts } from "./lib/check/parts.mjs";
@@ -11,7 +13,8 @@ await main(async () => {
   const { values } = parseArgs({ options: { only: { type: "string" } } });
   const kinds = values.only?.split(",") ?? ["lint", "rust", "wasm", "browser"];
   const chosen = parts.filter(({ kind }) => kinds.includes(kind));
-  if (kinds.some((kind) => !parts.some((part) => part.kind === kind))) throw new Problem("--only takes lint, rust, wasm, browser.");
+  if (kinds.some((kind) => !parts.some((part) => part.kind === kind)))
+    throw new Problem("--only takes lint, rust, wasm, browser.");
 
   const started = performance.now();
   if (kinds.includes("wasm") || kinds.includes("browser")) await ensureBrowser();
@@ -22,7 +25,10 @@ await main(async () => {
   for (const { name, run } of chosen) {
     say(`Testing: ${name}`);
     const since = performance.now();
-    const error = await run().then(() => undefined, (/** @type {Error} */ reason) => reason);
+    const error = await run().then(
+      () => undefined,
+      (/** @type {Error} */ reason) => reason,
+    );
     if (error) console.error(error instanceof Problem ? `failed: ${error.message}` : error);
     results.push({ name, failed: error !== undefined, time: seconds(since) });
   }

@@ -16,9 +16,15 @@ export async function checkPort(host, port) {
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === "EADDRINUSE") {
-      throw new Problem(`Port ${port} on ${host} is taken.`, `Choose another: npm start -- --port ${port + 1} (or PORT=${port + 1})`);
+      throw new Problem(
+        `Port ${port} on ${host} is taken.`,
+        `Choose another: npm start -- --port ${port + 1} (or PORT=${port + 1})`,
+      );
     }
-    throw new Problem(`This machine does not let us listen on ${host}, port ${port} (${code}).`, "Choose another with --port and --host.");
+    throw new Problem(
+      `This machine does not let us listen on ${host}, port ${port} (${code}).`,
+      "Choose another with --port and --host.",
+    );
   } finally {
     probe.close();
   }

@@ -6,7 +6,10 @@ import { hashOf, sha256 } from "./files.mjs";
 import { at, root } from "./paths.mjs";
 import { during } from "./say.mjs";
 
-/** @typedef {{ key: string, outputs: Record<string, string> }} Done what a step was made from, and the hash of each file it made */
+/**
+ * What a step was made from, and the hash of each file it made.
+ * @typedef {{ key: string, outputs: Record<string, string> }} Done
+ */
 
 export class Steps {
   /** How many steps had to be done since this object was made. */

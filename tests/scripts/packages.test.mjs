@@ -9,7 +9,9 @@ const wanted = {
     "node_modules/b-windows": { version: "1.0.0", integrity: "sha512-b", optional: true },
   },
 };
-const installed = (/** @type {Record<string, import("../../scripts/lib/setup/packages.mjs").Locked>} */ packages) => ({ packages });
+const installed = (/** @type {Record<string, import("../../scripts/lib/setup/packages.mjs").Locked>} */ packages) => ({
+  packages,
+});
 
 test("what the lock file names is up to date, with or without what was built for another system", () => {
   assert.equal(upToDate(wanted, installed({ "node_modules/a": { version: "1.0.0", integrity: "sha512-a" } })), true);

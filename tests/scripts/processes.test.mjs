@@ -27,7 +27,10 @@ test("a taken port is named with what to do about it", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await assert.rejects(checkPort("127.0.0.1", port), { message: `Port ${port} on 127.0.0.1 is taken.`, hint: /npm start -- --port/ });
+  await assert.rejects(checkPort("127.0.0.1", port), {
+    message: `Port ${port} on 127.0.0.1 is taken.`,
+    hint: /npm start -- --port/,
+  });
   server.close();
   await once(server, "close");
   await checkPort("127.0.0.1", port);

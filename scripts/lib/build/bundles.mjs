@@ -7,10 +7,30 @@ import { at } from "../paths.mjs";
 /** @typedef {import("./wasm.mjs").Wasm} Wasm */
 
 const faces = [
-  { source: "www/src/index.ts", what: "the page's face for bundlers", out: "index.js", format: "esm", site: ["guestsync/index.js"] },
-  { source: "www/src/script-tag.ts", what: "the page's face for a script tag", out: "guestsync.js", format: "iife", global: "Guestsync", site: ["guestsync/guestsync.js"] },
+  {
+    source: "www/src/index.ts",
+    what: "the page's face for bundlers",
+    out: "index.js",
+    format: "esm",
+    site: ["guestsync/index.js"],
+  },
+  {
+    source: "www/src/script-tag.ts",
+    what: "the page's face for a script tag",
+    out: "guestsync.js",
+    format: "iife",
+    global: "Guestsync",
+    site: ["guestsync/guestsync.js"],
+  },
   { source: "sw/src/index.ts", what: "the worker's face for bundlers", out: "sw.js", format: "esm", site: [] },
-  { source: "sw/src/classic.ts", what: "the worker's face for importScripts", out: "guestsync-sw.js", format: "iife", global: "guestsyncWorker", site: ["sw.js"] },
+  {
+    source: "sw/src/classic.ts",
+    what: "the worker's face for importScripts",
+    out: "guestsync-sw.js",
+    format: "iife",
+    global: "guestsyncWorker",
+    site: ["sw.js"],
+  },
 ];
 
 /**
@@ -61,7 +81,11 @@ export async function buildBundles(steps, page, worker) {
   });
 }
 
-/** Copies a script without its pointer to the source map, which the site does not serve. @param {string} from @param {string} to */
+/**
+ * Copies a script without its pointer to the source map, which the site does not serve.
+ * @param {string} from
+ * @param {string} to
+ */
 async function publish(from, to) {
   await mkdir(dirname(to), { recursive: true });
   await writeFile(to, (await readFile(from, "utf8")).replace(/^\/\/# sourceMappingURL=.*\n?/m, ""));

@@ -10,7 +10,14 @@ import { say } from "../say.mjs";
 /** @typedef {{ glue: string, wasm: string, fileName: string }} Wasm `wasm` is a path, `fileName` what it is published as */
 
 /** What every browser of the supported range has (Chromium 91, Firefox 89, Safari 15) and rustc emits. */
-export const features = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+export const features = [
+  "bulk-memory",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+];
 
 /**
  * @param {import("../steps.mjs").Steps} steps

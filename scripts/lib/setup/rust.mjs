@@ -31,7 +31,8 @@ async function findCargo() {
   if (await works("cargo")) return;
   // A shell that was open before rustup ran does not have its folder in PATH yet.
   const bin = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
-  if (!existsSync(join(bin, "cargo"))) throw new Problem("Rust is not installed.", "Install it from https://rustup.rs and start again.");
+  if (!existsSync(join(bin, "cargo")))
+    throw new Problem("Rust is not installed.", "Install it from https://rustup.rs and start again.");
   process.env.PATH = `${bin}:${process.env.PATH}`;
 }
 
@@ -42,14 +43,18 @@ async function checkVersion() {
   if (!needed || !found) throw new Problem(`The version of rustc cannot be read: ${text.trim()}`);
   const number = (/** @type {RegExpExecArray} */ match) => Number(match[1]) * 10000 + Number(match[2]);
   if (number(found) < number(needed)) {
-    throw new Problem(`Rust ${needed[1]}.${needed[2]} or newer is needed; this is ${text.trim()}.`, "Run `rustup update stable`.");
+    throw new Problem(
+      `Rust ${needed[1]}.${needed[2]} or newer is needed; this is ${text.trim()}.`,
+      "Run `rustup update stable`.",
+    );
   }
 }
 
 async function ensureWasmLibrary() {
   const libdir = (await run("rustc", ["--print", "target-libdir", "--target", wasm], { quiet: true })).trim();
   const present = existsSync(libdir) && (await readdir(libdir)).some((file) => file.startsWith("libstd-"));
-  if (!present) await during(`Installing Rust's library for ${wasm}`, () => rustup(["target", "add", wasm], `the library for ${wasm}`));
+  if (!present)
+    await during(`Installing Rust's library for ${wasm}`, () => rustup(["target", "add", wasm], `the library for ${wasm}`));
 }
 
 /** @param {string[]} args @param {string} what */

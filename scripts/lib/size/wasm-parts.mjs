@@ -2,7 +2,21 @@
 
 /** @typedef {{ functions: { name: string, bytes: number }[], sections: { name: string, bytes: number }[] }} Parts */
 
-const sectionNames = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
+const sectionNames = [
+  "custom",
+  "type",
+  "import",
+  "function",
+  "table",
+  "memory",
+  "global",
+  "export",
+  "start",
+  "element",
+  "code",
+  "data",
+  "data count",
+];
 const text = new TextDecoder();
 
 class Reader {
@@ -68,7 +82,10 @@ export function wasmParts(bytes) {
     if (id === 10) bodies = functionBodies(section);
     sections.push({ name, bytes: bytesIn });
   }
-  const functions = bodies.map((size, index) => ({ name: names.get(imported + index) ?? `function ${imported + index}`, bytes: size }));
+  const functions = bodies.map((size, index) => ({
+    name: names.get(imported + index) ?? `function ${imported + index}`,
+    bytes: size,
+  }));
   return { functions: functions.sort(largestFirst), sections: sections.sort(largestFirst) };
 }
 

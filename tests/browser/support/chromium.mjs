@@ -5,7 +5,14 @@ import { atEnd } from "./scope.mjs";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Headless is Playwright's own flag; the rest keeps the browser from talking to anything but the test. */
-const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
 
 /**
  * A browser whose every context starts empty.

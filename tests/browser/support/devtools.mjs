@@ -2,7 +2,8 @@
 import { until } from "./wait.mjs";
 
 /**
- * Stops every service worker of the page's browser context, as the browser does when one is idle, and waits until they have stopped.
+ * Stops every service worker of the page's browser context, as the browser does when one is idle, and waits until all have
+ * stopped.
  * @param {import("playwright-core").Page} page
  */
 export async function stopServiceWorkers(page) {

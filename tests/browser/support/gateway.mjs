@@ -10,7 +10,8 @@ import { until } from "./wait.mjs";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The binary under test; `GUESTSYNC_BIN` names another one. */
-export const guestsync = process.env.GUESTSYNC_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/guestsync");
+export const guestsync =
+  process.env.GUESTSYNC_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/guestsync");
 
 /**
  * @typedef {object} Gateway

@@ -7,8 +7,8 @@
 const stacks = new WeakMap();
 
 /**
- * Has something cleaned up at the end of the scope, the last first: a browser ends before the folder it writes to is removed. (The
- * hooks of `node:test` run the other way round.)
+ * Has something cleaned up at the end of the scope, the last first: a browser ends before the folder it writes to is removed.
+ * (The hooks of `node:test` run the other way round.)
  * @param {Scope} scope
  * @param {() => unknown} clean
  */

@@ -50,5 +50,15 @@ async function read(response) {
 /** @param {Exchange} exchange @returns {string} all of it as text, in which a sweep can search */
 export function transcript({ method, url, requestHeaders, requestBody, status, responseHeaders, body }) {
   const headers = (/** @type {Record<string, string>} */ all) => Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  return [`${method} ${url}`, ...headers(requestHeaders), "", requestBody, "", status, ...headers(responseHeaders), "", body.toString("latin1")].join("\n");
+  return [
+    `${method} ${url}`,
+    ...headers(requestHeaders),
+    "",
+    requestBody,
+    "",
+    status,
+    ...headers(responseHeaders),
+    "",
+    body.toString("latin1"),
+  ].join("\n");
 }

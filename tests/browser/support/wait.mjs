@@ -15,7 +15,8 @@ export async function until(what, ask, { within = 10_000, every = 20 } = {}) {
   while (performance.now() < deadline) {
     try {
       const answer = await ask();
-      if (answer !== undefined && answer !== null && answer !== false) return /** @type {NonNullable<Exclude<T, false>>} */ (answer);
+      if (answer !== undefined && answer !== null && answer !== false)
+        return /** @type {NonNullable<Exclude<T, false>>} */ (answer);
       last = answer;
     } catch (error) {
       last = error;

@@ -1,8 +1,9 @@
 /** A wasm crate → its JavaScript glue (`dist/pkg/NAME/NAME.js`) and the smallest wasm file, named by its content. */
 import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { hashOf } from "../files.mjs";
-import { at, target } from "../paths.mjs";
+import { at, root, target } from "../paths.mjs";
 import { run } from "../run.mjs";
 import { say } from "../say.mjs";
 
@@ -63,8 +64,22 @@ export async function optimise(shell, out, { names = false } = {}) {
 async function compile(shell) {
   say(`Compiling the ${shell} to wasm`);
   // Each shell on its own: built together, one would get the features that only the other's dependencies ask for.
-  await run("cargo", ["build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", `guestsync-${shell}`]);
+  const args = ["--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", `guestsync-${shell}`];
+  await run("cargo", ["build", ...args], { env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join("\x1f") } });
   return join(target, "wasm32-unknown-unknown", "wasm", `guestsync_${shell}.wasm`);
+}
+
+/** The file that is published says nothing of the machine it was made on, and is the same from every machine. */
+async function rustFlags() {
+  const sysroot = (await run("rustc", ["--print", "sysroot"], { quiet: true })).trim();
+  const commit = /commit-hash: (\S+)/.exec(await run("rustc", ["--version", "--verbose"], { quiet: true }))?.[1];
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  return [
+    ...(process.env.RUSTFLAGS?.split(/\s+/).filter(Boolean) ?? []),
+    `--remap-path-prefix=${join(cargoHome, "registry/src")}=crates`,
+    `--remap-path-prefix=${join(sysroot, "lib/rustlib/src/rust")}=/rustc/${commit}`,
+    `--remap-path-prefix=${root}=.`,
+  ];
 }
 
 async function wasmBindgenVersion() {

@@ -1,11 +1,11 @@
 import type { Page } from "#page-glue";
 import { errorOf, ValidationError } from "./errors.js";
 import { Channel } from "./effect/channel.js";
-import { DatabaseJournal } from "./effect/idb.js";
-import { hasLocks, lock } from "./effect/lock.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
 import { flat } from "./flat.js";
-import type { Attributes, FlushResult, GuestSyncOptions, JournalStorage, Metrics, Ready, SetResult } from "./options.js";
+import { hostOf } from "./host.js";
+import { journalOf } from "./journal.js";
+import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
 import { type Core, loadCore } from "./wasm.js";
 
@@ -32,12 +32,6 @@ export interface GuestSync {
   metrics(): Metrics;
   /** Stops; what waits stays in the journal for the next page. */
   close(): void;
-}
-
-/** Where the face keeps the journal, unless the wasm does it itself. */
-function journal({ storage = "auto" }: GuestSyncOptions): JournalStorage | undefined {
-  if (storage === "auto") return typeof indexedDB === "object" ? new DatabaseJournal() : undefined;
-  return typeof storage === "object" ? storage : undefined;
 }
 
 interface Settler {
@@ -72,19 +66,17 @@ export class PageGuestSync implements GuestSync {
   }
 
   #start({ Page, PageOptions }: Core, options: GuestSyncOptions): void {
-    const { token } = options;
-    const storage = journal(options);
-    this.#page = new Page(pageOptions(PageOptions, options), {
-      settle: (call, kind, json) => this.#settle(call, kind, json),
-      event: (kind, json) => this.#event(kind, JSON.parse(json)),
-      started: (json) => this.#readied(JSON.parse(json)),
-      notify: (hint) => this.#channel.tell(hint),
-      ...(typeof token === "function" && { token }),
-      ...(storage && { load: (owner) => storage.load(owner), store: (writes) => storage.store(writes) }),
-      ...(hasLocks() && { lock }),
-    });
+    const { journal, mirrored } = journalOf(options);
+    const told = {
+      settle: (call: number, kind: string, json: string) => this.#settle(call, kind, json),
+      event: (kind: string, json: string) => this.#event(kind, JSON.parse(json)),
+      started: (ready: Ready) => this.#readied(ready),
+    };
+    const page: Page = new Page(pageOptions(PageOptions, options, mirrored), hostOf(options, journal, this.#channel, told, () => page));
+    this.#page = page;
+    page.begin(typeof navigator !== "object" || navigator.onLine !== false);
     if (options.guest !== undefined) this.#readied({ guestId: options.guest });
-    for (const call of this.#waiting.splice(0)) call(this.#page);
+    for (const call of this.#waiting.splice(0)) call(page);
   }
 
   #fail(): void {

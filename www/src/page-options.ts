@@ -1,26 +1,19 @@
 import type { PageOptions } from "#page-glue";
+import { randomId } from "./effect/session.js";
 import { GuestSyncError } from "./errors.js";
 import type { GuestSyncOptions } from "./options.js";
 
-/** Hands the options over field by field; what cannot be an option is refused here, before anything starts. */
-export function pageOptions(Options: typeof PageOptions, options: GuestSyncOptions): PageOptions {
-  const { guest, endpoint = "/genesys", init = "/api/webchat/init", token } = options;
-  const tokenUrl = typeof token === "string" ? token : "/api/token";
-  const given = guest === undefined ? Options.session(randomId(), endpoint, tokenUrl, init) : Options.known(guest, endpoint, tokenUrl);
-  for (const [key, purpose] of Object.entries(options.purposes ?? {})) given.purpose(key, purpose);
-  for (const [purpose, granted] of Object.entries(options.consent ?? {})) if (granted) given.state(purpose);
-  if (options.ungranted === "drop") given.dropUngranted();
-  const { maxItems = 10, maxDelayMs = 2000 } = options.batch ?? {};
-  given.batch(maxItems, maxDelayMs);
-  const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = options.limits ?? {};
-  given.limits(keysPerUpdate, keysPerGuest, valueBytes);
-  const { storage = "auto" } = options;
-  given.keep(typeof storage === "object" ? "host" : storage);
+/** Hands the options over field by field; {@link checkOptions} has refused what cannot be an option. */
+export function pageOptions(Options: typeof PageOptions, options: GuestSyncOptions, mirrored: boolean): PageOptions {
+  const { guest, purposes = {}, consent = {}, ungranted, batch = {}, limits = {} } = options;
+  const given = new Options(guest ?? randomId(), guest === undefined, mirrored);
+  for (const [key, purpose] of Object.entries(purposes)) given.purpose(key, purpose);
+  for (const [purpose, granted] of Object.entries(consent)) if (granted) given.state(purpose);
+  if (ungranted === "drop") given.dropUngranted();
+  const { maxItems = 10, maxDelayMs = 2000 } = batch;
+  const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = limits;
+  given.limits(maxItems, maxDelayMs, keysPerUpdate, keysPerGuest, valueBytes);
   return given;
-}
-
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What the types cannot promise to those who write JavaScript. */

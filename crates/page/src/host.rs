@@ -1,30 +1,38 @@
-//! What the TypeScript face does for the shell: promises, events, and the browser APIs that are thinner there than here.
+//! What the TypeScript face does for the shell. It answers through the methods of [`Page`](crate::Page).
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What the shell asks of the face. */
+/** What the shell asks of the face. Nothing here returns a result: what became of it is told by a method of `Page`. */
 export interface Host {
   /** A call has its result: `kind` is "set", "done", "flushed", or an error code; `json` its details. */
   settle(call: number, kind: string, json: string): void;
   /** Something happened: `json` are the event's details. */
   event(kind: string, json: string): void;
-  /** The answer of the session's start, as JSON. */
-  started(json: string): void;
-  /** Gives a capability, where the page has its own way to get one. */
-  token?: () => Promise<string>;
-  /** Rows of an owner: table, key, value, table, key, value, … */
-  load?: (owner: string) => Promise<string[]>;
-  /** Writes rows, all or nothing: table, key, value or null, … Resolves with how well they are kept. */
-  store?: (writes: (string | null)[]) => Promise<"disk" | "tab" | "memory">;
-  /** Asks for a lock; `granted` and `lost` are called at most once each. Returns what gives it back. */
-  lock?: (name: string, steal: boolean, granted: () => void, lost: () => void) => () => void;
-  /** Tells the other tabs and the worker. */
-  notify?: (hint: string) => void;
-  /** Asks `onConflict`: key, type letter, our value, type letter, their value, … Resolves with key, type letter or null, value, … */
-  resolve?: (conflicts: string[]) => Promise<(string | null)[]>;
+  /** Call `burstEnded` when the running task has ended. */
+  defer(): void;
+  /** Read the rows of an owner and all decisions, then call `loaded`. */
+  load(load: number, owner: string): void;
+  /** Write all of these (table, key, value or null, …) or nothing, then call `stored`. */
+  store(store: number, writes: (string | null)[]): void;
+  /** Send a request, then call `answered`: guest, token, and for a write body, Idempotency-Key and version (null: unwritten). */
+  send(send: number, parts: (string | null)[], timeoutMs: number, keepalive: boolean): void;
+  /** Abort a request; no answer is wanted. */
+  abort(send: number): void;
+  /** Get a capability for a guest, then call `token` or `tokenFailed`. */
+  token(guest: string): void;
+  /** Start a session, then call `started` or `startFailed`. */
+  start(session: string): void;
+  /** Ask for a lock, or take it, then call `lockGranted` or `lockLost`; replaces what was asked before. */
+  lock(name: string, steal: boolean): void;
+  /** Give the lock back, or stop asking for it. */
+  unlock(): void;
+  /** Tell the other tabs and the worker. */
+  notify(hint: string): void;
+  /** Ask `onConflict` (key, type letter, our value, type letter, their value, …), then call `resolved`. */
+  resolve(send: number, conflicts: string[]): void;
 }
 "#;
 
@@ -39,30 +47,25 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn event(this: &Host, kind: &str, json: &str);
     #[wasm_bindgen(method)]
-    pub(crate) fn started(this: &Host, json: &str);
-
-    #[wasm_bindgen(method, getter, js_name = token)]
-    pub(crate) fn has_token(this: &Host) -> JsValue;
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn token(this: &Host) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(method, getter, js_name = load)]
-    pub(crate) fn has_load(this: &Host) -> JsValue;
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn load(this: &Host, owner: &str) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn store(this: &Host, writes: &Array) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(method, getter, js_name = lock)]
-    pub(crate) fn has_lock(this: &Host) -> JsValue;
+    pub(crate) fn defer(this: &Host);
     #[wasm_bindgen(method)]
-    pub(crate) fn lock(this: &Host, name: &str, steal: bool, granted: &JsValue, lost: &JsValue) -> js_sys::Function;
-
-    #[wasm_bindgen(method, getter, js_name = notify)]
-    pub(crate) fn has_notify(this: &Host) -> JsValue;
+    pub(crate) fn load(this: &Host, load: u32, owner: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn store(this: &Host, store: u32, writes: Array);
+    #[wasm_bindgen(method)]
+    pub(crate) fn send(this: &Host, send: u32, parts: Array, timeout: u32, keepalive: bool);
+    #[wasm_bindgen(method)]
+    pub(crate) fn abort(this: &Host, send: u32);
+    #[wasm_bindgen(method)]
+    pub(crate) fn token(this: &Host, guest: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn start(this: &Host, session: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn lock(this: &Host, name: &str, steal: bool);
+    #[wasm_bindgen(method)]
+    pub(crate) fn unlock(this: &Host);
     #[wasm_bindgen(method)]
     pub(crate) fn notify(this: &Host, hint: &str);
-
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn resolve(this: &Host, conflicts: &Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn resolve(this: &Host, send: u32, conflicts: Array);
 }

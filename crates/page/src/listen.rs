@@ -1,57 +1,49 @@
 //! What the page tells: online, hidden, left, back.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use gloo_events::EventListener;
 use guestsync_core::outbox::Input;
-use js_sys::{Reflect, global};
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
-use web_sys::{VisibilityState, Window};
+use web_sys::{EventTarget, VisibilityState};
 
-use crate::effect::journal;
 use crate::shell::Shell;
 
 /// Listens to everything that matters; nothing where there is no window.
 pub(crate) fn all(shell: &Rc<Shell>) -> Vec<EventListener> {
-    let Some((window, document)) = web_sys::window().and_then(|window| Some((window.clone(), window.document()?))) else {
-        return Vec::new();
-    };
-    let on = |name: &'static str, input: fn(&Shell, &JsValue) -> Option<Input>| {
-        let shell: Weak<Shell> = Rc::downgrade(shell);
-        let target: &Window = &window;
-        EventListener::new(target, name, move |event| {
-            if let Some(shell) = shell.upgrade()
-                && let Some(input) = input(&shell, event)
-            {
-                shell.tell(input);
-            }
-        })
-    };
-    let visibility = {
-        let shell = Rc::downgrade(shell);
-        let of = document.clone();
-        EventListener::new(&document, "visibilitychange", move |_| {
-            if let Some(shell) = shell.upgrade() {
-                let hidden = of.visibility_state() == VisibilityState::Hidden;
-                shell.tell(if hidden { Input::Hidden } else { Input::Visible });
-            }
-        })
-    };
-    vec![
-        on("online", |_, _| Some(Input::Online)),
-        on("offline", |_, _| Some(Input::Offline)),
-        on("pagehide", |shell, _| Some(Input::Leaving(journal::mirrored(shell.options.keeping)))),
-        on("pageshow", |_, event| is_true(event, "persisted").then_some(Input::Resumed)),
-        visibility,
-    ]
+    let mut listeners = Vec::new();
+    if let Some(window) = web_sys::window()
+        && let Some(document) = window.document()
+    {
+        let mut listen = |target: &EventTarget, name: &'static str| {
+            let shell = Rc::downgrade(shell);
+            listeners.push(EventListener::new(target, name, move |event| {
+                if let Some(shell) = shell.upgrade()
+                    && let Some(input) = input(&shell, name, event)
+                {
+                    shell.tell(input);
+                }
+            }));
+        };
+        for name in ["online", "offline", "pagehide", "pageshow"] {
+            listen(&window, name);
+        }
+        listen(&document, "visibilitychange");
+    }
+    listeners
 }
 
-/// Whether the browser says that it is offline.
-pub(crate) fn is_offline() -> bool {
-    let navigator = Reflect::get(&global(), &"navigator".into()).unwrap_or_default();
-    navigator.is_object() && Reflect::get(&navigator, &"onLine".into()).is_ok_and(|online| online == JsValue::FALSE)
-}
-
-fn is_true(object: &JsValue, name: &str) -> bool {
-    Reflect::get(object, &name.into()).is_ok_and(|value| value == JsValue::TRUE)
+fn input(shell: &Shell, name: &str, event: &JsValue) -> Option<Input> {
+    match name {
+        "online" => Some(Input::Online),
+        "offline" => Some(Input::Offline),
+        "pagehide" => Some(Input::Leaving(shell.mirror())),
+        "pageshow" => Reflect::get(event, &"persisted".into()).is_ok_and(|value| value.is_truthy()).then_some(Input::Resumed),
+        _ => {
+            let document = web_sys::window()?.document()?;
+            let hidden = document.visibility_state() == VisibilityState::Hidden;
+            Some(if hidden { Input::Hidden } else { Input::Visible })
+        }
+    }
 }

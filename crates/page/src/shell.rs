@@ -1,27 +1,24 @@
 //! The loop: inputs into the outbox, outputs out of it.
 
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use guestsync_core::outbox::{Input, Outbox, Output};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
+use guestsync_core::attribute::Value;
+use guestsync_core::journal::{Row, Write};
+use guestsync_core::outbox::{Action, Input, Outbox, Output, Precondition, Request};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
-use crate::effect::{fetch, journal, lock, resolve, start, token};
 use crate::host::Host;
-use crate::listen;
 use crate::options::PageOptions;
-use crate::{report, time};
+use crate::{lease, listen, mirror, report, time};
 
 /// The outbox of a page and everything it is connected to.
 pub(crate) struct Shell {
-    pub(crate) options: PageOptions,
     pub(crate) host: Host,
-    pub(crate) sends: RefCell<Vec<(u32, AbortController)>>,
-    pub(crate) lock: RefCell<lock::Held>,
-    pub(crate) database: Cell<journal::auto::Database>,
+    mirrored: bool,
     outbox: RefCell<Outbox>,
     timer: RefCell<Option<Timeout>>,
     listeners: RefCell<Vec<EventListener>>,
@@ -29,28 +26,22 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) fn start(options: PageOptions, host: Host, seed: u64) -> Rc<Self> {
-        let rows = journal::mirrored(options.keeping);
-        let outbox = Outbox::new(options.outbox.clone(), seed, time::now(), rows);
-        let shell = Rc::new(Self {
-            options,
-            host,
-            sends: RefCell::default(),
-            lock: RefCell::default(),
-            database: Cell::default(),
-            outbox: RefCell::new(outbox),
-            timer: RefCell::default(),
-            listeners: RefCell::default(),
-        });
+        let mirrored = options.mirrored;
+        let rows = if mirrored { mirror::rows() } else { Vec::new() };
+        let outbox = Outbox::new(options.finish(), seed, time::now(), rows);
+        let (outbox, timer, listeners) = (RefCell::new(outbox), RefCell::default(), RefCell::default());
+        let shell = Rc::new(Self { host, mirrored, outbox, timer, listeners });
         *shell.listeners.borrow_mut() = listen::all(&shell);
-        if listen::is_offline() {
-            shell.tell(Input::Offline);
-        }
-        shell.pump();
         shell
     }
 
     pub(crate) fn outbox(&self) -> Ref<'_, Outbox> {
         self.outbox.borrow()
+    }
+
+    /// What can be read of the journal without waiting.
+    pub(crate) fn mirror(&self) -> Vec<Row> {
+        if self.mirrored { mirror::rows() } else { Vec::new() }
     }
 
     /// Tells the outbox something, and does what it then asks for.
@@ -66,7 +57,7 @@ impl Shell {
     }
 
     /// A handler of the page's may call back into the outbox, so nothing is borrowed while an output is performed.
-    fn pump(self: &Rc<Self>) {
+    pub(crate) fn pump(self: &Rc<Self>) {
         loop {
             let output = self.outbox.borrow_mut().poll();
             match output {
@@ -78,31 +69,23 @@ impl Shell {
 
     fn perform(self: &Rc<Self>, output: Output) {
         match output {
-            Output::Defer => {
-                let shell = self.clone();
-                spawn_local(async move { shell.tell(Input::BurstEnded) });
+            Output::Defer => self.host.defer(),
+            Output::Load { load, owner } => self.host.load(load, &owner),
+            Output::Store { store, writes } => self.host.store(store, flat_writes(&writes)),
+            Output::Lock => self.lock(false),
+            Output::Steal => self.lock(true),
+            Output::Unlock => self.host.unlock(),
+            Output::Lease { until } => lease::write(self.outbox().owner(), until),
+            Output::Peek => {
+                let until = lease::read(self.outbox().owner());
+                self.tell(Input::Peeked { until });
             }
-            Output::Load { load, owner } => journal::load(self, load, &owner),
-            Output::Store { store, writes } => journal::store(self, store, writes),
-            Output::Lock => lock::ask(self, false),
-            Output::Steal => lock::ask(self, true),
-            Output::Unlock => lock::give_back(self),
-            Output::Lease { until } => lock::lease(self, until),
-            Output::Peek => lock::peek(self),
-            Output::GetToken { guest } => token::get(self, guest),
-            Output::Start { session } => start::start(self, session),
-            Output::Send(request) => fetch::send(self, request),
-            Output::Abort { send } => {
-                if let Some(controller) = self.ended(send) {
-                    controller.abort();
-                }
-            }
-            Output::Resolve { send, conflicts } => resolve::ask(self, send, &conflicts),
-            Output::Notify(hint) => {
-                if self.host.has_notify().is_function() {
-                    self.host.notify(report::hint(hint));
-                }
-            }
+            Output::GetToken { guest } => self.host.token(&guest),
+            Output::Start { session } => self.host.start(&session),
+            Output::Send(request) => self.send(&request),
+            Output::Abort { send } => self.host.abort(send),
+            Output::Resolve { send, conflicts } => self.host.resolve(send, flat_conflicts(&conflicts)),
+            Output::Notify(hint) => self.host.notify(report::hint(hint)),
             Output::WakeAt(at) => self.wake_at(at),
             Output::Settle { call, outcome } => {
                 let (kind, json) = report::outcome(&outcome);
@@ -115,23 +98,72 @@ impl Shell {
         }
     }
 
-    /// Takes a request off the list of those under way.
-    pub(crate) fn ended(&self, send: u32) -> Option<AbortController> {
-        let mut sends = self.sends.borrow_mut();
-        let at = sends.iter().position(|(id, _)| *id == send)?;
-        Some(sends.swap_remove(at).1)
+    fn lock(&self, steal: bool) {
+        let name = lease::name(self.outbox().owner());
+        self.host.lock(&name, steal);
+    }
+
+    fn send(&self, request: &Request) {
+        let parts = texts([&request.guest, request.token.expose()]);
+        if let Action::Write { body, precondition, idempotency_key } = &request.action {
+            parts.push(&body.as_str().into());
+            parts.push(&idempotency_key.as_str().into());
+            parts.push(&match precondition {
+                Precondition::Unwritten => JsValue::NULL,
+                Precondition::Version(version) => version.as_str().into(),
+            });
+        }
+        self.host.send(request.send, parts, milliseconds_until(request.deadline), request.keepalive);
     }
 
     fn wake_at(self: &Rc<Self>, at: Option<u64>) {
         let timer = at.map(|at| {
-            // The longest delay that timers keep.
-            let delay = u32::try_from(at.saturating_sub(time::now().mono)).unwrap_or(u32::MAX).min(0x7fff_ffff);
             let shell = self.clone();
-            Timeout::new(delay, move || {
+            Timeout::new(milliseconds_until(at), move || {
                 shell.timer.take().map(Timeout::forget);
                 shell.tell(Input::Tick);
             })
         });
         self.timer.replace(timer);
     }
+}
+
+/// At most the longest delay that timers keep.
+fn milliseconds_until(at: u64) -> u32 {
+    at.saturating_sub(time::now().mono).min(0x7fff_ffff) as u32
+}
+
+fn texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Array {
+    let flat = Array::new();
+    for text in texts {
+        flat.push(&text.as_str().into());
+    }
+    flat
+}
+
+fn letter(letter: char) -> JsValue {
+    JsValue::from_str(letter.encode_utf8(&mut [0; 4]))
+}
+
+fn flat_writes(writes: &[Write]) -> Array {
+    let flat = Array::new();
+    for write in writes {
+        flat.push(&letter(write.table.letter()));
+        flat.push(&write.key.as_str().into());
+        flat.push(&write.value.as_deref().map_or(JsValue::NULL, JsValue::from_str));
+    }
+    flat
+}
+
+fn flat_conflicts(conflicts: &[(String, Value, Value)]) -> Array {
+    let flat = Array::new();
+    for (key, ours, theirs) in conflicts {
+        flat.push(&key.as_str().into());
+        for value in [ours, theirs] {
+            let (kind, text) = value.parts();
+            flat.push(&letter(kind));
+            flat.push(&text.into());
+        }
+    }
+    flat
 }

@@ -1,29 +1,40 @@
-/** Asks for a Web Lock. Returns what gives it back, or stops asking. */
-export function lock(name: string, steal: boolean, granted: () => void, lost: () => void): () => void {
-  const asking = new AbortController();
-  let giveBack: (() => void) | undefined;
-  let done = false;
-  const held = (): Promise<void> => {
-    if (done) return Promise.resolve();
-    granted();
-    return new Promise((resolve) => {
-      giveBack = resolve;
-      if (done) resolve();
-    });
-  };
-  // A stolen lock cannot be asked for with a signal.
-  const options: LockOptions = steal ? { steal } : { signal: asking.signal };
-  navigator.locks.request(name, options, held).catch(() => {
-    if (!done) lost();
-  });
-  return () => {
-    done = true;
-    if (giveBack) giveBack();
-    else if (!steal) asking.abort();
-  };
-}
+/** The flush lock, by Web Locks; without them the versions alone protect the order. */
+export class FlushLock {
+  readonly #granted: () => void;
+  readonly #lost: () => void;
+  #giveBack = () => {};
 
-/** Whether the browser has Web Locks here. */
-export function hasLocks(): boolean {
-  return typeof navigator === "object" && "locks" in navigator && typeof window === "object";
+  constructor(granted: () => void, lost: () => void) {
+    this.#granted = granted;
+    this.#lost = lost;
+  }
+
+  /** Asks for it, or takes it; replaces what was asked before. */
+  ask(name: string, steal: boolean): void {
+    this.give();
+    let done = false;
+    const asking = new AbortController();
+    let resolve = () => asking.abort();
+    this.#giveBack = () => {
+      done = true;
+      resolve();
+    };
+    const held = (): Promise<void> =>
+      new Promise((released) => {
+        if (done) return released();
+        resolve = released;
+        this.#granted();
+      });
+    if (typeof window !== "object" || !("locks" in navigator)) return void Promise.resolve().then(held);
+    // A lock cannot be stolen with a signal.
+    navigator.locks.request(name, steal ? { steal } : { signal: asking.signal }, held).catch(() => {
+      if (!done) this.#lost();
+    });
+  }
+
+  /** Gives it back, or stops asking. */
+  give(): void {
+    this.#giveBack();
+    this.#giveBack = () => {};
+  }
 }

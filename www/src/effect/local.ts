@@ -1,0 +1,52 @@
+import type { JournalStorage } from "../options.js";
+
+/** What all our keys in localStorage begin with. */
+export const PREFIX = "guestsync/";
+
+/** The journal in localStorage. */
+export class LocalJournal implements JournalStorage {
+  async load(owner: string): Promise<string[]> {
+    return rows((letter, key) => letter === "c" || key.startsWith(`${owner}/`));
+  }
+
+  async store(writes: (string | null)[]): Promise<"tab"> {
+    write(writes);
+    return "tab";
+  }
+}
+
+/** Rows of the journal: table, key, value, … One listing of the keys: one by one is slow among many foreign ones. */
+export function rows(wanted: (letter: string, key: string) => boolean): string[] {
+  const found: string[] = [];
+  for (const name of Object.keys(localStorage)) {
+    const [, letter, key] = /^guestsync\/([rdcs])\/(.*)$/s.exec(name) ?? [];
+    const value = letter && localStorage.getItem(name);
+    if (letter && key && value !== null && value !== undefined && wanted(letter, key)) found.push(letter, key, value);
+  }
+  return found;
+}
+
+/** Writes all or nothing: what was put before the one that failed is taken back. Removals, which cannot fail, come last. */
+export function write(writes: (string | null)[]): void {
+  const before: [string, string | null][] = [];
+  const each = (act: (name: string, value: string | null, letter: string) => void) => {
+    for (let at = 0; at < writes.length; at += 3) act(`${PREFIX}${writes[at]}/${writes[at + 1]}`, writes[at + 2] ?? null, writes[at] ?? "");
+  };
+  try {
+    each((name, value, letter) => {
+      if (value === null) return;
+      const was = localStorage.getItem(name);
+      // A decision is written only over an earlier one.
+      if (letter === "c" && was !== null && was >= value) return;
+      localStorage.setItem(name, value);
+      before.push([name, was]);
+    });
+  } catch (error) {
+    for (const [name, was] of before) {
+      if (was === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, was);
+    }
+    throw error;
+  }
+  each((name, value) => value === null && localStorage.removeItem(name));
+}

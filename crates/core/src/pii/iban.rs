@@ -1,0 +1,118 @@
+//! IBANs (ISO 13616): a country, two check digits (ISO 7064, MOD 97-10), and as many characters as that country has.
+
+use super::text::Text;
+
+/// The countries with their lengths: those of the registry, and those that use the form without being in it.
+const LENGTHS: &[u8] = b"\
+    AD\x18AE\x17AL\x1CAO\x19AT\x14AZ\x1CBA\x14BE\x10BF\x1CBG\x16BH\x16BI\x1BBJ\x1CBR\x1DBY\x1CCF\x1BCG\x1BCH\x15CI\x1CCM\x1B\
+    CR\x16CV\x19CY\x1CCZ\x18DE\x16DJ\x1BDK\x12DO\x1CDZ\x1AEE\x14EG\x1DES\x18FI\x12FK\x12FO\x12FR\x1BGA\x1BGB\x16GE\x16GI\x17\
+    GL\x12GQ\x1BGR\x1BGT\x1CGW\x19HN\x1CHR\x15HU\x1CIE\x16IL\x17IQ\x17IR\x1AIS\x1AIT\x1BJO\x1EKM\x1BKW\x1EKZ\x14LB\x1CLC\x20\
+    LI\x15LT\x14LU\x14LV\x15LY\x19MA\x1CMC\x1BMD\x18ME\x16MG\x1BMK\x13ML\x1CMN\x14MR\x1BMT\x1FMU\x1EMZ\x19NE\x1CNI\x1CNL\x12\
+    NO\x0FOM\x17PK\x18PL\x1CPS\x1DPT\x19QA\x1DRO\x18RS\x16RU\x21SA\x18SC\x1FSD\x12SE\x18SI\x13SK\x18SM\x1BSN\x1CSO\x17ST\x19\
+    SV\x1CTD\x1BTG\x1CTL\x17TN\x18TR\x1AUA\x1DVA\x16VG\x18XK\x14YE\x1E";
+
+/// Where the IBAN that begins at `start` ends. Its characters may stand in groups, with a space or a hyphen between them; all its
+/// letters are capitals, or none.
+pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
+    if text.before(start).is_ascii_alphanumeric() {
+        return None;
+    }
+    let country = [text.at(start), text.at(start + 1)];
+    let digits = [text.at(start + 2), text.at(start + 3)];
+    if !(country[1].is_ascii_alphabetic() && digits[0].is_ascii_digit()) {
+        return None;
+    }
+    let length = length(country)?;
+    let lower = country[0] & 0x20;
+    let mut sum = 0;
+    let mut at = start + 4;
+    let mut seen = 4;
+    while seen < length {
+        let mut c = text.at(at);
+        if matches!(c, b' ' | b'-') {
+            at += 1;
+            c = text.at(at);
+        }
+        sum = add(sum, c, lower)?;
+        seen += 1;
+        at += 1;
+    }
+    for c in country.into_iter().chain(digits) {
+        sum = add(sum, c, lower)?;
+    }
+    (sum == 1 && !text.at(at).is_ascii_alphanumeric()).then_some(at)
+}
+
+fn length(country: [u8; 2]) -> Option<u8> {
+    let wanted = country.map(|c| c.to_ascii_uppercase());
+    LENGTHS.chunks_exact(3).find(|entry| entry[..2] == wanted).map(|entry| entry[2])
+}
+
+/// The remainder by 97 of the number so far with one more character behind it.
+fn add(sum: u32, c: u8, lower: u8) -> Option<u32> {
+    if c.is_ascii_digit() {
+        Some((sum * 10 + u32::from(c - b'0')) % 97)
+    } else if c.is_ascii_alphabetic() && c & 0x20 == lower {
+        Some((sum * 100 + u32::from((c & 0x1F) + 9)) % 97)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, scan};
+    use super::LENGTHS;
+
+    fn found(text: &str) -> Vec<&str> {
+        let findings = scan(text, None);
+        findings.iter().filter(|f| f.kind == Kind::Iban).map(|f| &text[f.range.clone()]).collect()
+    }
+
+    /// An IBAN of this country with digits only, its check digits computed by the definition.
+    fn made(country: &str, length: usize) -> String {
+        let rest: String = "12345678901234567890123456789012".chars().take(length - 4).collect();
+        let number = country.bytes().fold(rest.clone(), |all, c| format!("{all}{}", c - b'A' + 10)) + "00";
+        let left = number.bytes().fold(0, |sum, c| (sum * 10 + u32::from(c - b'0')) % 97);
+        format!("{country}{:02}{rest}", 98 - left)
+    }
+
+    #[test]
+    fn every_country_has_its_length() {
+        assert_eq!(LENGTHS.len() % 3, 0);
+        for entry in LENGTHS.chunks_exact(3) {
+            let country = core::str::from_utf8(&entry[..2]).unwrap();
+            let length = usize::from(entry[2]);
+            assert!((15..=33).contains(&length), "{country}");
+            let iban = made(country, length);
+            assert_eq!(found(&iban), [iban.as_str()]);
+            assert_eq!(found(&made(country, length - 1)), [""; 0], "{country} one short");
+            assert_eq!(found(&made(country, length + 1)), [""; 0], "{country} one long");
+        }
+    }
+
+    #[test]
+    fn groups_letters_and_lower_case_are_read() {
+        for iban in ["GB33 BUKB 2020 1555 5555 55", "GB33-BUKB-2020-1555-5555-55", "gb33bukb20201555555555"] {
+            assert_eq!(found(iban), [iban]);
+        }
+        assert_eq!(found("to GB33 BUKB 2020 1555 5555 55 by Friday"), ["GB33 BUKB 2020 1555 5555 55"]);
+    }
+
+    #[test]
+    fn a_wrong_check_digit_case_country_or_neighbour_is_refused() {
+        for text in [
+            "GB33BUKB20201555555556",
+            "GB33 bUKB 2020 1555 5555 55",
+            "ZZ33BUKB20201555555555",
+            "GB33/BUKB/2020/1555/5555/55",
+            "GB33  BUKB20201555555555",
+            "XGB33BUKB20201555555555",
+            "GB33BUKB202015555555551",
+            "GB33BUKB2020",
+            "GB",
+        ] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+}

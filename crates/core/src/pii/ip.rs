@@ -1,0 +1,165 @@
+//! IP addresses: dotted decimal, and the text forms of RFC 4291 §2.2 and RFC 4007 §11 for version 6.
+
+use super::text::Text;
+
+/// Where the IP address that begins at `start` ends, its zone and prefix length apart.
+pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
+    let before = text.before(start);
+    if before.is_ascii_alphanumeric() || before == b'.' || before == b'_' {
+        return None;
+    }
+    if text.at(start).is_ascii_digit()
+        && let Some(end) = dotted(text, start)
+    {
+        return Some(end);
+    }
+    if before == b':' { None } else { grouped(text, start) }
+}
+
+/// Version 4: four numbers up to 255, with dots between them and no fifth one.
+fn dotted(text: &Text, start: usize) -> Option<usize> {
+    let mut at = start;
+    for part in 0..4 {
+        if part > 0 {
+            if text.at(at) != b'.' {
+                return None;
+            }
+            at += 1;
+        }
+        let first = at;
+        let mut number = 0;
+        while text.at(at).is_ascii_digit() && at < first + 4 {
+            number = number * 10 + u32::from(text.at(at) - b'0');
+            at += 1;
+        }
+        if at == first || at > first + 3 || number > 255 {
+            return None;
+        }
+    }
+    (!text.goes_on(at)).then_some(at)
+}
+
+/// Version 6: eight groups, or fewer around one `::`; the last two may be dotted decimal.
+///
+/// `::` alone is taken at the end of the text or before a prefix length only, and letters alone (`abc::def`) are a name in a
+/// program.
+fn grouped(text: &Text, start: usize) -> Option<usize> {
+    let mut at = start;
+    let mut groups = 0;
+    let mut gap = false;
+    let mut digit = false;
+    loop {
+        if text.at(at) == b':' && text.at(at + 1) == b':' {
+            if gap {
+                return None;
+            }
+            gap = true;
+            at += 2;
+        } else if groups > 0 {
+            // The loop comes here after a group; a single colon joins the next one.
+            if text.at(at) != b':' || !text.at(at + 1).is_ascii_hexdigit() {
+                break;
+            }
+            at += 1;
+        } else if !text.at(at).is_ascii_hexdigit() {
+            return None;
+        }
+        let group = at;
+        while text.at(at).is_ascii_hexdigit() {
+            digit |= text.at(at).is_ascii_digit();
+            at += 1;
+            if at > group + 4 {
+                return None;
+            }
+        }
+        if at == group {
+            break;
+        }
+        groups += 1;
+        if groups > 8 {
+            return None;
+        }
+        if text.at(at) == b'.'
+            && text.at(at + 1).is_ascii_digit()
+            && (gap || groups == 7)
+        {
+            at = dotted(text, group)?;
+            groups += 1;
+            break;
+        }
+    }
+    let valid = if gap { groups < 8 } else { groups == 8 };
+    let told = digit || (groups == 0 && (at == text.len() || text.at(at) == b'/'));
+    (valid && told && !text.goes_on(at)).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, scan};
+
+    fn found(text: &str) -> Vec<&str> {
+        let findings = scan(text, None);
+        findings.iter().filter(|f| f.kind == Kind::Ip).map(|f| &text[f.range.clone()]).collect()
+    }
+
+    #[test]
+    fn addresses_of_both_versions_are_found() {
+        for address in [
+            "192.0.2.7",
+            "0.0.0.0",
+            "255.255.255.255",
+            "192.000.002.007",
+            "2001:db8::7",
+            "2001:DB8:0:0:8:800:200C:417A",
+            "::1",
+            "::",
+            "fe80::",
+            "2001:db8:1:2:3:4:5::",
+            "::ffff:192.0.2.7",
+            "64:ff9b::192.0.2.33",
+            "1:2:3:4:5:6:192.0.2.7",
+        ] {
+            assert_eq!(found(address), [address]);
+        }
+    }
+
+    #[test]
+    fn what_stands_around_an_address_is_not_part_of_it() {
+        assert_eq!(found("from 192.0.2.7:8080, or [2001:db8::7]:443."), ["192.0.2.7", "2001:db8::7"]);
+        assert_eq!(found("192.0.2.0/24 and 2001:db8::/32"), ["192.0.2.0", "2001:db8::"]);
+        assert_eq!(found("fe80::7%eth0"), ["fe80::7"]);
+        assert_eq!(found("地址是192.0.2.7。"), ["192.0.2.7"]);
+        assert_eq!(found("It is 2001:db8::7."), ["2001:db8::7"]);
+        assert_eq!(found("route ::/0"), ["::"]);
+    }
+
+    #[test]
+    fn other_dots_and_colons_are_left_alone() {
+        for text in [
+            "256.0.2.7",
+            "192.0.2.256",
+            "192.0.2",
+            "192.0.2.7.9",
+            "v192.0.2.7",
+            "192.0.2.7th",
+            "192..0.2",
+            "1920.0.2.7",
+            "at 12:34:56",
+            "00:1b:44:11:3a:b7",
+            "1:2:3:4",
+            "std::fmt",
+            "abc::def",
+            "left :: right",
+            "2001::db8::7",
+            "12345::7",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:3:4:5:6:7::8:9",
+            "::ffff:192.0.2",
+            "::ffff:192.0.2.256",
+            ":",
+            ":::",
+        ] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+}

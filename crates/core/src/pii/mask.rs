@@ -1,0 +1,59 @@
+//! Replacing what was found.
+
+use super::{Findings, Kinds};
+
+/// `text` with each match of one of the `kinds` replaced by the kind's name in brackets, as in `[email]`.
+///
+/// `findings` are those of the same text; a range that does not fit it is left alone.
+#[must_use]
+pub fn mask(text: &str, findings: &Findings, kinds: Kinds) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut kept = 0;
+    for finding in findings {
+        if !kinds.contains(finding.kind) {
+            continue;
+        }
+        if let (Some(between), true) = (text.get(kept..finding.range.start), text.is_char_boundary(finding.range.end)) {
+            out.push_str(between);
+            out.push('[');
+            out.push_str(finding.kind.name());
+            out.push(']');
+            kept = finding.range.end;
+        }
+    }
+    out.push_str(text.get(kept..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, Kinds, scan};
+    use super::mask;
+
+    #[test]
+    fn each_match_gives_way_to_its_kind() {
+        let text = "Write to ada@example.org or dial +44 20 7946 0018, from 192.0.2.7.";
+        assert_eq!(mask(text, &scan(text, None), Kinds::ALL), "Write to [email] or dial [phone], from [ip].");
+    }
+
+    #[test]
+    fn only_the_kinds_asked_for_are_masked() {
+        let text = "ada@example.org, 192.0.2.7";
+        let only = [Kind::Ip].into_iter().collect();
+        assert_eq!(mask(text, &scan(text, None), only), "ada@example.org, [ip]");
+        assert_eq!(mask(text, &scan(text, None), Kinds::NONE), text);
+    }
+
+    #[test]
+    fn characters_of_several_bytes_stay_whole() {
+        let text = "écrire à ada@exämple.org – merci";
+        assert_eq!(mask(text, &scan(text, None), Kinds::ALL), "écrire à [email] – merci");
+    }
+
+    #[test]
+    fn findings_of_another_text_do_no_harm() {
+        let findings = scan("Write to ada@example.org", None);
+        assert_eq!(mask("short", &findings, Kinds::ALL), "short");
+        assert_eq!(mask("écrire à ñandú@münchen.example", &findings, Kinds::ALL).is_empty(), false);
+    }
+}

@@ -1,0 +1,89 @@
+//! Personal data in text: e-mail addresses, phone numbers, payment cards, IBANs, US social security numbers, IP addresses.
+//!
+//! ```text
+//! text ─► Text (a byte a character) ─► e-mail pass ─► one pass for the rest ─► Findings ─► Policies, mask
+//!                                           └── found characters are overwritten by marks ──┘
+//! ```
+//! A finding names a kind and a place, never the text. Every scanner is written by hand, looks at a bounded number of characters
+//! around a place, and takes what can be checked (check digits, lengths, ranges, numbering plans) before what can only be guessed:
+//! the time is linear in the text, whatever the text is. Nothing here knows a value's key: which keys are meant to carry such
+//! values is for the caller to say.
+//!
+//! Sources: RFC 5322 and RFC 6531 as far as people use them, RFC 4291, ISO 13616, ISO/IEC 7812, ITU-T E.164, and the rules of the
+//! US Social Security Administration.
+
+mod card;
+mod email;
+mod findings;
+mod iban;
+mod ip;
+mod kind;
+mod label;
+mod mask;
+mod phone;
+mod policy;
+mod ssn;
+mod text;
+
+pub use findings::{Finding, Findings};
+pub use kind::{Kind, Kinds};
+pub use mask::mask;
+pub use phone::Region;
+pub use policy::{Policies, Policy};
+
+use text::Text;
+
+/// Finds personal data in `text`.
+///
+/// `region` is the country whose numbering plan judges phone numbers without a country code. Without one, such a number is found
+/// where its form, the word before it, or its being the whole text tell what it is.
+#[must_use]
+pub fn scan(text: &str, region: Option<Region>) -> Findings {
+    let mut chars = Text::new(text);
+    search(&mut chars, region);
+    chars.findings(text)
+}
+
+/// Marks all that is found. E-mail addresses come first: what stands before an `@` may look like anything else.
+fn search(text: &mut Text, region: Option<Region>) {
+    email::mark_all(text);
+    let mut numbers = phone::Scanner::new(region);
+    let mut at = 0;
+    while at < text.len() {
+        let found = if text.at(at).is_ascii_alphanumeric() && text.before(at).is_ascii_alphanumeric() {
+            None
+        } else {
+            checked(text, at, region)
+        };
+        let found = found.or_else(|| numbers.next(text, at).map(|end| (Kind::Phone, end)));
+        match found {
+            Some((kind, end)) => {
+                text.mark(kind, at, end);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// What begins at `at` and has a form or a check digit of its own: its kind and where it ends.
+fn checked(text: &Text, at: usize, region: Option<Region>) -> Option<(Kind, usize)> {
+    let first = text.at(at);
+    if first.is_ascii_alphabetic()
+        && let Some(end) = iban::end(text, at)
+    {
+        return Some((Kind::Iban, end));
+    }
+    if (first.is_ascii_hexdigit() || first == b':')
+        && let Some(end) = ip::end(text, at)
+    {
+        return Some((Kind::Ip, end));
+    }
+    if !first.is_ascii_digit() {
+        return None;
+    }
+    if let Some(end) = card::end(text, at) {
+        return Some((Kind::Card, end));
+    }
+    ssn::end(text, at, region).map(|end| (Kind::Ssn, end))
+}

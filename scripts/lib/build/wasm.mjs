@@ -47,7 +47,9 @@ export async function buildWasm(steps, shell) {
 }
 
 const bindgenFlags = ["--omit-default-module-path", "--remove-producers-section"];
-const optFlags = ["-Oz", "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
+// Twice, and without inlining what is called once: repeated shapes compress better.
+const passes = ["-Oz", "-Oz", "--one-caller-inline-max-function-size", "20"];
+const optFlags = [...passes, "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
 
 /**
  * @param {Shell} shell
@@ -79,6 +81,9 @@ async function rustFlags() {
     `--remap-path-prefix=${join(cargoHome, "registry/src")}=crates`,
     `--remap-path-prefix=${join(sysroot, "lib/rustlib/src/rust")}=/rustc/${commit}`,
     `--remap-path-prefix=${root}=.`,
+    // SHA-256 rolled up: 1.3 KB less to download, and a form hashes a few blocks only.
+    "--cfg",
+    'sha2_backend_soft="compact"',
   ];
 }
 

@@ -1,9 +1,7 @@
 //! A submitted form against the rules.
 
-use std::collections::BTreeSet;
-
 use super::refusal::{Refusal, Why};
-use super::rules::{Field, GUEST, Rules, Unknown};
+use super::rules::{Consent, Field, GUEST, Rules, Unknown};
 use crate::Sensitive;
 use crate::seal::guest_id_is_valid;
 
@@ -146,7 +144,7 @@ pub fn check(rules: &Rules, entries: Vec<Entry>) -> Result<Checked, Refusal> {
         if trimmed(plain.expose(), field.trim).len() > field.max_bytes {
             return Err(Refusal::at(&field.name, Why::FieldTooLong));
         }
-        if field.purpose.as_deref().is_none_or(|purpose| granted.contains(purpose)) {
+        if field.purpose.as_deref().is_none_or(|purpose| granted.contains(&purpose)) {
             values.push(Value { field: i, plain, trim: field.trim });
         } else {
             held.push(field.name.clone());
@@ -168,17 +166,21 @@ fn guest(given: &mut Fields) -> Result<String, Refusal> {
 }
 
 /// The purposes whose form field says yes. Several may hang on one field.
-fn granted<'a>(rules: &'a Rules, given: &mut Fields) -> Result<BTreeSet<&'a str>, Refusal> {
-    let mut granted = BTreeSet::new();
-    for name in rules.consent.values().collect::<BTreeSet<_>>() {
-        let yes = match given.take(name)? {
+fn granted<'a>(rules: &'a Rules, given: &mut Fields) -> Result<Vec<&'a str>, Refusal> {
+    let mut granted = Vec::new();
+    for (i, Consent { field, .. }) in rules.consent.iter().enumerate() {
+        if rules.consent[..i].iter().any(|earlier| earlier.field == *field) {
+            continue;
+        }
+        let yes = match given.take(field)? {
             Some(Given::Text(text)) => matches!(text.expose().trim(), "on" | "true" | "yes" | "1"),
             Some(Given::Flag(flag)) => flag,
-            Some(_) => return Err(Refusal::at(name, Why::FieldType)),
+            Some(_) => return Err(Refusal::at(field, Why::FieldType)),
             None => false,
         };
         if yes {
-            granted.extend(rules.consent.iter().filter(|(_, field)| *field == name).map(|(purpose, _)| purpose.as_str()));
+            granted
+                .extend(rules.consent.iter().filter(|consent| consent.field == *field).map(|consent| consent.purpose.as_str()));
         }
     }
     Ok(granted)

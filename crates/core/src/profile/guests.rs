@@ -1,7 +1,5 @@
 //! Capabilities and field keys, per guest, in memory only.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::seal::SharedKey;
 use crate::token::{Ask, Lifecycle};
 use crate::{Millis, Now, Sensitive};
@@ -14,11 +12,12 @@ const USUAL_FRESH: Millis = 3_600_000;
 /// What is held for each guest.
 #[derive(Debug, Default)]
 pub(super) struct Guests {
-    guests: BTreeMap<String, Guest>,
+    guests: Vec<Guest>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Guest {
+    id: String,
     token: Lifecycle,
     key: FieldKey,
 }
@@ -36,44 +35,55 @@ pub(super) enum FieldKey {
 }
 
 impl Guests {
-    /// A form of this guest comes in; `busy` are the guests with forms on their way.
-    pub(super) fn enter<'a>(&mut self, guest: &str, busy: impl Iterator<Item = &'a str>) {
-        if self.guests.len() >= MAX_IDLE && !self.guests.contains_key(guest) {
-            let busy: BTreeSet<&str> = busy.collect();
-            self.guests.retain(|id, _| busy.contains(id.as_str()));
+    /// A form of this guest comes in; `busy` tells which guests have forms on their way.
+    pub(super) fn enter(&mut self, guest: &str, busy: impl Fn(&str) -> bool) {
+        if self.guests.len() >= MAX_IDLE && self.find(guest).is_none() {
+            self.guests.retain(|guest| busy(&guest.id));
         }
-        self.guests.entry(guest.to_owned()).or_default();
+        self.make(guest);
+    }
+
+    fn find(&mut self, id: &str) -> Option<&mut Guest> {
+        self.guests.iter_mut().find(|guest| guest.id == id)
+    }
+
+    fn make(&mut self, id: &str) -> &mut Guest {
+        let at = self.guests.iter().position(|guest| guest.id == id).unwrap_or_else(|| {
+            self.guests.push(Guest { id: id.to_owned(), token: Lifecycle::new(), key: FieldKey::Missing });
+            self.guests.len() - 1
+        });
+        &mut self.guests[at]
     }
 
     /// Asks for the guest's capability.
     pub(super) fn ask(&mut self, now: Now, guest: &str) -> Ask {
-        self.guests.entry(guest.to_owned()).or_default().token.ask(now.mono)
+        self.make(guest).token.ask(now.mono)
     }
 
     /// A capability came.
     pub(super) fn token_came(&mut self, guest: &str, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
-        if let Some(guest) = self.guests.get_mut(guest) {
+        if let Some(guest) = self.find(guest) {
             guest.token.fetched(asked_at, value, expires_in);
         }
     }
 
     /// No capability came.
     pub(super) fn token_failed(&mut self, guest: &str) {
-        if let Some(guest) = self.guests.get_mut(guest) {
+        if let Some(guest) = self.find(guest) {
             guest.token.failed();
         }
     }
 
     /// The capability of this generation was refused.
     pub(super) fn token_refused(&mut self, guest: &str, generation: u64) {
-        if let Some(guest) = self.guests.get_mut(guest) {
+        if let Some(guest) = self.find(guest) {
             guest.token.rejected(generation);
         }
     }
 
     /// The guest's own key, or that there is none.
     pub(super) fn key(&mut self, now: Now, guest: &str) -> &mut FieldKey {
-        let key = &mut self.guests.entry(guest.to_owned()).or_default().key;
+        let key = &mut self.make(guest).key;
         if matches!(key, FieldKey::Held { until, .. } if *until <= now.mono) {
             *key = FieldKey::Missing;
         }
@@ -82,7 +92,7 @@ impl Guests {
 
     /// The guest's own key came.
     pub(super) fn key_came(&mut self, now: Now, guest: &str, key: SharedKey, fresh_for: Option<Millis>) {
-        if let Some(guest) = self.guests.get_mut(guest) {
+        if let Some(guest) = self.find(guest) {
             let until = now.mono.saturating_add(fresh_for.unwrap_or(USUAL_FRESH).min(USUAL_FRESH));
             guest.key = FieldKey::Held { key, until };
         }
@@ -90,7 +100,7 @@ impl Guests {
 
     /// The guest's own key did not come, or it is used up.
     pub(super) fn key_failed(&mut self, guest: &str) {
-        if let Some(guest) = self.guests.get_mut(guest) {
+        if let Some(guest) = self.find(guest) {
             guest.key = FieldKey::Missing;
         }
     }

@@ -25,7 +25,7 @@ mod sealing;
 mod sending;
 mod task;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 pub use answer::{Answer, Reply};
 pub use form::{Body, Checked, Entry, Given, MAX_FIELDS, MAX_FORM, Unreadable, check};
@@ -34,7 +34,7 @@ pub use keyset::{KeySet, Listed};
 pub use output::{Output, Patch};
 pub use redirect::Redirect;
 pub use refusal::{Refusal, Why};
-pub use rules::{Field, Mode, Rules, RulesError, Settings, Unknown};
+pub use rules::{Consent, Field, Mode, Rules, RulesError, Settings, Unknown};
 
 use crate::clock::Ticker;
 use crate::seal::Entropy;
@@ -52,7 +52,7 @@ const ANSWER_WITHIN: Millis = 10_000;
 #[derive(Debug)]
 pub struct Profile {
     rules: Rules,
-    tasks: BTreeMap<FormId, Task>,
+    tasks: Vec<Task>,
     keys: Keys,
     guests: Guests,
     ticker: Ticker,
@@ -67,7 +67,7 @@ impl Profile {
     pub fn new(rules: Rules) -> Self {
         Self {
             rules,
-            tasks: BTreeMap::new(),
+            tasks: Vec::new(),
             keys: Keys::default(),
             guests: Guests::default(),
             ticker: Ticker::new(0),
@@ -119,13 +119,13 @@ impl Profile {
         if values.is_empty() {
             return self.answer(form, navigation, &Answer::synced(&guest, held));
         }
-        self.guests.enter(&guest, self.tasks.values().map(|task| task.guest.as_str()));
+        self.guests.enter(&guest, |id| self.tasks.iter().any(|task| task.guest == id));
         // Fetched beside the keys, not after them.
         self.capability(now, &guest);
         let moment = self.ticker.tick(now.wall);
         let deadline = now.mono.saturating_add(ANSWER_WITHIN);
         let stage = Stage::Sealing { values, entropy };
-        self.tasks.insert(form, Task { guest, navigation, held, moment, deadline, refused: false, stage });
+        self.tasks.push(Task { form, guest, navigation, held, moment, deadline, refused: false, stage });
     }
 
     fn prepare(&mut self, now: Now) {
@@ -136,53 +136,54 @@ impl Profile {
 
     /// Moves every form as far as it gets.
     fn drive(&mut self, now: Now) {
-        let forms: Vec<FormId> = self.tasks.keys().copied().collect();
+        let forms: Vec<FormId> = self.tasks.iter().map(|task| task.form).collect();
         for form in forms {
             self.seal(now, form);
             self.authorize(now, form);
         }
         if self.rules.mode == Mode::Sealed {
-            let waiting = self.tasks.values().filter(|task| matches!(task.stage, Stage::Sealing { .. })).count();
+            let waiting = self.tasks.iter().filter(|task| matches!(task.stage, Stage::Sealing { .. })).count();
             self.keys.replenish(waiting, &mut self.outputs);
         }
     }
 
     /// Answers the forms that have waited too long.
     fn expire(&mut self, now: Now) {
-        let late: Vec<FormId> = self.tasks.iter().filter(|(_, task)| task.deadline <= now.mono).map(|(form, _)| *form).collect();
-        for form in late {
-            let why = match self.tasks.get(&form).map(|task| &task.stage) {
-                Some(Stage::Sealing { .. }) => Why::KeysUnavailable,
-                Some(Stage::Sending { send, .. }) => {
-                    self.outputs.push_back(Output::Abort { send: *send });
+        while let Some(task) = self.take_where(|task| task.deadline <= now.mono) {
+            let why = match task.stage {
+                Stage::Sealing { .. } => Why::KeysUnavailable,
+                Stage::Authorizing(_) => Why::Unavailable,
+                Stage::Sending { send, .. } => {
+                    self.outputs.push_back(Output::Abort { send });
                     Why::Unavailable
                 }
-                _ => Why::Unavailable,
             };
-            self.end(form, Refusal::whole(why));
+            self.refuse(task.form, task.navigation, Refusal::whole(why));
         }
     }
 
     fn set_wake(&mut self) {
-        let wake = self.tasks.values().map(|task| task.deadline).min();
+        let wake = self.tasks.iter().map(|task| task.deadline).min();
         if wake != self.wake {
             self.wake = wake;
             self.outputs.push_back(Output::WakeAt(wake));
         }
     }
 
-    /// Ends a form with a refusal.
-    fn end(&mut self, form: FormId, refusal: Refusal) {
-        if let Some(task) = self.tasks.remove(&form) {
-            self.refuse(form, task.navigation, refusal);
-        }
+    fn task(&mut self, form: FormId) -> Option<&mut Task> {
+        self.tasks.iter_mut().find(|task| task.form == form)
+    }
+
+    /// Takes the first form of a kind out.
+    fn take_where(&mut self, which: impl Fn(&Task) -> bool) -> Option<Task> {
+        let at = self.tasks.iter().position(which)?;
+        Some(self.tasks.remove(at))
     }
 
     /// Ends all forms of a kind with a refusal.
     fn end_where(&mut self, refusal: &Refusal, which: impl Fn(&Task) -> bool) {
-        let forms: Vec<FormId> = self.tasks.iter().filter(|(_, task)| which(task)).map(|(form, _)| *form).collect();
-        for form in forms {
-            self.end(form, refusal.clone());
+        while let Some(task) = self.take_where(&which) {
+            self.refuse(task.form, task.navigation, refusal.clone());
         }
     }
 

@@ -6,7 +6,7 @@ use super::answer::Answer;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
     path: String,
-    fragment: String,
+    fragment: Option<String>,
 }
 
 impl Redirect {
@@ -18,8 +18,8 @@ impl Redirect {
         if !text.starts_with('/') || text.starts_with("//") || !printable {
             return None;
         }
-        let (path, fragment) = text.split_at(text.find('#').unwrap_or(text.len()));
-        Some(Self { path: path.to_owned(), fragment: fragment.to_owned() })
+        let (path, fragment) = text.split_once('#').map_or((text, None), |(path, fragment)| (path, Some(fragment)));
+        Some(Self { path: path.to_owned(), fragment: fragment.map(str::to_owned) })
     }
 
     /// The address for an answer: `?guestsync=` with the status or code, and `&field=` where it is about one.
@@ -33,7 +33,10 @@ impl Redirect {
             location.push_str("&field=");
             encode(&mut location, field);
         }
-        location.push_str(&self.fragment);
+        if let Some(fragment) = &self.fragment {
+            location.push('#');
+            location.push_str(fragment);
+        }
         location
     }
 }

@@ -1,7 +1,5 @@
 //! What a form may have and where its fields go: the configuration of a worker, checked.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::redirect::Redirect;
 use crate::patch::{Operation, Pointer};
 use crate::seal::{Binding, MAX_PLAIN};
@@ -37,6 +35,15 @@ impl Field {
     }
 }
 
+/// A form field that grants a purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The purpose.
+    pub purpose: String,
+    /// The name of the form field.
+    pub field: String,
+}
+
 /// How values are sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -60,10 +67,9 @@ pub enum Unknown {
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub(super) fields: Vec<Field>,
-    pub(super) required: BTreeSet<String>,
+    pub(super) required: Vec<String>,
     pub(super) unknown: Unknown,
-    /// Purpose → the form field that grants it.
-    pub(super) consent: BTreeMap<String, String>,
+    pub(super) consent: Vec<Consent>,
     pub(super) mode: Mode,
     pub(super) redirect: Option<Redirect>,
 }
@@ -77,8 +83,8 @@ pub struct Settings {
     pub required: Vec<String>,
     /// What happens to a field that is not configured.
     pub unknown: Unknown,
-    /// Purpose → the form field that grants it.
-    pub consent: BTreeMap<String, String>,
+    /// Which form fields grant which purposes.
+    pub consent: Vec<Consent>,
     /// How values are sealed.
     pub mode: Mode,
     /// Where a navigation lands, as a path of this site; none: a small built-in page.
@@ -97,7 +103,7 @@ impl Rules {
             return wrong(RulesCode::NoFields, "fields");
         }
         for (i, field) in fields.iter().enumerate() {
-            if field.name.is_empty() || field.name == GUEST || consent.values().any(|name| *name == field.name) {
+            if field.name.is_empty() || field.name == GUEST || consent.iter().any(|consent| consent.field == field.name) {
                 return wrong(RulesCode::FieldName, &field.name);
             }
             if field.max_bytes == 0 || field.max_bytes > MAX_PLAIN {
@@ -122,14 +128,15 @@ impl Rules {
             Some(redirect) => redirect,
             None => None,
         };
-        let required = required.into_iter().chain([GUEST.to_owned()]).collect();
         Ok(Self { fields, required, unknown, consent, mode, redirect })
     }
 
     /// Whether the value of a form field of this name is wanted: any other need not be read.
     #[must_use]
     pub fn wants(&self, name: &str) -> bool {
-        name == GUEST || self.fields.iter().any(|field| field.name == name) || self.consent.values().any(|field| field == name)
+        name == GUEST
+            || self.fields.iter().any(|field| field.name == name)
+            || self.consent.iter().any(|consent| consent.field == name)
     }
 
     /// How values are sealed.

@@ -18,10 +18,7 @@ use crate::token::{Ask, Token};
 impl Profile {
     /// Seals a form where there is a key for it.
     pub(super) fn seal(&mut self, now: Now, form: FormId) {
-        let Some(task) = self.tasks.get(&form) else { return };
-        if !matches!(task.stage, Stage::Sealing { .. }) {
-            return;
-        }
+        let Some(task) = self.task(form).filter(|task| matches!(task.stage, Stage::Sealing { .. })) else { return };
         let guest = task.guest.clone();
         match self.rules.mode {
             Mode::Sealed => {
@@ -60,12 +57,16 @@ impl Profile {
     }
 
     fn seal_with(&mut self, form: FormId, sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>) {
-        let Some(task) = self.tasks.get_mut(&form) else { return };
-        match sealed(&self.rules, task, sealer) {
-            Ok(sealed) if sealed.body.len() > MAX_FORM => self.end(form, Refusal::whole(Why::FormTooLarge)),
-            Ok(sealed) => task.stage = Stage::Authorizing(sealed),
-            Err(_) => self.end(form, Refusal::whole(Why::KeysUnavailable)),
-        }
+        let Some(task) = self.tasks.iter_mut().find(|task| task.form == form) else { return };
+        let refusal = match sealed(&self.rules, task, sealer) {
+            Ok(sealed) if sealed.body.len() <= MAX_FORM => {
+                task.stage = Stage::Authorizing(sealed);
+                return;
+            }
+            Ok(_) => Refusal::whole(Why::FormTooLarge),
+            Err(_) => Refusal::whole(Why::KeysUnavailable),
+        };
+        self.end_where(&refusal, |task| task.form == form);
     }
 
     /// The key set came.
@@ -99,7 +100,7 @@ impl Profile {
         {
             self.guests.token_refused(guest, generation);
             let mut again = false;
-            for task in self.tasks.values_mut().filter(|task| task.guest == guest) {
+            for task in self.tasks.iter_mut().filter(|task| task.guest == guest) {
                 again |= !core::mem::replace(&mut task.refused, true);
             }
             if again {

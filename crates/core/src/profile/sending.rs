@@ -6,7 +6,7 @@ use super::input::{FormId, Upstream};
 use super::output::{Output, Patch};
 use super::refusal::{Refusal, Why};
 use super::rules::Mode;
-use super::task::Stage;
+use super::task::{Stage, Task};
 use super::{Now, Profile};
 use crate::retry::{Verdict, judge};
 use crate::token::Token;
@@ -14,16 +14,13 @@ use crate::token::Token;
 impl Profile {
     /// Sends a sealed form where there is a capability for it.
     pub(super) fn authorize(&mut self, now: Now, form: FormId) {
-        let Some(guest) =
-            self.tasks.get(&form).filter(|task| matches!(task.stage, Stage::Authorizing(_))).map(|t| t.guest.clone())
-        else {
-            return;
-        };
+        let Some(task) = self.task(form).filter(|task| matches!(task.stage, Stage::Authorizing(_))) else { return };
+        let guest = task.guest.clone();
         let Some(Token { value, generation }) = self.capability(now, &guest) else { return };
-        let Some(mut task) = self.tasks.remove(&form) else { return };
+        let send = self.next_send;
+        let Some(mut task) = self.take_where(|task| task.form == form) else { return };
         if let Stage::Authorizing(sealed) = task.stage {
-            let send = self.next_send;
-            self.next_send = self.next_send.wrapping_add(1);
+            self.next_send = send.wrapping_add(1);
             self.outputs.push_back(Output::Send(Patch {
                 send,
                 guest,
@@ -34,7 +31,7 @@ impl Profile {
             }));
             task.stage = Stage::Sending { sealed, send, generation };
         }
-        self.tasks.insert(form, task);
+        self.tasks.push(task);
     }
 
     /// No capability came. A form that is not sealed yet asks once more when it is.
@@ -55,19 +52,18 @@ impl Profile {
 
     /// A patch has its answer.
     pub(super) fn answered(&mut self, send: u32, answer: &Upstream) {
-        let Some(form) = self.sent(send) else { return };
-        let Some(mut task) = self.tasks.remove(&form) else { return };
+        let Some(mut task) = self.take_sent(send) else { return };
         let verdict = judge(answer.status, answer.code.as_deref());
         let refusal = match verdict {
             Verdict::Done => {
-                return self.answer(form, task.navigation, &Answer::synced(&task.guest, task.held));
+                return self.answer(task.form, task.navigation, &Answer::synced(&task.guest, task.held));
             }
             Verdict::Reauthorize if !task.refused => {
                 if let Stage::Sending { sealed, generation, .. } = task.stage {
                     self.guests.token_refused(&task.guest, generation);
                     task.refused = true;
                     task.stage = Stage::Authorizing(sealed);
-                    self.tasks.insert(form, task);
+                    self.tasks.push(task);
                 }
                 return;
             }
@@ -76,13 +72,13 @@ impl Profile {
             Verdict::Final if answer.status == 403 => Refusal::forbidden(answer.code.as_deref()),
             Verdict::Final | Verdict::Reauthorize => Refusal::refused(answer.code.as_deref()),
         };
-        self.refuse(form, task.navigation, refusal);
+        self.refuse(task.form, task.navigation, refusal);
     }
 
     /// A patch ended without an answer.
     pub(super) fn send_failed(&mut self, send: u32) {
-        if let Some(form) = self.sent(send) {
-            self.end(form, Refusal::whole(Why::Unavailable));
+        if let Some(task) = self.take_sent(send) {
+            self.refuse(task.form, task.navigation, Refusal::whole(Why::Unavailable));
         }
     }
 
@@ -91,8 +87,7 @@ impl Profile {
         self.end_where(refusal, |task| task.guest == guest && !matches!(task.stage, Stage::Sending { .. }));
     }
 
-    fn sent(&self, send: u32) -> Option<FormId> {
-        let is = |stage: &Stage| matches!(stage, Stage::Sending { send: of, .. } if *of == send);
-        self.tasks.iter().find(|(_, task)| is(&task.stage)).map(|(form, _)| *form)
+    fn take_sent(&mut self, send: u32) -> Option<Task> {
+        self.take_where(|task| matches!(task.stage, Stage::Sending { send: of, .. } if of == send))
     }
 }

@@ -1,6 +1,7 @@
 //! One form on its way.
 
 use super::form::Value;
+use super::input::FormId;
 use crate::Millis;
 use crate::clock::Clock;
 use crate::seal::Entropy;
@@ -8,6 +9,7 @@ use crate::seal::Entropy;
 /// One form on its way.
 #[derive(Debug)]
 pub(super) struct Task {
+    pub(super) form: FormId,
     pub(super) guest: String,
     pub(super) navigation: bool,
     /// Names of fields that wait for consent.

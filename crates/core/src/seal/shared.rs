@@ -41,6 +41,14 @@ impl SharedKey {
         Self::with_limit(key, MAX_SEALS)
     }
 
+    /// Reads a key from base64url without padding.
+    ///
+    /// # Errors
+    /// [`SealError::Malformed`] where it is not 32 bytes.
+    pub fn from_text(text: &str) -> Result<Self, SealError> {
+        base64::array_from_url(text).map(|mut key| Self::new(&mut key))
+    }
+
     /// As [`SharedKey::new`], with a lower limit.
     #[must_use]
     pub fn with_limit(key: &mut [u8; 32], limit: u64) -> Self {

@@ -1,7 +1,7 @@
 //! Forms against the rules.
 
 use guestsync_core::patch::Pointer;
-use guestsync_core::profile::{Body, Checked, Entry, Field, Given, Refusal, Rules, Settings, Unknown, check};
+use guestsync_core::profile::{Body, Checked, Consent, Entry, Field, Given, Refusal, Rules, Settings, Unknown, check};
 use proptest::prelude::*;
 
 use crate::world::{entries, rules, settings, text};
@@ -136,7 +136,7 @@ fn with_consent() -> Rules {
     let ads = Field { purpose: Some("ads".into()), ..Field::new("segment", Pointer::parse("/segment").expect("a pointer")) };
     let mut settings = settings();
     settings.fields.extend([news, ads]);
-    settings.consent = [("news".into(), "agree".into())].into();
+    settings.consent = vec![Consent { purpose: "news".into(), field: "agree".into() }];
     Rules::new(settings).expect("good settings")
 }
 

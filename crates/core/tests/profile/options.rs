@@ -1,7 +1,7 @@
 //! Configurations that are refused.
 
 use guestsync_core::patch::{Operation, Pointer};
-use guestsync_core::profile::{Field, Rules, Settings};
+use guestsync_core::profile::{Consent, Field, Rules, Settings};
 
 use crate::world::settings;
 
@@ -21,7 +21,7 @@ fn each_rule_refuses_what_breaks_it() {
     assert_eq!(code(|s| s.fields.clear()), "options.fields");
     assert_eq!(code(|s| s.fields.push(field("", "/x"))), "options.field_name");
     assert_eq!(code(|s| s.fields.push(field("guestId", "/x"))), "options.field_name");
-    assert_eq!(code(|s| s.consent = [("ads".into(), "name".into())].into()), "options.field_name");
+    assert_eq!(code(|s| s.consent = vec![Consent { purpose: "ads".into(), field: "name".into() }]), "options.field_name");
     assert_eq!(code(|s| s.fields[0].max_bytes = 0), "options.field_max");
     assert_eq!(code(|s| s.fields[0].max_bytes = 512_001), "options.field_max");
     assert_eq!(code(|s| s.fields.push(field("x", "/id"))), "options.field_reserved");

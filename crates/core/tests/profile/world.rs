@@ -20,7 +20,7 @@ pub(crate) fn settings() -> Settings {
         fields: vec![field("email"), field("phone"), field("name")],
         required: vec!["guestId".into()],
         unknown: Unknown::Ignore,
-        consent: BTreeMap::new(),
+        consent: vec![],
         mode: Mode::Sealed,
         redirect: None,
     }

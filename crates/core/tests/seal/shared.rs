@@ -66,3 +66,14 @@ fn the_key_of_the_caller_is_wiped_and_debug_shows_nothing() {
     assert_eq!(bytes, [0; 32]);
     assert_eq!(format!("{key:?}"), "SharedKey(..)");
 }
+
+#[test]
+fn a_key_is_read_from_base64url_of_exactly_32_bytes() {
+    let here = place("g-1", "/email");
+    let text = key(0).seal(&mut entropy(1), &here, Binding::Field, "ada").expect("sealed");
+    let read = SharedKey::from_text(&"A".repeat(43)).expect("a key");
+    assert_eq!(read.open(&text, &here, Binding::Field).expect("opened").expose(), "ada");
+    for bad in ["", &"A".repeat(42), &"A".repeat(44), &"/".repeat(43)] {
+        assert_eq!(SharedKey::from_text(bad).err(), Some(SealError::Malformed), "{bad}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use guestsync_core::profile::{Rules, RulesError};
 use guestsync_core::{Millis, Sensitive};
 use guestsync_genesys::oauth::{Stored, TokenStore};
 use guestsync_genesys::{Client, Settings};
@@ -22,6 +23,8 @@ pub(crate) struct App {
     pub(crate) masters: FieldMasters,
     pub(crate) genesys: Client,
     pub(crate) turns: Turns,
+    /// What a form may have.
+    pub(crate) rules: Rules,
 }
 
 /// Why a gateway cannot start.
@@ -33,12 +36,21 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The rules for forms.
+    #[error("the worker's configuration is wrong at {}: {}", .0.at, .0.code.message())]
+    Worker(RulesError),
     /// The sandbox inside.
     #[error("the sandbox cannot listen: {0}")]
     Sandbox(std::io::Error),
     /// The upstream client.
     #[error("the upstream client cannot be set up: {0}")]
     Upstream(#[from] guestsync_genesys::Error),
+}
+
+impl From<RulesError> for StartError {
+    fn from(error: RulesError) -> Self {
+        Self::Worker(error)
+    }
 }
 
 impl App {
@@ -49,7 +61,8 @@ impl App {
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
         let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream) };
         let genesys = Client::new(upstream, Some(Arc::new(store)))?;
-        Ok(Self { config, db, keys, masters, genesys, turns: Turns::default() })
+        let rules = config.worker.rules()?;
+        Ok(Self { config, db, keys, masters, genesys, turns: Turns::default(), rules })
     }
 }
 

@@ -14,6 +14,7 @@ mod clock;
 pub mod config;
 mod cookie;
 mod db;
+mod fallback;
 mod guard;
 pub mod keys;
 mod layer;

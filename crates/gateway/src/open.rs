@@ -65,7 +65,7 @@ impl Opener {
     /// Opens a value of either mode that is expected at this place.
     ///
     /// # Errors
-    /// As [`seal::open`] and [`SharedKey::open`].
+    /// As [`seal::open()`] and [`SharedKey::open`].
     pub fn open(&self, text: &str, place: &Place) -> Result<Sensitive<String>, SealError> {
         if text.contains('.') {
             return seal::open(text, place, &Pairs(&self.sealing));

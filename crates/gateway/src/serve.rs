@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use axum::{Extension, Router};
 use guestsync_core::Sensitive;
 use guestsync_genesys::Settings;
@@ -64,9 +65,11 @@ impl Gateway {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn with_sandbox(config: Config, mut options: Options) -> Result<Self, StartError> {
+    pub async fn with_sandbox(mut config: Config, mut options: Options) -> Result<Self, StartError> {
         let directory = config.state_dir.join(SANDBOX_DIRECTORY);
         forget_database(&directory);
+        // What is thrown away with the process has a key of its own.
+        config.state_key = None;
         let secret = text::hex(random::<32>()?.as_ref());
         options.clients.push(Client::with_all_scopes("sandbox", secret.clone()));
         let sandbox = Sandbox::new(options);
@@ -95,6 +98,8 @@ impl Gateway {
         let (stop, mut stopped) = watch::channel(false);
         let purging = tokio::spawn(purge(Arc::clone(&self.app)));
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        // Small answers leave at once; a socket that refuses this works all the same.
+        let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
         let server = axum::serve(listener, service).with_graceful_shutdown(async move {
             shutdown.await;
             stop.send_replace(true);

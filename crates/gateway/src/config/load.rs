@@ -29,6 +29,7 @@ const fn name(file: &'static str, env: &'static str) -> Name {
     Name { file, env: Some(env) }
 }
 
+const PUBLIC_ORIGIN: &str = "an origin like https://shop.example (http only on this machine)";
 const API_ADDRESS: &str = "an https address (http only on this machine) without query";
 
 /// Reads and checks all settings; `env` answers for one variable, `file` is the configuration file's text.
@@ -41,8 +42,10 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let host = reader_ref.parsed(name("host", "GUESTSYNC_HOST"), "an IP address", |text| text.parse().ok());
     let port = reader_ref.parsed(name("port", "PORT"), "a port, 0 to 65535", |text| text.parse().ok());
     let state_dir = reader_ref.text(name("state_dir", "GUESTSYNC_STATE_DIR")).map(PathBuf::from);
-    let public_url =
-        reader_ref.parsed(name("public_url", "GUESTSYNC_PUBLIC_URL"), "an origin like https://shop.example", Origin::parse);
+    let public_url = reader_ref.parsed(name("public_url", "GUESTSYNC_PUBLIC_URL"), PUBLIC_ORIGIN, |text| {
+        // Session cookies are for TLS, or for this machine.
+        address(text).and_then(|_| Origin::parse(text))
+    });
     let cors_origins = origins(reader_ref);
     let upstream = upstream(reader_ref, flags.sandbox);
     let session_secret = secret(reader_ref, name("session.secret", "GUESTSYNC_SESSION_SECRET"), 16);
@@ -51,6 +54,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let minutes = reader_ref.parsed(Name { file: "capability.minutes", env: None }, "1 to 60", |text| {
         text.parse().ok().filter(|minutes| (1..=60u64).contains(minutes))
     });
+    let fallback = reader_ref.flag(name("fallback", "GUESTSYNC_FALLBACK"));
     let worker = WorkerConfig::read(reader_ref);
     let patch_pointers = pointers(reader_ref, &worker);
     let problems = reader.finish();
@@ -69,6 +73,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         public_attributes: public_attributes.unwrap_or_else(|| vec!["firstName".into(), "tier".into()]),
         capability_life: Duration::from_secs(60 * minutes.unwrap_or(5)),
         patch_pointers,
+        fallback: fallback.unwrap_or(true),
         worker,
     })
 }

@@ -1,9 +1,9 @@
 //! What the operator decides: from flags, then environment, then the file.
 //!
-//! - [`reader`]: one setting at a time from the three sources, every problem collected;
-//! - [`load`]: all settings, checked;
-//! - [`worker`]: what `/sw.js` is started with;
-//! - [`origin`]: an origin, exactly as browsers state it.
+//! - `reader`: one setting at a time from the three sources, every problem collected;
+//! - [`load()`]: all settings, checked;
+//! - `worker`: what `/sw.js` is started with;
+//! - `origin`: an origin, exactly as browsers state it.
 
 mod load;
 mod origin;
@@ -47,6 +47,8 @@ pub struct Config {
     pub capability_life: Duration,
     /// The profile members that a patch may touch, `/lastUpdated` being one of them.
     pub patch_pointers: Vec<Pointer>,
+    /// Whether forms that no worker caught are sealed here.
+    pub fallback: bool,
     /// What `/sw.js` is started with.
     pub worker: WorkerConfig,
 }

@@ -1,10 +1,10 @@
 //! The gateway's keys. None of them ever reaches a browser, a log, or disk readable by others.
 //!
 //! - [`files`]: files of mode 0600, and the refusal of any other;
-//! - [`state_key`]: encrypts what the database holds, and makes session cookies;
-//! - [`capability`]: signs capabilities;
+//! - `state_key`: encrypts what the database holds, and makes session cookies;
+//! - `capability`: signs capabilities;
 //! - [`sealing`]: the key pairs that browsers seal to;
-//! - [`field`]: the masters of the guests' own keys (`shared` mode), kept in the database.
+//! - `field`: the masters of the guests' own keys (`shared` mode), kept in the database.
 
 pub(crate) mod capability;
 pub(crate) mod field;

@@ -116,12 +116,7 @@ impl SealingKeys {
 
 impl SealingKey {
     fn generate() -> Result<Self, KeyError> {
-        loop {
-            // Fails for 0 and for numbers above the group's order: about once in 2³² draws.
-            if let Ok(private) = SecretKey::from_slice(random::<32>()?.as_ref()) {
-                return Ok(Self::new(private, None));
-            }
-        }
+        Ok(Self::new(fresh()?, None))
     }
 
     fn new(private: SecretKey, kid: Option<String>) -> Self {
@@ -148,6 +143,16 @@ impl SealingKey {
             kid: Some(self.public.kid.clone()),
             usage: Some(self.public.usage.into()),
             alg: Some(self.public.alg.into()),
+        }
+    }
+}
+
+/// A fresh private key.
+pub(crate) fn fresh() -> Result<SecretKey, KeyError> {
+    loop {
+        // Fails for 0 and for numbers above the group's order: about once in 2³² draws.
+        if let Ok(private) = SecretKey::from_slice(random::<32>()?.as_ref()) {
+            return Ok(private);
         }
     }
 }

@@ -3,8 +3,9 @@
 //! - [`path`]: refuses every path that could mean another one;
 //! - [`reply`]: answers in Genesys' form, errors included;
 //! - [`patch`]: what a profile patch may do;
-//! - [`turns`]: one patch of a guest at a time.
+//! - [`fenced`]: patches in their order; [`turns`]: one of a guest at a time.
 
+pub(crate) mod fenced;
 pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod reply;

@@ -1,11 +1,16 @@
-//! GET of everything that is a file: the console at `/`, its parts, and `/guestsync/…`.
+//! Everything that is no route: the console at `/`, its parts, `/guestsync/…`, and forms where the worker's path is another one.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::app::App;
 use crate::assets;
 use crate::refusal::Refusal;
+use crate::route::profile_sync;
 
 /// Nothing inline, nothing from elsewhere, no string that becomes markup.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -14,7 +19,10 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// The file, or 404.
-pub(crate) async fn handle(request: Request) -> Response {
+pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {
+    if *request.method() == Method::POST && request.uri().path() == app.config.worker.path {
+        return profile_sync::handle.call(request, app).await;
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Refusal::not_found().into_response();
     }

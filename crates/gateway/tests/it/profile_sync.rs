@@ -1,28 +1,224 @@
 //! POST `/api/profile-sync` that no worker caught.
 
-use reqwest::Method;
+use guestsync_core::patch::Pointer;
+use guestsync_core::seal::Place;
+use guestsync_gateway::open::Opener;
+use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
 
-use crate::world::{Upstream, World, refusal};
+use crate::world::{Directory, Session, Upstream, World, json_of, refusal};
+
+const FORM: &str = "/api/profile-sync";
+
+fn post(world: &World, session: &Session) -> RequestBuilder {
+    world.call(Method::POST, FORM).header(COOKIE, &session.cookie).header("sec-fetch-site", "same-origin")
+}
+
+fn whole(guest: &str) -> Vec<(String, String)> {
+    [
+        ("guestId", guest),
+        ("email", "canary@example.org"),
+        ("phone", "+1 555 canary"),
+        ("name", "Ada Canary"),
+        ("nickname", "canary"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+async fn opened(world: &World, upstream: &Upstream, guest: &str) -> Value {
+    let opener = Opener::of_directory(world.directory.path(), None).await.unwrap();
+    let guests = upstream.guests().await;
+    let profile = &guests.iter().find(|stored| stored["id"] == guest).unwrap()["profile"];
+    let member = |name: &str| {
+        let place = Place::new(guest, Pointer::to_member(name).unwrap()).unwrap();
+        opener.open(profile[name].as_str().unwrap(), &place).unwrap().expose().clone()
+    };
+    json!({"email": member("email"), "phone": member("phone"), "name": member("name")})
+}
+
+fn plain() -> Value {
+    json!({"email": "canary@example.org", "phone": "+1 555 canary", "name": "Ada Canary"})
+}
 
 #[tokio::test]
-async fn a_form_that_was_not_sealed_is_refused_and_goes_nowhere() {
+async fn a_form_is_sealed_on_arrival_and_nothing_plain_goes_on_or_stays() {
+    for (file, mode) in [("", "sealed"), ("[worker]\nmode = \"shared\"", "shared")] {
+        let upstream = Upstream::start().await;
+        let world = World::with(&upstream, file, Directory::new()).await;
+        let session = world.session("abc").await;
+        let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(json_of(answer).await, json!({"status": "synced", "guestId": session.guest}));
+        let stored = upstream.guests().await[0]["profile"]["email"].as_str().unwrap().to_owned();
+        assert_eq!(stored.split('.').count(), if mode == "sealed" { 5 } else { 1 });
+        assert_eq!(opened(&world, &upstream, &session.guest).await, plain());
+        let everything = Value::from(upstream.requests().await).to_string();
+        assert!(
+            everything.contains(&stored) && !everything.to_lowercase().contains("canary@") && !everything.contains("nickname")
+        );
+        let directory = world.stop().await;
+        for entry in std::fs::read_dir(directory.path()).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            assert!(!bytes.windows(6).any(|window| window.eq_ignore_ascii_case(b"canary")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_three_kinds_of_body_mean_the_same() {
     let upstream = Upstream::start().await;
     let world = World::start(&upstream).await;
-    let form = [("guestId", "g-1"), ("email", "canary@example.org")];
-    let post = || world.call(Method::POST, "/api/profile-sync").form(&form);
-    let answer = post().header("sec-fetch-site", "same-origin").header("origin", "null").send().await.unwrap();
-    assert_eq!(refusal(answer).await, (403, "worker.required".into()));
-    let answer = post().header("origin", &world.base).send().await.unwrap();
-    assert_eq!(refusal(answer).await, (403, "worker.required".into()));
-    for (name, value) in [
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-        ("origin", "null"),
-        ("origin", "https://evil.example"),
-        ("x-none", "1"),
-    ] {
-        let answer = post().header(name, value).send().await.unwrap();
-        assert_eq!(refusal(answer).await, (403, "origin.foreign".into()), "{name}: {value}");
+    let session = world.session("abc").await;
+    let mut parts = String::new();
+    for (name, value) in whole(&session.guest) {
+        parts += &format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
-    assert!(upstream.requests().await.is_empty());
+    parts += "--x\r\ncontent-disposition: form-data; name=\"photo\"; filename=\"\"\r\ncontent-type: application/octet-stream\r\n\r\n\r\n--x--\r\n";
+    let object: serde_json::Map<String, Value> =
+        whole(&session.guest).into_iter().map(|(name, value)| (name, value.into())).collect();
+    for request in [
+        post(&world, &session).header(CONTENT_TYPE, "multipart/form-data; boundary=x").body(parts),
+        post(&world, &session).json(&object),
+        post(&world, &session).form(&whole(&session.guest)),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), 200);
+        assert_eq!(opened(&world, &upstream, &session.guest).await, plain());
+    }
+}
+
+#[tokio::test]
+async fn a_navigation_lands_on_the_configured_page_or_on_a_small_one() {
+    let upstream = Upstream::start().await;
+    for (file, status) in [("[worker]\nredirect = \"/thanks\"", 303), ("", 200)] {
+        let world = World::with(&upstream, file, Directory::new()).await;
+        let session = world.session(&format!("navigation {status}")).await;
+        let navigate = |form: &[(String, String)]| post(&world, &session).header("sec-fetch-mode", "navigate").form(form).send();
+        let answer = navigate(&whole(&session.guest)).await.unwrap();
+        assert_eq!(answer.status(), status);
+        if status == 303 {
+            assert_eq!(answer.headers()["location"], "/thanks?guestsync=synced");
+            let answer = navigate(&[]).await.unwrap();
+            assert_eq!(answer.headers()["location"], "/thanks?guestsync=field.required&field=guestId");
+        } else {
+            assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+            assert!(answer.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+            assert!(!answer.text().await.unwrap().contains("canary"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_worker_would_refuse_is_refused_and_not_repeated() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let (session, other) = (world.session("abc").await, world.session("other").await);
+    let with = |name: &str, value: &str| {
+        let mut form = whole(&session.guest);
+        form.retain(|(known, _)| known != name);
+        form.push((name.to_owned(), value.to_owned()));
+        form
+    };
+    let checked = async |answer: Response, status: u16, code: &str| {
+        assert_eq!(answer.status(), status, "{code}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(&format!("\"code\":\"{code}\"")) && !text.contains("canary"), "{text}");
+    };
+    let form = |form: Vec<(String, String)>| post(&world, &session).form(&form).send();
+    checked(form(with("guestId", "")).await.unwrap(), 400, "field.required").await;
+    checked(form(with("guestId", "../canary")).await.unwrap(), 400, "guest.invalid").await;
+    checked(form(with("guestId", &other.guest)).await.unwrap(), 403, "guest.mismatch").await;
+    checked(form(with("email", &"canary".repeat(1_000))).await.unwrap(), 400, "field.too_long").await;
+    checked(form(with("nickname", &"x".repeat(600_000))).await.unwrap(), 413, "form.too_large").await;
+    for (media, body, status, code) in [
+        ("text/plain", "email=canary", 415, "form.type"),
+        ("application/json", "{\"email\": canary", 400, "form.malformed"),
+        ("application/json", "[\"canary\"]", 400, "form.malformed"),
+        ("multipart/form-data; boundary=x", "canary", 400, "form.malformed"),
+    ] {
+        let answer = post(&world, &session).header(CONTENT_TYPE, media).body(body).send().await.unwrap();
+        checked(answer, status, code).await;
+    }
+    let stranger = Session { guest: session.guest.clone(), cookie: "a=b".into() };
+    checked(post(&world, &stranger).form(&whole(&session.guest)).send().await.unwrap(), 403, "session.missing").await;
+    assert!(upstream.requests().await.iter().all(|request| request["method"] != "PATCH"));
+}
+
+#[tokio::test]
+async fn a_field_with_a_purpose_waits_for_it() {
+    let upstream = Upstream::start().await;
+    let file = "[worker]\nconsent = { marketing = \"agree\" }\n[worker.fields]\nname = \"/name\"\nemail = { pointer = \"/email\", purpose = \"marketing\" }";
+    let world = World::with(&upstream, file, Directory::new()).await;
+    let session = world.session("abc").await;
+    let before = upstream.guests().await[0]["profile"]["email"].clone();
+    let form = whole(&session.guest);
+    let answer = json_of(post(&world, &session).form(&form).send().await.unwrap()).await;
+    assert_eq!(answer["held"], json!(["email"]));
+    assert_eq!(upstream.guests().await[0]["profile"]["email"], before);
+    let agreed: Vec<_> = form.into_iter().chain([("agree".to_owned(), "on".to_owned())]).collect();
+    let answer = json_of(post(&world, &session).form(&agreed).send().await.unwrap()).await;
+    assert!(answer.get("held").is_none());
+    assert_ne!(upstream.guests().await[0]["profile"]["email"], before);
+}
+
+#[tokio::test]
+async fn what_genesys_does_not_take_is_told_as_the_worker_tells_it() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    for (effect, status) in [("status\", status = 503", 502), ("lost\"", 502), ("status\", status = 422", 422)] {
+        upstream.faults(&format!("[[rules]]\ncalls = [\"P1\"]\neffect = {{ kind = \"{effect} }}")).await;
+        let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{effect}");
+    }
+}
+
+#[tokio::test]
+async fn only_our_own_pages_may_post_a_form() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let form = whole(&session.guest);
+    let send = |headers: &[(&'static str, &str)]| {
+        let mut request = world.call(Method::POST, FORM).header(COOKIE, &session.cookie).form(&form);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send()
+    };
+    for headers in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "cross-site"), ("origin", &world.base)],
+        &[("origin", "null")],
+        &[("origin", "https://evil.example")],
+        &[],
+    ] {
+        assert_eq!(refusal(send(headers).await.unwrap()).await, (403, "origin.foreign".into()), "{headers:?}");
+    }
+    assert!(upstream.requests().await.iter().all(|request| request["method"] != "PATCH"));
+    for headers in [&[("sec-fetch-site", "same-origin"), ("origin", "null")][..], &[("origin", &world.base)]] {
+        assert_eq!(send(headers).await.unwrap().status(), 200, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_fallback_nothing_of_a_form_is_read() {
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, "fallback = false", Directory::new()).await;
+    let session = world.session("abc").await;
+    let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (403, "worker.required".into()));
+}
+
+#[tokio::test]
+async fn where_the_worker_listens_on_another_path_so_does_the_gateway() {
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, "[worker]\npath = \"/forms/profile\"", Directory::new()).await;
+    let session = world.session("abc").await;
+    let request = world.call(Method::POST, "/forms/profile").header(COOKIE, &session.cookie);
+    let answer = request.header("sec-fetch-site", "same-origin").form(&whole(&session.guest)).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
 }

@@ -86,6 +86,13 @@ fn credentials_do_not_leave_the_machine_in_the_clear() {
 }
 
 #[test]
+fn a_public_address_is_reached_over_tls_or_on_this_machine() {
+    let wrong = |origin: &str| !problems(&GOOD, &format!("public_url = \"{origin}\"")).is_empty();
+    assert!(wrong("http://shop.example") && wrong("https://shop.example/shop") && wrong("shop.example"));
+    assert!(!wrong("https://shop.example") && !wrong("http://localhost:8787"));
+}
+
+#[test]
 fn flags_win_over_the_environment_and_this_over_the_file() {
     let file = "port = 1\nhost = \"127.0.0.3\"\nstate_dir = \"file\"";
     let env = |name: &str| match name {

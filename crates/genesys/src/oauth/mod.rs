@@ -1,8 +1,8 @@
 //! OAuth 2.0 (RFC 6749): how the organisation's token is got and kept.
 //!
-//! - [`client_credentials`]: O1, one request to the token endpoint;
-//! - [`bearer`]: the one token for all requests, by the core's lifecycle;
-//! - [`store`]: where it outlives a restart.
+//! - `client_credentials`: O1, one request to the token endpoint;
+//! - `bearer`: the one token for all requests, by the core's lifecycle;
+//! - `store`: where it outlives a restart.
 
 mod bearer;
 mod client_credentials;

@@ -9,6 +9,8 @@ mod answer;
 mod host;
 mod lease;
 mod listen;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod mirror;
 mod options;
 mod page;

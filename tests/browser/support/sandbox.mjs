@@ -40,6 +40,11 @@ export class Sandbox {
     return (await this.#json(`opened?guest=${encodeURIComponent(guest)}`)).fields;
   }
 
+  /** What took effect, in order. @param {string} guest @returns {Promise<{ seq: number, call: string, keys: string[], idempotencyKey: string | null }[]>} */
+  async effects(guest) {
+    return (await this.#json(`effects?guest=${encodeURIComponent(guest)}`)).effects;
+  }
+
   /** @param {unknown} plan */
   async setFaults(plan) {
     await this.#json("faults", { method: "PUT", body: JSON.stringify(plan), headers: { "content-type": "application/json" } });

@@ -1,37 +1,41 @@
 /** The TypeScript faces → the four scripts that npm publishes and the three that the gateway serves. */
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { filesBelow, requireSource } from "../files.mjs";
 import { at } from "../paths.mjs";
+import { bundle } from "./bundle.mjs";
 
 /** @typedef {import("./wasm.mjs").Wasm} Wasm */
+/**
+ * @typedef {object} Face
+ * @property {string} source
+ * @property {string} what its part, where it is missing
+ * @property {string} out below `dist/npm`
+ * @property {string} [global] a classic script that makes this global; without it, an ES module
+ * @property {string} [site] below `dist/site`, where the gateway serves it too
+ */
 
+/** @type {Face[]} */
 const faces = [
-  {
-    source: "www/src/index.ts",
-    what: "the page's face for bundlers",
-    out: "index.js",
-    format: "esm",
-    site: ["guestsync/index.js"],
-  },
+  { source: "www/src/index.ts", what: "the page's face for bundlers", out: "index.js", site: "guestsync/index.js" },
   {
     source: "www/src/script-tag.ts",
     what: "the page's face for a script tag",
     out: "guestsync.js",
-    format: "iife",
     global: "Guestsync",
-    site: ["guestsync/guestsync.js"],
+    site: "guestsync/guestsync.js",
   },
-  { source: "sw/src/index.ts", what: "the worker's face for bundlers", out: "sw.js", format: "esm", site: [] },
+  { source: "sw/src/index.ts", what: "the worker's face for bundlers", out: "sw.js" },
   {
     source: "sw/src/classic.ts",
     what: "the worker's face for importScripts",
     out: "guestsync-sw.js",
-    format: "iife",
     global: "guestsyncWorker",
-    site: ["sw.js"],
+    site: "sw.js",
   },
 ];
+
+const wasmFolders = ["dist/npm", "dist/site/guestsync"];
 
 /**
  * @param {import("../steps.mjs").Steps} steps
@@ -44,41 +48,38 @@ export async function buildBundles(steps, page, worker) {
     ...(await filesBelow(at("www/src"))),
     ...(await filesBelow(at("sw/src"))),
     ...[page, worker].flatMap(({ glue, wasm }) => [glue, wasm]),
-    at("package-lock.json"),
-    at("scripts/lib/build/bundles.mjs"),
+    ...["package-lock.json", "scripts/lib/build/bundle.mjs", "scripts/lib/build/bundles.mjs"].map((file) => at(file)),
   ];
   await steps.step("Bundling the scripts", { inputs }, async () => {
-    const { build } = await import("esbuild");
     const written = [];
-    for (const face of faces) {
-      const out = at("dist/npm", face.out);
-      await build({
-        entryPoints: [at(face.source)],
-        outfile: out,
-        bundle: true,
-        minify: true,
-        sourcemap: true,
-        format: /** @type {"esm" | "iife"} */ (face.format),
-        ...(face.global ? { globalName: face.global } : {}),
-        target: "es2022",
-        legalComments: "none",
-        // The type checker's path settings point at declarations; the bundler is told what to load here.
-        tsconfigRaw: {},
-        alias: { "#page-glue": page.glue, "#worker-glue": worker.glue },
-        define: {
-          __GUESTSYNC_PAGE_WASM__: JSON.stringify(page.fileName),
-          __GUESTSYNC_WORKER_WASM__: JSON.stringify(worker.fileName),
-        },
-        logLevel: "warning",
-      });
-      written.push(out, `${out}.map`);
-      for (const copy of face.site) written.push(await publish(out, at("dist/site", copy)));
-    }
+    for (const face of faces) written.push(...(await buildFace(face, page, worker)));
     for (const { wasm, fileName } of [page, worker]) {
-      for (const folder of ["dist/npm", "dist/site/guestsync"]) written.push(await copy(wasm, at(folder, fileName)));
+      for (const folder of wasmFolders) written.push(await copy(wasm, at(folder, fileName)));
     }
     return written;
   });
+  await removeOtherWasm([page.fileName, worker.fileName]);
+}
+
+/** @param {Face} face @param {Wasm} page @param {Wasm} worker */
+async function buildFace({ source, out, global, site }, page, worker) {
+  const script = await bundle(source, `dist/npm/${out}`, {
+    ...(global === undefined ? { format: "esm" } : { format: "iife", globalName: global }),
+    sourcemap: true,
+    alias: { "#page-glue": page.glue, "#worker-glue": worker.glue },
+    define: {
+      __GUESTSYNC_PAGE_WASM__: JSON.stringify(page.fileName),
+      __GUESTSYNC_WORKER_WASM__: JSON.stringify(worker.fileName),
+    },
+  });
+  return [script, `${script}.map`, ...(site === undefined ? [] : [await publish(script, at("dist/site", site))])];
+}
+
+/** Older files of changing names would be published and served for ever. @param {string[]} current */
+async function removeOtherWasm(current) {
+  for (const file of (await Promise.all(wasmFolders.map((folder) => filesBelow(at(folder))))).flat()) {
+    if (file.endsWith(".wasm") && !current.includes(basename(file))) await rm(file);
+  }
 }
 
 /**

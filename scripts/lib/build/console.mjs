@@ -3,6 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { filesBelow, requireSource } from "../files.mjs";
 import { at } from "../paths.mjs";
+import { bundle } from "./bundle.mjs";
 
 const source = at("www/console");
 
@@ -11,20 +12,10 @@ export async function buildConsole(steps) {
   requireSource(at("www/console/index.html"), "the console page");
   requireSource(at("www/console/console.ts"), "the console's script");
   const files = await filesBelow(source);
-  const inputs = [...files, at("package-lock.json"), at("scripts/lib/build/console.mjs")];
+  const scripts = ["package-lock.json", "scripts/lib/build/bundle.mjs", "scripts/lib/build/console.mjs"];
+  const inputs = [...files, ...scripts.map((file) => at(file))];
   await steps.step("Bundling the console", { inputs }, async () => {
-    const { build } = await import("esbuild");
-    await build({
-      entryPoints: [at("www/console/console.ts")],
-      outfile: at("dist/site/console.js"),
-      bundle: true,
-      minify: true,
-      format: "esm",
-      target: "es2022",
-      tsconfigRaw: {},
-      plugins: [servedPackage],
-      logLevel: "warning",
-    });
+    const script = await bundle("www/console/console.ts", "dist/site/console.js", { format: "esm", plugins: [servedPackage] });
     const copied = [];
     for (const file of files.filter((path) => !path.endsWith(".ts"))) {
       const to = at("dist/site", relative(source, file));
@@ -32,7 +23,7 @@ export async function buildConsole(steps) {
       await copyFile(file, to);
       copied.push(to);
     }
-    return [at("dist/site/console.js"), ...copied];
+    return [script, ...copied];
   });
 }
 

@@ -1,0 +1,28 @@
+/** One run of the bundler. */
+import { Problem } from "../problem.mjs";
+import { at } from "../paths.mjs";
+
+/**
+ * @param {string} source the entry point, from the root
+ * @param {string} out the file to write, from the root
+ * @param {Omit<import("esbuild").BuildOptions, "entryPoints" | "outfile" | "outdir">} options
+ * @returns {Promise<string>} the path of what was written
+ */
+export async function bundle(source, out, options) {
+  // Loaded here, because the packages may have been installed a moment ago.
+  const { build } = await import("esbuild");
+  const common = /** @type {const} */ ({
+    bundle: true,
+    minify: true,
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  try {
+    // The type checker's path settings point at declarations; the bundler is told what to load by its callers.
+    await build({ ...common, tsconfigRaw: {}, ...options, entryPoints: [at(source)], outfile: at(out) });
+  } catch {
+    throw new Problem(`${source} cannot be bundled.`, "The bundler says above why.");
+  }
+  return at(out);
+}

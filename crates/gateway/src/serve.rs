@@ -20,13 +20,14 @@ use url::Url;
 
 use crate::app::{App, SESSION_LIFE, StartError};
 use crate::config::{Config, Upstream};
+use crate::db::answers::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::open::{Opener, SANDBOX_DIRECTORY};
 use crate::{clock, router, text};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often sessions that nobody renews are removed.
+/// How often what is too old is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// A gateway that is ready to serve.
@@ -126,6 +127,9 @@ async fn purge(app: Arc<App>) {
     let mut times = tokio::time::interval(PURGE_EVERY);
     loop {
         times.tick().await;
+        if let Err(error) = app.db.purge_answers(clock::now().saturating_sub(KEPT_FOR)).await {
+            tracing::warn!(%error, "answers of more than a day ago stay for now");
+        }
         match app.db.purge(clock::now().saturating_sub(SESSION_LIFE)).await {
             Ok(gone) => tracing::debug!(gone, "removed sessions that nobody renewed"),
             Err(error) => tracing::warn!(%error, "sessions that nobody renewed stay for now"),

@@ -1,9 +1,11 @@
 //! Durable state: SQLite in one file. The statements keep to what PostgreSQL understands too.
 //!
+//! - [`answers`]: what a repeat is answered;
 //! - [`sessions`]: which visitor is which guest;
 //! - [`fences`]: the newest patch of each profile member;
 //! - [`secrets`]: what is encrypted at rest.
 
+pub(crate) mod answers;
 pub(crate) mod fences;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
@@ -45,7 +47,9 @@ impl Db {
         let address = format!("sqlite://{}", percent_encoded(path));
         let write = pool(1).connect(&address).await?;
         sqlx::migrate!().run(&write).await?;
-        Ok(Self { read: pool(4).connect(&address).await?, write })
+        let db = Self { read: pool(4).connect(&address).await?, write };
+        db.forget_running().await?;
+        Ok(db)
     }
 
     /// Whether it still answers.

@@ -3,9 +3,11 @@
 //! - [`path`]: refuses every path that could mean another one;
 //! - [`reply`]: answers in Genesys' form, errors included;
 //! - [`patch`]: what a profile patch may do;
+//! - [`once`]: one effect and one answer for each `Idempotency-Key`;
 //! - [`fenced`]: patches in their order; [`turns`]: one of a guest at a time.
 
 pub(crate) mod fenced;
+pub(crate) mod once;
 pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod reply;

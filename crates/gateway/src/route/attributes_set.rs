@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use crate::app::App;
 use crate::body;
 use crate::capability::Right;
 use crate::guard::bearer::Bearer;
+use crate::proxy::once::{self, Keyed};
 use crate::proxy::reply::{self, Refused};
 use crate::refusal::Refusal;
 use crate::route::profile_patch::precondition;
@@ -28,7 +29,12 @@ pub(crate) async fn handle(
     if !body::is_media(request.headers(), "application/json") {
         return Err(MEDIA.into());
     }
-    let precondition = precondition(request.headers());
+    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
     let body = body::read(request).await?;
-    reply::pass(app.genesys.set_attributes(&guest, body, precondition).await)
+    let keyed = Keyed::read(&Method::POST, &path, &guest, &headers, &body)?;
+    let write = {
+        let app = Arc::clone(&app);
+        async move { reply::pass(app.genesys.set_attributes(&guest, body, precondition(&headers)).await) }
+    };
+    once::perform(app, keyed, write).await
 }

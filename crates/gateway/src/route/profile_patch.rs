@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use guestsync_genesys::call::Precondition;
+use guestsync_genesys::call::{GuestId, Precondition};
 use serde_json::json;
 
 use crate::app::App;
@@ -14,6 +14,7 @@ use crate::body;
 use crate::capability::Right;
 use crate::guard::bearer::Bearer;
 use crate::proxy::fenced::{self, Outcome};
+use crate::proxy::once::{self, Keyed};
 use crate::proxy::patch::Patch;
 use crate::proxy::reply::{self, Refused};
 use crate::refusal::Refusal;
@@ -39,8 +40,21 @@ pub(crate) async fn handle(
         return Err(MEDIA.into());
     }
     let seq = sequence(request.headers())?;
-    let precondition = precondition(request.headers());
-    let patch = Patch::read(&body::read(request).await?, &app.config.patch_pointers)?;
+    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+    let body = body::read(request).await?;
+    let patch = Patch::read(&body, &app.config.patch_pointers)?;
+    let keyed = Keyed::read(&Method::PATCH, &path, &guest, &headers, &body)?;
+    let write = write(Arc::clone(&app), guest, seq, patch, precondition(&headers));
+    once::perform(app, keyed, write).await
+}
+
+async fn write(
+    app: Arc<App>,
+    guest: GuestId,
+    seq: Option<i64>,
+    patch: Patch,
+    precondition: Precondition,
+) -> Result<Response, Refused> {
     let Some(seq) = seq else {
         return reply::pass(app.genesys.patch_profile(&guest, patch.to_bytes().into(), precondition).await);
     };

@@ -28,6 +28,7 @@ pub(crate) async fn reset(
     let response = control.oneshot(request).await.into_response();
     if response.status().is_success() {
         app.db.purge(u64::MAX).await?;
+        app.db.purge_answers(u64::MAX).await?;
     }
     Ok(response)
 }

@@ -7,6 +7,7 @@ mod cors;
 mod csrf;
 mod field_key;
 mod health;
+mod idempotency;
 mod init;
 mod jwks;
 mod keys;

@@ -1,4 +1,4 @@
-import { type GuestSync, PageGuestSync } from "./guest.js";
+import { type GuestSync, pageGuestSync } from "./guest.js";
 import type { GuestSyncOptions } from "./options.js";
 import { checkOptions } from "./page-options.js";
 
@@ -6,6 +6,7 @@ export { GuestSyncError, type Issue, ValidationError } from "./errors.js";
 export type { GuestSyncEvent, GuestSyncEvents, Reason } from "./events.js";
 export type { GuestSync } from "./guest.js";
 export type * from "./options.js";
+export { registerGuestWorker, type RegisterGuestWorkerOptions } from "./register.js";
 
 /**
  * Starts to keep a guest's attributes in step. Returns at once; the wasm loads behind it, and calls made before it is there wait.
@@ -14,5 +15,5 @@ export type * from "./options.js";
  */
 export function createGuestSync(options: GuestSyncOptions): GuestSync {
   checkOptions(options);
-  return new PageGuestSync(options);
+  return pageGuestSync(options);
 }

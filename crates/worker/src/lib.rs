@@ -13,4 +13,4 @@ mod worker;
 
 pub use host::Host;
 pub use options::WorkerOptions;
-pub use worker::ProfileWorker;
+pub use worker::{BodyKind, ProfileWorker, UnreadableForm};

@@ -4,7 +4,9 @@
 //! for strings grows its buffer while it copies and leaves the smaller ones behind unwiped.
 
 use guestsync_core::Sensitive;
-use guestsync_core::profile::{Body, Entry, Given, Input, KeySet, Listed, MAX_FIELDS, MAX_FORM, Profile, Unreadable, Upstream};
+use guestsync_core::profile::{
+    Body, Entry, Given, Input, KeySet, Listed, MAX_FIELDS, MAX_FORM, PATIENCE, Profile, Unreadable, Upstream,
+};
 use guestsync_core::seal::{Agreement, Entropy, PublicPoint, SharedKey};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -12,6 +14,28 @@ use zeroize::Zeroizing;
 use crate::host::Host;
 use crate::options::WorkerOptions;
 use crate::time;
+
+/// How a body is to be read.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy)]
+pub enum BodyKind {
+    /// `Response.formData()`.
+    Form,
+    /// `Response.json()`.
+    Json,
+}
+
+/// Why a body cannot be read as a form.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy)]
+pub enum UnreadableForm {
+    /// It has more than [`ProfileWorker::max_bytes`].
+    TooLarge,
+    /// [`ProfileWorker::body`] knows no way for its content type.
+    Type,
+    /// It is not what its content type says.
+    Malformed,
+}
 
 /// The profile machine of one worker.
 #[wasm_bindgen]
@@ -33,20 +57,25 @@ impl ProfileWorker {
         Ok(Self { profile: Profile::new(options.rules()?), host, entries: Vec::new(), listed: Vec::new() })
     }
 
-    /// How a body of this content type is to be read: 1 as a form, 2 as JSON, 0 not at all.
+    /// How a body of this content type is to be read; undefined where it is no form.
     #[must_use]
-    pub fn body(&self, content_type: &str) -> u32 {
-        match Body::of(content_type) {
-            Some(Body::Form) => 1,
-            Some(Body::Json) => 2,
-            None => 0,
-        }
+    pub fn body(content_type: &str) -> Option<BodyKind> {
+        Body::of(content_type).map(|body| match body {
+            Body::Form => BodyKind::Form,
+            Body::Json => BodyKind::Json,
+        })
+    }
+
+    /// The longest that anything asked of the host may take, in milliseconds.
+    #[must_use]
+    pub fn patience() -> u32 {
+        PATIENCE as u32
     }
 
     /// The most bytes of a body.
-    #[wasm_bindgen(getter, js_name = maxBytes)]
+    #[wasm_bindgen(js_name = maxBytes)]
     #[must_use]
-    pub fn max_bytes(&self) -> u32 {
+    pub fn max_bytes() -> u32 {
         MAX_FORM as u32
     }
 
@@ -89,12 +118,12 @@ impl ProfileWorker {
         self.tell(Input::Submitted { form, navigation, entries, entropy: Entropy::from_seed(&mut seed) });
     }
 
-    /// A form was posted that cannot be read: 0 too large, 1 a content type that is none of ours, 2 malformed.
-    pub fn unreadable(&mut self, form: u32, navigation: bool, why: u32) {
+    /// A form was posted that cannot be read.
+    pub fn unreadable(&mut self, form: u32, navigation: bool, why: UnreadableForm) {
         let why = match why {
-            0 => Unreadable::TooLarge,
-            1 => Unreadable::Type,
-            _ => Unreadable::Malformed,
+            UnreadableForm::TooLarge => Unreadable::TooLarge,
+            UnreadableForm::Type => Unreadable::Type,
+            UnreadableForm::Malformed => Unreadable::Malformed,
         };
         self.entries.clear();
         self.tell(Input::Unreadable { form, navigation, why });

@@ -1,0 +1,24 @@
+import type { ProfileWorker } from "#worker-glue";
+import type { KeySet } from "./keys.js";
+
+const curve = { name: "ECDH", namedCurve: "P-256" };
+
+/** ECDH on P-256 with a fresh ephemeral key, whose private half cannot be read and is gone afterwards. */
+export async function agree(worker: ProfileWorker, keys: KeySet, keyId: string): Promise<void> {
+  let agreed: [ArrayBuffer, ArrayBuffer];
+  try {
+    // The members that make the point: with `use` or `key_ops` an engine may refuse the key for this.
+    const { kty, crv, x, y } = keys.get(keyId) as JsonWebKey & Record<"kty" | "crv" | "x" | "y", string>;
+    const theirs = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, curve, false, []);
+    const ours = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
+    agreed = await Promise.all([
+      crypto.subtle.exportKey("raw", ours.publicKey),
+      crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, ours.privateKey, 256),
+    ]);
+  } catch {
+    return worker.agreeFailed(keyId);
+  }
+  const [point, secret] = agreed.map((bytes) => new Uint8Array(bytes)) as [Uint8Array, Uint8Array];
+  worker.agreed(keyId, point, secret);
+  secret.fill(0);
+}

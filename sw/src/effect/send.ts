@@ -1,0 +1,41 @@
+import type { ProfileWorker } from "#worker-glue";
+import { ask } from "./http.js";
+
+/** The patches on their way (P1). */
+export class Sends {
+  readonly #endpoint: string;
+  readonly #worker: () => ProfileWorker;
+  readonly #controllers = new Map<number, AbortController>();
+
+  constructor(endpoint: string, worker: () => ProfileWorker) {
+    this.#endpoint = endpoint;
+    this.#worker = worker;
+  }
+
+  async send(send: number, guest: string, body: string, idempotencyKey: string, sequence: string, token: string): Promise<void> {
+    const controller = new AbortController();
+    this.#controllers.set(send, controller);
+    const { status, code } = await ask(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, {
+      method: "PATCH",
+      credentials: "omit",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json-patch+json",
+        accept: "application/json",
+        "idempotency-key": idempotencyKey,
+        "guestsync-seq": sequence,
+      },
+      body,
+      signal: controller.signal,
+    });
+    // To one that was aborted, the machine expects no answer.
+    if (!this.#controllers.delete(send)) return;
+    if (status) this.#worker().response(send, status, code);
+    else this.#worker().sendFailed(send);
+  }
+
+  abort(send: number): void {
+    this.#controllers.get(send)?.abort();
+    this.#controllers.delete(send);
+  }
+}

@@ -1,0 +1,22 @@
+import type { ProfileWorker } from "#worker-glue";
+import { ask, handOver, patience, text } from "./http.js";
+
+/** Gets a capability for a guest: the cookie says who asks. */
+export async function getToken(worker: ProfileWorker, guestId: string, url: string): Promise<void> {
+  const askedAt = performance.now();
+  const { status, code, body, headers } = await ask(url, {
+    method: "POST",
+    credentials: "include",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ guestId }),
+    signal: patience(),
+  });
+  const token = text(body["token"]);
+  if (status !== 200 || token === undefined) return worker.tokenFailed(guestId, status, code);
+  handOver(token, (utf8) => worker.token(guestId, utf8, askedAt, moment(body["expiresAt"]), moment(headers.get("date"))));
+}
+
+/** Milliseconds since 1970; NaN where it is no date. */
+export function moment(date: unknown): number {
+  return Date.parse(text(date) ?? "");
+}

@@ -39,6 +39,30 @@ const MESSAGES: Record<string, string> = {
   "wasm.unavailable": "The wasm file could not be loaded.",
 };
 
+const RULES: Record<string, string> = {
+  "update.empty": "An update names at least one attribute.",
+  "update.too_many_keys": "An update has more attributes than allowed.",
+  "guest.too_many_keys": "The guest would have more attributes than allowed.",
+  "key.empty": "A key has at least one character.",
+  "key.too_long": "The key has more bytes of UTF-8 than allowed.",
+  "key.control": "A key has no control characters.",
+  "key.reserved": "This key is reserved by JavaScript.",
+  "value.type": "A value is a string, a finite number or a boolean.",
+  "value.not_finite": "A number is finite.",
+  "value.too_long": "The value has more bytes of UTF-8 than allowed.",
+  "value.blocked": "The value holds personal data of a kind that is blocked here.",
+};
+
+/** The error of an update: keys and codes of the broken rules in turn. */
+export function invalid(told: string[]): ValidationError {
+  const issues: Issue[] = [];
+  for (let at = 0; at < told.length; at += 2) {
+    const [key = "", code = ""] = told.slice(at);
+    issues.push({ key, code, message: RULES[code] ?? code });
+  }
+  return new ValidationError(issues);
+}
+
 /** The error of a code. */
 export function errorOf(code: string): GuestSyncError {
   return new GuestSyncError(code, MESSAGES[code] ?? code);

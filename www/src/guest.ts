@@ -1,9 +1,12 @@
-import type { Page } from "#page-glue";
-import { errorOf, ValidationError } from "./errors.js";
+import type { Asked, Page } from "#page-glue";
+import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
+import { listen } from "./effect/lifecycle.js";
+import { mirror } from "./effect/local.js";
+import { errorOf, invalid, type ValidationError } from "./errors.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
-import { flat } from "./flat.js";
-import { hostOf } from "./host.js";
+import { flat, pack } from "./flat.js";
+import { asked, type Tell } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
@@ -40,109 +43,102 @@ interface Settler {
 }
 
 /** A call made before the wasm was there waits in memory; none is lost when it comes. */
-export class PageGuestSync implements GuestSync {
-  readonly ready: Promise<Ready>;
-  readonly #handlers = new Handlers();
-  readonly #settlers = new Map<number, Settler>();
-  readonly #channel: Channel;
-  #page: Page | undefined;
-  #waiting: ((page: Page) => void)[] = [];
-  #failure: unknown;
-  #calls = 0;
-  #readied!: (ready: Ready) => void;
-  #unready!: (error: unknown) => void;
+export function pageGuestSync(options: GuestSyncOptions): GuestSync {
+  const handlers = new Handlers();
+  const settlers = new Map<number, Settler>();
+  const waiting: (() => void)[] = [];
+  let calls = 0;
+  let counts = {} as Metrics;
+  let failure: unknown;
+  let deafen = () => {};
+  let tell: Tell | undefined;
+  let readied!: (ready: Ready) => void;
+  let unready!: (error: unknown) => void;
 
-  constructor(options: GuestSyncOptions) {
-    this.ready = new Promise((resolve, reject) => {
-      this.#readied = resolve;
-      this.#unready = reject;
-    });
-    this.ready.catch(() => {});
-    this.#channel = new Channel((hint) => this.#page?.changed(hint));
-    loadCore(options.wasm).then(
-      (core) => this.#start(core, options),
-      () => this.#fail(),
-    );
-  }
+  const ready = new Promise<Ready>((resolve, reject) => {
+    readied = resolve;
+    unready = reject;
+  });
+  ready.catch(() => {});
+  const channel = new Channel((hint) => tell?.("changed", hint));
+  loadCore(options.wasm).then(start, fail);
 
-  #start({ Page, PageOptions }: Core, options: GuestSyncOptions): void {
+  function start(core: Core): void {
     const { journal, mirrored } = journalOf(options);
-    const told = {
-      settle: (call: number, kind: string, json: string) => this.#settle(call, kind, json),
-      event: (kind: string, json: string) => this.#event(kind, JSON.parse(json)),
-      started: (ready: Ready) => this.#readied(ready),
+    let page: Page;
+    tell = (...told) => page.tell(pack(told));
+    const host = asked(options, journal, channel, { settle, event, metrics, started: readied }, tell);
+    const ask = (message: string) => {
+      const [name, ...parts] = JSON.parse(message) as [keyof Asked, ...never[]];
+      (host[name] as (...parts: never[]) => void)(...parts);
     };
-    const page: Page = new Page(pageOptions(PageOptions, options, mirrored), hostOf(options, journal, this.#channel, told, () => page));
-    this.#page = page;
-    page.begin(typeof navigator !== "object" || navigator.onLine !== false);
-    if (options.guest !== undefined) this.#readied({ guestId: options.guest });
-    for (const call of this.#waiting.splice(0)) call(page);
+    page = new core.Page(pack([...pageOptions(options), ...(mirrored ? mirror() : [])]), { ask });
+    deafen = listen(tell, mirrored);
+    tell(typeof navigator !== "object" || navigator.onLine !== false ? "begin" : "offline");
+    if (options.guest !== undefined) readied({ guestId: options.guest });
+    for (const call of waiting.splice(0)) call();
   }
 
-  #fail(): void {
-    this.#failure = errorOf("wasm.unavailable");
-    this.#unready(this.#failure);
-    for (const { reject } of this.#settlers.values()) reject(this.#failure);
-    this.#settlers.clear();
+  function fail(): void {
+    failure = errorOf("wasm.unavailable");
+    unready(failure);
+    for (const { reject } of settlers.values()) reject(failure);
+    settlers.clear();
   }
 
-  #settle(call: number, kind: string, json: string): void {
-    const settler = this.#settlers.get(call);
-    this.#settlers.delete(call);
-    const details = JSON.parse(json) as never;
-    if (kind === "set" || kind === "flushed" || kind === "done") settler?.resolve(kind === "done" ? (undefined as never) : details);
-    else settler?.reject(kind === "invalid" ? new ValidationError(details) : errorOf(kind));
+  function settle(call: number, kind: string, ...told: unknown[]): void {
+    const settler = settlers.get(call);
+    settlers.delete(call);
+    const details = detailsOf(kind, told);
+    if (details || kind === "done") settler?.resolve(details as never);
+    else settler?.reject(kind === "invalid" ? invalid(told as string[]) : errorOf(kind));
   }
 
-  #event(kind: string, details: unknown): void {
-    if (kind === "ready") this.#readied(details as Ready);
-    this.#handlers.tell(kind, details);
+  function event(kind: string, ...told: unknown[]): void {
+    const details = detailsOf(kind, told);
+    if (kind === "ready") readied(details as Ready);
+    handlers.tell(kind, details);
   }
 
-  #call<T>(start: (page: Page, call: number) => void): Promise<T> {
+  function metrics(...told: number[]): void {
+    counts = detailsOf("metrics", told) as Metrics;
+  }
+
+  function call<T>(make: (tell: Tell, call: number) => void): Promise<T> {
     const result = new Promise<T>((resolve, reject) => {
-      if (this.#failure) return reject(this.#failure);
-      const call = ++this.#calls;
-      this.#settlers.set(call, { resolve: resolve as Settler["resolve"], reject });
-      if (this.#page) start(this.#page, call);
-      else this.#waiting.push((page) => start(page, call));
+      if (failure) return reject(failure);
+      const call = ++calls;
+      settlers.set(call, { resolve: resolve as Settler["resolve"], reject });
+      const begin = () => make(tell as Tell, call);
+      if (tell) begin();
+      else waiting.push(begin);
     });
     // The promise may be ignored: an unobserved refusal is no unhandled rejection.
     result.catch(() => {});
     return result;
   }
 
-  set(attributes: Attributes): Promise<SetResult> {
-    const given = flat(attributes);
-    return this.#call((page, call) => page.set(call, given));
-  }
-
-  flush({ timeoutMs = 10_000 } = {}): Promise<FlushResult> {
-    return this.#call((page, call) => page.flush(call, timeoutMs));
-  }
-
-  grant(purpose: string): Promise<void> {
-    return this.#call((page, call) => page.grant(call, purpose));
-  }
-
-  withdraw(purpose: string): Promise<void> {
-    return this.#call((page, call) => page.withdraw(call, purpose));
-  }
-
-  on<E extends GuestSyncEvent>(event: E, handler: (details: GuestSyncEvents[E]) => void): () => void {
-    return this.#handlers.on(event, handler);
-  }
-
-  pending(): number {
-    return this.#page?.pending() ?? this.#waiting.length;
-  }
-
-  metrics(): Metrics {
-    return JSON.parse(this.#page?.metrics() ?? "{}");
-  }
-
-  close(): void {
-    this.#channel.close();
-    this.#page?.close();
-  }
+  return {
+    ready,
+    set(attributes) {
+      const given = flat(attributes);
+      return call((tell, call) => tell("set", call, ...given));
+    },
+    flush: ({ timeoutMs = 10_000 } = {}) => call((tell, call) => tell("flush", call, timeoutMs)),
+    grant: (purpose) => call((tell, call) => tell("grant", call, purpose)),
+    withdraw: (purpose) => call((tell, call) => tell("withdraw", call, purpose)),
+    on: (event, handler) => handlers.on(event, handler),
+    pending() {
+      return this.metrics().pending ?? waiting.length;
+    },
+    metrics() {
+      tell?.("metrics");
+      return counts;
+    },
+    close() {
+      channel.close();
+      deafen();
+      tell?.("close");
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { Host, Page } from "#page-glue";
+import type { Asked, Told } from "#page-glue";
 import type { Channel } from "./effect/channel.js";
 import { FlushLock } from "./effect/lock.js";
 import { Requests } from "./effect/requests.js";
@@ -7,42 +7,44 @@ import { getToken } from "./effect/token.js";
 import { refusal } from "./journal.js";
 import type { GuestSyncOptions, JournalStorage, Ready } from "./options.js";
 
-/** What the host tells the face of its own accord. */
-export interface Told {
-  settle(call: number, kind: string, json: string): void;
-  event(kind: string, json: string): void;
+/** Tells the core something. */
+export type Tell = (...told: Told) => void;
+
+/** What the core tells the face of its own accord. */
+export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {
   started(ready: Ready): void;
 }
 
 /** Performs what the core asks for, and tells it what became of it. Decides nothing. */
-export function hostOf(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, told: Told, page: () => Page): Host {
+export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Asked {
   const { endpoint = "/genesys", init = "/api/webchat/init", token = "/api/token" } = options;
-  const requests = new Requests(endpoint, (send, status, parts) => page().answered(send, status, parts));
+  const requests = new Requests(endpoint, tell);
   const lock = new FlushLock(
-    () => page().lockGranted(),
-    () => page().lockLost(),
+    () => tell("lockGranted"),
+    () => tell("lockLost"),
   );
   return {
-    settle: told.settle,
-    event: told.event,
-    defer: () => queueMicrotask(() => page().burstEnded()),
+    settle: face.settle,
+    event: face.event,
+    metrics: face.metrics,
+    defer: () => queueMicrotask(() => tell("burstEnded")),
     load: (load, owner) =>
       void journal.load(owner).then(
-        (rows) => page().loaded(load, rows),
-        () => page().loaded(load),
+        (rows) => tell("loaded", load, ...rows),
+        () => tell("loadFailed", load),
       ),
-    store: (store, writes) =>
+    store: (store, ...writes) =>
       void journal.store(writes).then(
-        (kept) => page().stored(store, kept),
-        (error: unknown) => page().stored(store, refusal(error)),
+        (kept) => tell("stored", store, kept),
+        (error: unknown) => tell("storeFailed", store, refusal(error)),
       ),
-    send: (send, parts, timeoutMs, keepalive) => void requests.send(send, parts, timeoutMs, keepalive),
+    send: (...request) => void requests.send(...request),
     abort: (send) => requests.abort(send),
-    token: (guest) => void getToken(page(), guest, token),
-    start: (session) => void startSession(page(), session, init, told.started),
+    token: (guest) => void getToken(tell, guest, token),
+    start: (session) => void startSession(tell, session, init, face.started),
     lock: (name, steal) => lock.ask(name, steal),
     unlock: () => lock.give(),
     notify: (hint) => channel.tell(hint),
-    resolve: (send) => page().resolved(send, []),
+    resolve: (send) => tell("resolved", send),
   };
 }

@@ -1,19 +1,34 @@
-import type { PageOptions } from "#page-glue";
+import { hasLocalStorage } from "./journal.js";
 import { randomId } from "./effect/session.js";
 import { GuestSyncError } from "./errors.js";
+import type { Part } from "./flat.js";
 import type { GuestSyncOptions } from "./options.js";
 
-/** Hands the options over field by field; {@link checkOptions} has refused what cannot be an option. */
-export function pageOptions(Options: typeof PageOptions, options: GuestSyncOptions, mirrored: boolean): PageOptions {
-  const { guest, purposes = {}, consent = {}, ungranted, batch = {}, limits = {} } = options;
-  const given = new Options(guest ?? randomId(), guest === undefined, mirrored);
-  for (const [key, purpose] of Object.entries(purposes)) given.purpose(key, purpose);
-  for (const [purpose, granted] of Object.entries(consent)) if (granted) given.state(purpose);
-  if (ungranted === "drop") given.dropUngranted();
+/** The options in the order in which the core reads them; {@link checkOptions} has refused what cannot be an option. */
+export function pageOptions(options: GuestSyncOptions): Part[] {
+  const { guest, ungranted, batch = {}, limits = {} } = options;
   const { maxItems = 10, maxDelayMs = 2000 } = batch;
   const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = limits;
-  given.limits(maxItems, maxDelayMs, keysPerUpdate, keysPerGuest, valueBytes);
-  return given;
+  const purposes = Object.entries(options.purposes ?? {});
+  const stated = Object.entries(options.consent ?? {}).filter(([, granted]) => granted);
+  return [
+    ...crypto.getRandomValues(new Uint32Array(2)),
+    hasLocalStorage() ? "" : null,
+    guest,
+    randomId(),
+    ungranted === "drop" ? "" : null,
+    // Nobody wants to be asked about conflicts.
+    null,
+    maxItems,
+    maxDelayMs,
+    keysPerUpdate,
+    keysPerGuest,
+    valueBytes,
+    purposes.length,
+    ...purposes.flat(),
+    stated.length,
+    ...stated.map(([purpose]) => purpose),
+  ];
 }
 
 /** What the types cannot promise to those who write JavaScript. */

@@ -1,9 +1,8 @@
-import init, { Page, PageOptions } from "#page-glue";
+import init, { Page } from "#page-glue";
 
-/** The classes of the loaded wasm. */
+/** What the loaded wasm exports. */
 export interface Core {
   Page: typeof Page;
-  PageOptions: typeof PageOptions;
 }
 
 let locate: () => URL;
@@ -25,7 +24,7 @@ export function loadCore(url?: string | URL): Promise<Core> {
 
 async function instantiate(url?: string | URL): Promise<Core> {
   await init({ module_or_path: await source(url ?? locate()) });
-  return { Page, PageOptions };
+  return { Page };
 }
 
 /** Node's fetch reads no files. */

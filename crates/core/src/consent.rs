@@ -8,6 +8,7 @@
 use crate::clock::Clock;
 use crate::journal::{Row, Table, Write};
 use crate::sorted::Sorted;
+use crate::text::cut;
 
 /// The decision about one purpose.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -114,7 +115,7 @@ impl Ledger {
 
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
-        let (kind, purpose) = row.key.split_once('/')?;
+        let (kind, purpose) = cut(&row.key, b'/')?;
         if kind == "s" {
             self.edit(purpose).stated = true;
             return None;
@@ -150,7 +151,7 @@ pub const DEFAULT_PURPOSE: &str = "service";
 
 impl Default for Purposes {
     fn default() -> Self {
-        Self::new([])
+        Self { by_key: Sorted::default(), other: DEFAULT_PURPOSE.to_owned() }
     }
 }
 
@@ -158,12 +159,20 @@ impl Purposes {
     /// From pairs of key and purpose; the key `*` names the purpose of all others.
     #[must_use]
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        let mut by_key = Sorted::default();
+        let mut purposes = Self::default();
         for (key, purpose) in pairs {
-            by_key.insert(key, purpose);
+            purposes.name(key, purpose);
         }
-        let other = by_key.remove("*").unwrap_or_else(|| DEFAULT_PURPOSE.to_owned());
-        Self { by_key, other }
+        purposes
+    }
+
+    /// Names the purpose of a key, or, for the key `*`, of all others.
+    pub fn name(&mut self, key: String, purpose: String) {
+        if key == "*" {
+            self.other = purpose;
+        } else {
+            self.by_key.insert(key, purpose);
+        }
     }
 
     /// The purpose of an attribute.

@@ -7,6 +7,7 @@
 pub mod attribute;
 pub mod clock;
 pub mod consent;
+pub mod flat;
 pub mod journal;
 pub mod json;
 pub mod outbox;
@@ -17,6 +18,7 @@ pub mod retry;
 pub mod seal;
 pub mod sensitive;
 pub mod sorted;
+pub mod text;
 pub mod time;
 pub mod token;
 

@@ -1,38 +1,82 @@
-//! What the TypeScript face does for the shell. It answers through the methods of [`Page`](crate::Page).
+//! What the TypeScript face does for the shell, and what it tells it.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What the shell asks of the face. Nothing here returns a result: what became of it is told by a method of `Page`. */
-export interface Host {
-  /** A call has its result: `kind` is "set", "done", "flushed", or an error code; `json` its details. */
-  settle(call: number, kind: string, json: string): void;
-  /** Something happened: `json` are the event's details. */
-  event(kind: string, json: string): void;
-  /** Call `burstEnded` when the running task has ended. */
+/** What the shell asks of the face. Nothing here returns a result: what became of it is told by `Page.tell`. */
+export interface Asked {
+  /** A call has its result: "set", "flushed" or "done" with its details, "invalid" with keys and codes in turn, or an error code. */
+  settle(call: number, kind: string, ...details: unknown[]): void;
+  /** Something happened. */
+  event(kind: string, ...details: unknown[]): void;
+  /** The metrics that were asked for. */
+  metrics(...counts: number[]): void;
+  /** Tell `burstEnded` when the running task has ended. */
   defer(): void;
-  /** Read the rows of an owner and all decisions, then call `loaded`. */
+  /** Read the rows of an owner and all decisions, then tell `loaded` or `loadFailed`. */
   load(load: number, owner: string): void;
-  /** Write all of these (table, key, value or null, …) or nothing, then call `stored`. */
-  store(store: number, writes: (string | null)[]): void;
-  /** Send a request, then call `answered`: guest, token, and for a write body, Idempotency-Key and version (null: unwritten). */
-  send(send: number, parts: (string | null)[], timeoutMs: number, keepalive: boolean): void;
+  /** Write all of these (table, key, value or null, …) or nothing, then tell `stored` or `storeFailed`. */
+  store(store: number, ...writes: (string | null)[]): void;
+  /** Send a request, then tell `answered` or `sendFailed`. For a write, what follows the token: body, Idempotency-Key, version (null: unwritten). */
+  send(send: number, timeoutMs: number, keepalive: boolean, guest: string, token: string, body?: string, key?: string, version?: string | null): void;
   /** Abort a request; no answer is wanted. */
   abort(send: number): void;
-  /** Get a capability for a guest, then call `token` or `tokenFailed`. */
+  /** Get a capability for a guest, then tell `token` or `tokenFailed`. */
   token(guest: string): void;
-  /** Start a session, then call `started` or `startFailed`. */
+  /** Start a session, then tell `started` or `startFailed`. */
   start(session: string): void;
-  /** Ask for a lock, or take it, then call `lockGranted` or `lockLost`; replaces what was asked before. */
+  /** Ask for a lock, or take it, then tell `lockGranted` or `lockLost`; replaces what was asked before. */
   lock(name: string, steal: boolean): void;
   /** Give the lock back, or stop asking for it. */
   unlock(): void;
   /** Tell the other tabs and the worker. */
   notify(hint: string): void;
-  /** Ask `onConflict` (key, type letter, our value, type letter, their value, …), then call `resolved`. */
-  resolve(send: number, conflicts: string[]): void;
+  /** Ask `onConflict` (key, our value, their value, …, each with its type's letter before it), then tell `resolved`. */
+  resolve(send: number, ...conflicts: string[]): void;
+}
+
+/** Status (0: there was no answer), code, message, `ETag`, `Retry-After`, `Date`, how many fields the error names, these, then attributes: key and value, its type's letter before it, in turn. */
+export type Answer = (string | number | null)[];
+
+/** What the face tells the shell: calls of the page, and what became of what it was asked for. */
+export type Told =
+  /** Take up the work: all that the host needs is there. */
+  | ["begin"]
+  /** Keys and values in turn, each value with its type's letter before it: `s`, `n`, `b`, or `x` for what cannot be an attribute. */
+  | ["set", call: number, ...attributes: string[]]
+  | ["burstEnded"]
+  | ["grant" | "withdraw", call: number, purpose: string]
+  | ["flush", call: number, timeoutMs: number]
+  /** Asks for `metrics`. */
+  | ["metrics"]
+  | ["online" | "offline" | "hidden" | "visible" | "resumed" | "close"]
+  /** The page is being left; what localStorage mirrors: table, key, value, … */
+  | ["leaving", ...rows: string[]]
+  | ["loaded", load: number, ...rows: string[]]
+  | ["loadFailed", load: number]
+  /** "disk", "tab" or "memory". */
+  | ["stored", store: number, durability: string]
+  /** "quota", "blocked" or "failed". */
+  | ["storeFailed", store: number, reason: string]
+  /** A hint of another tab's or of the worker's. */
+  | ["changed", hint: string]
+  | ["lockGranted" | "lockLost"]
+  /** When it was asked for (`performance.now()`), its life in milliseconds (NaN where it is not stated); both whole numbers. */
+  | ["token", token: string, askedAt: number, lifeMs: number]
+  | ["tokenFailed", ...answer: Answer]
+  | ["started", guest: string]
+  /** `fresh` is a random id for another session. */
+  | ["startFailed", fresh: string, ...answer: Answer]
+  | ["answered", send: number, ...answer: Answer]
+  | ["sendFailed", send: number]
+  /** What `onConflict` decided: key, and value with its type's letter before it (null: theirs stays), in turn. */
+  | ["resolved", send: number, ...decisions: (string | null)[]];
+
+/** How the shell reaches the face. */
+export interface Host {
+  /** JSON text: the name of a method of {@link Asked}, then what it is given. */
+  ask(message: string): void;
 }
 "#;
 
@@ -43,29 +87,5 @@ extern "C" {
     pub type Host;
 
     #[wasm_bindgen(method)]
-    pub(crate) fn settle(this: &Host, call: u32, kind: &str, json: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn event(this: &Host, kind: &str, json: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn defer(this: &Host);
-    #[wasm_bindgen(method)]
-    pub(crate) fn load(this: &Host, load: u32, owner: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn store(this: &Host, store: u32, writes: Array);
-    #[wasm_bindgen(method)]
-    pub(crate) fn send(this: &Host, send: u32, parts: Array, timeout: u32, keepalive: bool);
-    #[wasm_bindgen(method)]
-    pub(crate) fn abort(this: &Host, send: u32);
-    #[wasm_bindgen(method)]
-    pub(crate) fn token(this: &Host, guest: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn start(this: &Host, session: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn lock(this: &Host, name: &str, steal: bool);
-    #[wasm_bindgen(method)]
-    pub(crate) fn unlock(this: &Host);
-    #[wasm_bindgen(method)]
-    pub(crate) fn notify(this: &Host, hint: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn resolve(this: &Host, send: u32, conflicts: Array);
+    pub(crate) fn ask(this: &Host, message: &str);
 }

@@ -1,8 +1,11 @@
 //! Until when the holder of the flush lock may hold it, written beside the lock for those who wait.
 
+use gloo_storage::{LocalStorage, Storage};
 use guestsync_core::json;
+use guestsync_core::text::decimal;
 
-use crate::mirror::{PREFIX, storage};
+/// What all our keys in localStorage begin with.
+const PREFIX: &str = "guestsync/";
 
 /// The name of an owner's lock.
 pub(crate) fn name(owner: &str) -> String {
@@ -15,14 +18,12 @@ fn key(owner: &str) -> String {
 
 /// Writes until when (wall clock). Only a hint: without it a waiter waits a whole span.
 pub(crate) fn write(owner: &str, until: u64) {
-    if let Some(storage) = storage() {
-        let mut text = String::new();
-        json::integer(&mut text, until);
-        let _ = storage.set_item(&key(owner), &text);
-    }
+    let mut text = String::new();
+    json::integer(&mut text, until);
+    let _ = LocalStorage::raw().set_item(&key(owner), &text);
 }
 
 /// Reads it.
 pub(crate) fn read(owner: &str) -> Option<u64> {
-    storage()?.get_item(&key(owner)).ok()??.parse().ok()
+    decimal(&LocalStorage::raw().get_item(&key(owner)).ok()??)
 }

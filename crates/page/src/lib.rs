@@ -5,18 +5,17 @@
 //! the boundary as flat strings, and JSON is parsed by the engine's own parser, so that neither a parser nor a float formatter is
 //! in the build.
 
-mod answer;
+mod asked;
 mod host;
 mod lease;
-mod listen;
 #[cfg(target_arch = "wasm32")]
 mod memory;
-mod mirror;
+mod message;
 mod options;
 mod page;
-mod report;
 mod shell;
 mod time;
+mod told;
 
-pub use options::PageOptions;
+pub use host::Host;
 pub use page::Page;

@@ -1,62 +1,35 @@
-//! The options of a page, handed over field by field.
+//! The options of a page, as the face hands them over.
 
-use guestsync_core::consent::Purposes;
+use guestsync_core::flat::Flat;
 use guestsync_core::outbox::{Guest, Options, Ungranted};
-use wasm_bindgen::prelude::*;
 
-/// The options of a page. Made by the TypeScript face, which checks their types.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct PageOptions {
-    outbox: Options,
-    pub(crate) mirrored: bool,
-    purposes: Vec<(String, String)>,
-}
-
-#[wasm_bindgen]
-impl PageOptions {
-    /// Options for a guest that the site's server has started, or, where `session` is true, for a visitor whose session the page
-    /// starts itself; `id` is then a fresh random session id. `mirrored`: localStorage holds the journal, or what mirrors it.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(id: String, session: bool, mirrored: bool) -> Self {
-        let guest = if session { Guest::Session(id) } else { Guest::Known(id) };
-        Self { outbox: Options::new(guest), mirrored, purposes: Vec::new() }
+/// Reads the options. In this order: the guest's id, or nothing and a fresh random session id; whether what is not granted is
+/// dropped, whether the page resolves conflicts (a text: yes, none: no); the most keys and milliseconds that wait for company; the
+/// most keys of an update and of a guest, and bytes of a value; how many purposes follow; key and purpose in turn; how many of them
+/// are stated as granted; these.
+pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
+    let (known, session) = (flat.owned(), flat.owned());
+    let guest = match known {
+        Some(guest) => Guest::Known(guest),
+        None => Guest::Session(session.unwrap_or_default()),
+    };
+    let mut options = Options::new(guest);
+    if flat.text().is_some() {
+        options.ungranted = Ungranted::Drop;
     }
-
-    /// An attribute serves a purpose; the key `*` stands for all others.
-    pub fn purpose(&mut self, key: String, purpose: String) {
-        self.purposes.push((key, purpose));
+    options.resolves = flat.text().is_some();
+    options.max_items = flat.number() as usize;
+    options.max_delay = flat.number();
+    options.limits.keys_per_update = flat.number() as usize;
+    options.limits.keys_per_guest = flat.number() as usize;
+    options.limits.value_bytes = flat.number() as usize;
+    for _ in 0..flat.number() {
+        if let (Some(key), Some(purpose)) = (flat.owned(), flat.owned()) {
+            options.purposes.name(key, purpose);
+        }
     }
-
-    /// The page states a purpose as granted.
-    pub fn state(&mut self, purpose: String) {
-        self.outbox.stated.push(purpose);
+    for _ in 0..flat.number() {
+        options.stated.extend(flat.owned());
     }
-
-    /// What is not granted is dropped instead of held.
-    #[wasm_bindgen(js_name = dropUngranted)]
-    pub fn drop_ungranted(&mut self) {
-        self.outbox.ungranted = Ungranted::Drop;
-    }
-
-    /// The page wants to be asked when the server holds another value.
-    pub fn resolves(&mut self) {
-        self.outbox.resolves = true;
-    }
-
-    /// When what waits is sent (at so many keys, after so many milliseconds), and the limits of attributes.
-    pub fn limits(&mut self, max_items: u32, max_delay_ms: u32, keys_per_update: u32, keys_per_guest: u32, value_bytes: u32) {
-        self.outbox.max_items = max_items as usize;
-        self.outbox.max_delay = max_delay_ms.into();
-        self.outbox.limits.keys_per_update = keys_per_update as usize;
-        self.outbox.limits.keys_per_guest = keys_per_guest as usize;
-        self.outbox.limits.value_bytes = value_bytes as usize;
-    }
-}
-
-impl PageOptions {
-    pub(crate) fn finish(self) -> Options {
-        Options { purposes: Purposes::new(self.purposes), ..self.outbox }
-    }
+    options
 }

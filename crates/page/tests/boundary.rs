@@ -1,10 +1,10 @@
-//! The boundary between JavaScript and the core, in a real page: what the face would call, and what it is asked for.
+//! The boundary between JavaScript and the core, in a real page: what the face would tell, and what it is asked for.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, reason = "a test has no interface")]
 
-use guestsync_page::{Page, PageOptions};
-use js_sys::{Array, Function, Object, Reflect};
+use guestsync_page::Page;
+use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -13,129 +13,129 @@ wasm_bindgen_test_configure!(run_in_browser);
 /// A face that writes down what it is asked for.
 struct Face {
     asked: Array,
-    host: JsValue,
+    page: Page,
+}
+
+/// Texts in one string, as the face packs them; `None`: no text.
+fn pack(texts: &[Option<&str>]) -> String {
+    let length = |text: &Option<&str>| text.map_or(String::new(), |text| text.encode_utf16().count().to_string());
+    let lengths: Vec<String> = texts.iter().map(length).collect();
+    let texts: Vec<&str> = texts.iter().flatten().copied().collect();
+    format!("{}\n{}", lengths.join(","), texts.concat())
 }
 
 impl Face {
-    fn new() -> Self {
+    fn new(session: bool) -> Self {
         let (asked, host) = (Array::new(), Object::new());
-        for name in [
-            "settle", "event", "defer", "load", "store", "send", "abort", "token", "start", "lock", "unlock", "notify", "resolve",
-        ] {
-            let body = format!("return (...given) => asked.push([{name:?}, ...given])");
-            let make = Function::new_with_args("asked", &body);
-            let function = make.call1(&JsValue::UNDEFINED, &asked).expect("a function");
-            Reflect::set(&host, &name.into(), &function).expect("an object takes members");
-        }
-        Self { asked, host: host.into() }
+        let ask = Function::new_with_args("asked", "return (message) => asked.push(JSON.parse(message))");
+        let ask = ask.call1(&JsValue::UNDEFINED, &asked).expect("a function");
+        Reflect::set(&host, &"ask".into(), &ask).expect("an object takes members");
+        let known = (!session).then_some("8f3a2b1c");
+        let (own, limits) = (Some("c1b2"), ["10", "2000", "100", "1024", "256", "0", "1", "service"].map(Some));
+        let options = [&[Some("1"), Some("2"), Some(""), known, own, None, None][..], &limits[..]].concat();
+        let face = Self { asked, page: Page::new(&pack(&options), host.unchecked_into()) };
+        face.tell(&["begin"]);
+        face
     }
 
-    fn page(&self, session: bool) -> Page {
-        let mut options = PageOptions::new("8f3a2b1c".into(), session, false);
-        options.state("service".into());
-        options.limits(10, 2_000, 100, 1_024, 256);
-        let page = Page::new(options, self.host.clone().unchecked_into()).unwrap_or_else(|_| unreachable!("there is entropy"));
-        page.begin(true);
-        page
+    fn tell(&self, texts: &[&str]) {
+        let texts: Vec<Option<&str>> = texts.iter().copied().map(Some).collect();
+        self.page.tell(&pack(&texts));
     }
 
-    /// The first thing of this name that was asked for, taken off the list.
-    fn take(&self, name: &str) -> Array {
+    /// What follows the name in the first message of this name, taken off the list.
+    fn take(&self, name: &str) -> Vec<JsValue> {
         let find = "const at = asked.findIndex(([of]) => of === name); return at < 0 ? undefined : asked.splice(at, 1)[0]";
         let found = Function::new_with_args("asked, name", find).call2(&JsValue::UNDEFINED, &self.asked, &name.into());
-        found
-            .ok()
-            .and_then(|one| one.dyn_into().ok())
-            .unwrap_or_else(|| unreachable!("{name} was not asked for: {:?}", self.asked))
+        let found: Option<Array> = found.ok().and_then(|one| one.dyn_into().ok());
+        let found = found.unwrap_or_else(|| unreachable!("{name} was not asked for: {:?}", self.asked));
+        found.iter().skip(1).collect()
     }
 
-    fn was_asked(&self, name: &str) -> bool {
-        self.asked.iter().any(|one| one.unchecked_into::<Array>().get(0) == name)
+    /// The id in the first message of this name.
+    fn id(&self, name: &str) -> String {
+        json(&self.take(name)[..1])
     }
-}
 
-fn number(value: &JsValue) -> u32 {
-    value.as_f64().expect("a number") as u32
+    fn pending(&self) -> Option<f64> {
+        self.tell(&["metrics"]);
+        self.take("metrics")[9].as_f64()
+    }
 }
 
 fn text(value: &JsValue) -> String {
     value.as_string().expect("a string")
 }
 
+/// JSON without the outer brackets.
+fn json(values: &[JsValue]) -> String {
+    let array: Array = values.iter().collect();
+    let json = String::from(JSON::stringify(&array).expect("JSON"));
+    json[1..json.len() - 1].to_owned()
+}
+
 #[wasm_bindgen_test]
 fn a_set_is_kept_sent_and_settled() {
-    let face = Face::new();
-    let page = face.page(false);
-    page.loaded(number(&face.take("load").get(1)), Some(Array::new()));
+    let face = Face::new(false);
+    face.tell(&["loaded", &face.id("load")]);
 
-    page.set(7, "s4,2;n3,1;\nlangdeage9");
-    assert!(face.was_asked("defer"));
-    page.burst_ended();
+    face.tell(&["set", "7", "lang", "sde", "name", "sJosé \u{1f600}", "age", "n9"]);
+    face.take("defer");
+    face.tell(&["burstEnded"]);
     face.take("store");
     let store = face.take("store");
-    let writes: Array = store.get(2).unchecked_into();
-    assert_eq!(text(&writes.get(0)), "r");
-    assert!(text(&writes.get(1)).starts_with("8f3a2b1c/"));
-    page.stored(number(&store.get(1)), "disk");
-    let settled = face.take("settle");
-    assert_eq!((number(&settled.get(1)), text(&settled.get(2))), (7, "set".to_owned()));
-    assert_eq!(text(&settled.get(3)), r#"{"stored":"disk","masked":[],"held":[]}"#);
+    assert_eq!(text(&store[1]), "r");
+    assert!(text(&store[2]).starts_with("8f3a2b1c/"));
+    face.tell(&["stored", &json(&store[..1]), "disk"]);
+    assert_eq!(json(&face.take("settle")), r#"7,"set","disk",[],[]"#);
 
-    page.flush(8, 1_000);
+    face.tell(&["flush", "8", "1000"]);
     face.take("lock");
-    page.lock_granted();
-    let rows = Array::of3(&"c".into(), &"s/service".into(), &"".into());
-    for part in writes.iter() {
-        rows.push(&part);
-    }
-    page.loaded(number(&face.take("load").get(1)), Some(rows));
+    face.tell(&["lockGranted"]);
+    face.tell(&["loaded", &face.id("load"), "c", "s/service", "", "r", &text(&store[2]), &text(&store[3])]);
     face.take("token");
-    page.token(0.0, "capability".into(), 300.0);
+    face.tell(&["token", "capability", "0", "300000"]);
     let sent = face.take("send");
-    let parts: Array = sent.get(2).unchecked_into();
-    assert_eq!(text(&parts.get(0)), "8f3a2b1c");
-    assert_eq!(text(&parts.get(2)), r#"{"attributes":{"age":9,"lang":"de"}}"#);
-    assert!(parts.get(4).is_null(), "nobody has written yet");
-    page.answered(number(&sent.get(1)), 200, &Array::of3(&JsValue::NULL, &JsValue::NULL, &"\"1\"".into()));
-    assert_eq!(page.pending(), 0);
+    assert_eq!(json(&sent[2..5]), r#"false,"8f3a2b1c","capability""#);
+    assert_eq!(text(&sent[5]), "{\"attributes\":{\"age\":9,\"lang\":\"de\",\"name\":\"José \u{1f600}\"}}");
+    assert!(sent[7].is_null(), "nobody has written yet");
+    let answer = [Some("answered"), Some(&*json(&sent[..1])), Some("200"), None, None, Some("\"1\"")];
+    face.page.tell(&pack(&answer));
+    assert_eq!(face.pending(), Some(0.0));
 }
 
 #[wasm_bindgen_test]
 fn what_cannot_be_an_attribute_is_refused_without_its_value() {
-    let face = Face::new();
-    let page = face.page(false);
-    page.set(1, "x4,6;n3,3;\ncartobjectageNaN");
-    let settled = face.take("settle");
-    assert_eq!(text(&settled.get(2)), "invalid");
-    let json = text(&settled.get(3));
-    assert!(json.contains(r#""code":"value.type""#) && json.contains(r#""code":"value.not_finite""#), "{json}");
-    assert!(!json.contains("NaN") && !json.contains("object"), "{json}");
+    let face = Face::new(false);
+    face.tell(&["set", "1", "cart", "x", "age", "nNaN"]);
+    assert_eq!(json(&face.take("settle")), r#"1,"invalid","cart","value.type","age","value.not_finite""#);
 }
 
 #[wasm_bindgen_test]
-fn a_call_that_the_face_garbled_is_told_and_does_no_harm() {
-    let face = Face::new();
-    let page = face.page(false);
-    for garbled in ["", "s1", "s99,1;\nkv", "\u{1f600}\n"] {
-        page.set(1, garbled);
-        assert_eq!(text(&face.take("settle").get(2)), "call.malformed");
+fn what_the_face_garbled_is_refused_and_does_no_harm() {
+    let face = Face::new(false);
+    for garbled in ["3,1,9,9\nset1key", "3,1,1\nset1k", "3,1\nset1"] {
+        face.page.tell(garbled);
+        assert!(json(&face.take("settle")).starts_with(r#"1,"invalid","#));
     }
-    page.loaded(99, None);
-    page.stored(99, "nonsense");
-    page.answered(99, 500, &Array::new());
-    assert_eq!(page.pending(), 0);
+    for garbled in ["", "\n", "9\nset", "7\nunknown", "\u{1f600}\n"] {
+        face.page.tell(garbled);
+    }
+    face.tell(&["loadFailed", "99"]);
+    face.tell(&["stored", "99", "nonsense"]);
+    face.tell(&["answered", "99", "500"]);
+    face.tell(&["changed", "nonsense"]);
+    assert_eq!(face.pending(), Some(0.0));
 }
 
 #[wasm_bindgen_test]
 fn a_visitor_of_the_page_gets_a_session_first() {
-    let face = Face::new();
-    let page = face.page(true);
-    page.loaded(number(&face.take("load").get(1)), Some(Array::new()));
+    let face = Face::new(true);
+    face.tell(&["loaded", &face.id("load")]);
     face.take("lock");
-    page.lock_granted();
-    page.loaded(number(&face.take("load").get(1)), Some(Array::new()));
-    assert_eq!(text(&face.take("start").get(1)), "8f3a2b1c");
-    page.started("guest-1".into());
-    let ready = face.take("event");
-    assert_eq!((text(&ready.get(1)), text(&ready.get(2))), ("ready".to_owned(), r#"{"guestId":"guest-1"}"#.to_owned()));
+    face.tell(&["lockGranted"]);
+    face.tell(&["loaded", &face.id("load")]);
+    assert_eq!(json(&face.take("start")), r#""c1b2""#);
+    face.tell(&["started", "guest-1"]);
+    assert_eq!(json(&face.take("event")), r#""ready","guest-1""#);
 }

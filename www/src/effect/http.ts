@@ -1,13 +1,14 @@
+import type { Answer } from "#page-glue";
 import { flat } from "../flat.js";
 import type { Attributes } from "../options.js";
-
-/** What the shell is told of an answer: code, message, `ETag`, `Retry-After`, `Date`, attributes, fields that an error names. */
-export type Parts = (string | null)[];
 
 /** An answer: status 0 where there was none. */
 export interface Heard {
   status: number;
-  parts: Parts;
+  /** By the server's clock, where it says what time it is. */
+  now: number;
+  /** What the shell is told of it. */
+  answer: Answer;
   /** The parsed body, where it is JSON. */
   body: Record<string, unknown>;
 }
@@ -24,18 +25,21 @@ export async function ask(url: string, init: RequestInit): Promise<Heard> {
     const text = (value: unknown) => (typeof value === "string" ? value : null);
     const header = (name: string) => response.headers.get(name);
     const attributes = body["attributes"];
-    const parts = [
+    const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
+    const answer = [
+      response.status,
       text(error.code),
       text(error.message),
       header("etag"),
       header("retry-after"),
       header("date"),
-      attributes && typeof attributes === "object" ? flat(attributes as Attributes) : null,
+      fields.length,
+      ...fields,
+      ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
     ];
-    if (Array.isArray(error.details)) parts.push(...error.details.map((detail) => text(detail?.fieldName)));
-    return { status: response.status, parts, body };
+    return { status: response.status, now: Date.parse(header("date") ?? "") || Date.now(), answer, body };
   } catch {
-    return { status: 0, parts: [], body: {} };
+    return { status: 0, now: 0, answer: [0], body: {} };
   }
 }
 

@@ -26,6 +26,11 @@ export function rows(wanted: (letter: string, key: string) => boolean): string[]
   return found;
 }
 
+/** What localStorage holds of the journal, read without waiting: all of it, or the bridge and mirror of a database. */
+export function mirror(): string[] {
+  return rows(() => true);
+}
+
 /** Writes all or nothing: what was put before the one that failed is taken back. Removals, which cannot fail, come last. */
 export function write(writes: (string | null)[]): void {
   const before: [string, string | null][] = [];

@@ -1,22 +1,23 @@
-import { ask, type Parts } from "./http.js";
+import type { Asked } from "#page-glue";
+import type { Tell } from "../host.js";
+import { ask } from "./http.js";
 
 /** Requests to a guest's attributes, and those of them that are under way. */
 export class Requests {
   readonly #endpoint: string;
-  readonly #answered: (send: number, status: number, parts: Parts) => void;
+  readonly #tell: Tell;
   readonly #under = new Map<number, AbortController>();
 
-  constructor(endpoint: string, answered: (send: number, status: number, parts: Parts) => void) {
+  constructor(endpoint: string, tell: Tell) {
     this.#endpoint = endpoint;
-    this.#answered = answered;
+    this.#tell = tell;
   }
 
-  /** `parts`: guest, token, and for a write body, Idempotency-Key and version (null: unwritten). */
-  async send(send: number, [guest, token, body, key, version]: (string | null)[], timeoutMs: number, keepalive: boolean): Promise<void> {
+  async send(...[send, timeoutMs, keepalive, guest, token, body, key, version]: Parameters<Asked["send"]>): Promise<void> {
     const controller = new AbortController();
     this.#under.set(send, controller);
     const late = keepalive ? undefined : setTimeout(() => controller.abort(), timeoutMs);
-    const url = `${this.#endpoint}/api/v2/conversations/webmessaging/guests/${encodeURIComponent(guest ?? "")}/attributes`;
+    const url = `${this.#endpoint}/api/v2/conversations/webmessaging/guests/${encodeURIComponent(guest)}/attributes`;
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: "application/json" };
     const init: RequestInit = { method: "GET", credentials: "omit", headers, signal: controller.signal, keepalive };
     if (body) {
@@ -27,9 +28,11 @@ export class Requests {
       if (version) headers["if-match"] = version;
       else headers["if-none-match"] = "*";
     }
-    const { status, parts } = await ask(url, init);
+    const { status, answer } = await ask(url, init);
     clearTimeout(late);
-    if (this.#under.delete(send)) this.#answered(send, status, parts);
+    if (!this.#under.delete(send)) return;
+    if (status) this.#tell("answered", send, ...answer);
+    else this.#tell("sendFailed", send);
   }
 
   /** Aborts a request; its answer is not told. */

@@ -1,5 +1,5 @@
-import type { Page } from "#page-glue";
 import type { Ready } from "../options.js";
+import type { Tell } from "../host.js";
 import { post } from "./http.js";
 
 /** 128 random bits in hexadecimal. */
@@ -8,9 +8,9 @@ export function randomId(): string {
 }
 
 /** Starts a guest session, and tells the core. */
-export async function startSession(page: Page, sessionId: string, url: string, started: (ready: Ready) => void): Promise<void> {
-  const { status, parts, body } = await post(url, { sessionId, consentGiven: true, consentType: "explicit" });
-  if (status !== 200 || typeof body["guestId"] !== "string") return page.startFailed(status, parts, randomId());
+export async function startSession(tell: Tell, sessionId: string, url: string, started: (ready: Ready) => void): Promise<void> {
+  const { status, answer, body } = await post(url, { sessionId, consentGiven: true, consentType: "explicit" });
+  if (status !== 200 || typeof body["guestId"] !== "string") return tell("startFailed", randomId(), ...answer);
   started(body as unknown as Ready);
-  page.started(body["guestId"]);
+  tell("started", body["guestId"]);
 }

@@ -66,24 +66,6 @@ impl Code {
             Self::ValueBlocked => "value.blocked",
         }
     }
-
-    /// What to tell a developer. Never names a value.
-    #[must_use]
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::UpdateEmpty => "An update names at least one attribute.",
-            Self::UpdateTooManyKeys => "An update has more attributes than allowed.",
-            Self::GuestTooManyKeys => "The guest would have more attributes than allowed.",
-            Self::KeyEmpty => "A key has at least one character.",
-            Self::KeyTooLong => "The key has more bytes of UTF-8 than allowed.",
-            Self::KeyControl => "A key has no control characters.",
-            Self::KeyReserved => "This key is reserved by JavaScript.",
-            Self::ValueType => "A value is a string, a finite number or a boolean.",
-            Self::ValueNotFinite => "A number is finite.",
-            Self::ValueTooLong => "The value has more bytes of UTF-8 than allowed.",
-            Self::ValueBlocked => "The value holds personal data of a kind that is blocked here.",
-        }
-    }
 }
 
 /// One broken rule, and where.

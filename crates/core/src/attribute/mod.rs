@@ -2,10 +2,10 @@
 //!
 //! The limits here save a round trip; the server's answer is the truth.
 
-pub mod flat;
 pub mod issue;
+pub mod update;
 pub mod value;
 
-pub use flat::{Given, Update};
 pub use issue::{Code, Issue, Limits, check};
+pub use update::{Given, Update};
 pub use value::Value;

@@ -34,25 +34,37 @@ impl Value {
         }
     }
 
-    /// Its type's letter and its text: `s`, `n` or `b`.
-    #[must_use]
-    pub fn parts(&self) -> (char, &str) {
+    fn letter(&self) -> char {
         match self {
-            Self::Text(text) => ('s', text),
-            Self::Number(text) => ('n', text),
-            Self::Bool(true) => ('b', "true"),
-            Self::Bool(false) => ('b', "false"),
+            Self::Text(_) => 's',
+            Self::Number(_) => 'n',
+            Self::Bool(_) => 'b',
         }
     }
 
-    /// Reads what [`Value::parts`] gave.
+    /// Its type's letter (`s`, `n` or `b`) and its text.
     #[must_use]
-    pub fn from_parts(letter: char, text: &str) -> Option<Self> {
-        match (letter, text) {
-            ('s', _) => Some(Self::Text(text.to_owned())),
-            ('n', _) if json::is_number(text) => Some(Self::Number(text.to_owned())),
-            ('b', "true") => Some(Self::Bool(true)),
-            ('b', "false") => Some(Self::Bool(false)),
+    pub fn typed(&self) -> String {
+        let text = match self {
+            Self::Text(text) | Self::Number(text) => text,
+            Self::Bool(true) => "true",
+            Self::Bool(false) => "false",
+        };
+        let mut typed = String::with_capacity(text.len() + 1);
+        typed.push(self.letter());
+        typed.push_str(text);
+        typed
+    }
+
+    /// Reads what [`Value::typed`] gave.
+    #[must_use]
+    pub fn from_typed(typed: &str) -> Option<Self> {
+        let text = typed.get(1..)?;
+        match typed.as_bytes().first()? {
+            b's' => Some(Self::Text(text.to_owned())),
+            b'n' if json::is_number(text) => Some(Self::Number(text.to_owned())),
+            b'b' if text == "true" => Some(Self::Bool(true)),
+            b'b' if text == "false" => Some(Self::Bool(false)),
             _ => None,
         }
     }
@@ -61,6 +73,6 @@ impl Value {
 /// An attribute may be personal: `Debug` names the type and the size only.
 impl core::fmt::Debug for Value {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}({} bytes)", self.parts().0, self.bytes())
+        write!(f, "{}({} bytes)", self.letter(), self.bytes())
     }
 }

@@ -1,6 +1,7 @@
 //! Fields one after the other, each with its length in bytes of UTF-8: `5:hello`.
 
 use crate::json;
+use crate::text::{cut, decimal};
 
 /// Appends a field.
 pub fn push(out: &mut String, field: &str) {
@@ -11,11 +12,8 @@ pub fn push(out: &mut String, field: &str) {
 
 /// Takes the next field off `rest`; `None` where there is none that is well formed.
 pub fn next<'a>(rest: &mut &'a str) -> Option<&'a str> {
-    let (length, tail) = rest.split_once(':')?;
-    if length.is_empty() || length.len() > 9 || !length.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let (field, tail) = tail.split_at_checked(length.parse().ok()?)?;
+    let (length, tail) = cut(rest, b':')?;
+    let (field, tail) = tail.split_at_checked(usize::try_from(decimal(length)?).ok()?)?;
     *rest = tail;
     Some(field)
 }

@@ -49,11 +49,7 @@ impl Record {
         netstring::push(&mut text, &epoch.to_text());
         for (key, entry) in &self.entries {
             netstring::push(&mut text, key);
-            let (letter, value) = entry.value.parts();
-            let mut typed = String::with_capacity(value.len() + 1);
-            typed.push(letter);
-            typed.push_str(value);
-            netstring::push(&mut text, &typed);
+            netstring::push(&mut text, &entry.value.typed());
             netstring::push(&mut text, &entry.clock.to_text());
         }
         text
@@ -79,9 +75,7 @@ impl Record {
         let mut entries = Vec::new();
         while !rest.is_empty() {
             let key = netstring::next(rest)?.to_owned();
-            let typed = netstring::next(rest)?;
-            let letter = typed.chars().next()?;
-            let value = Value::from_parts(letter, &typed[letter.len_utf8()..])?;
+            let value = Value::from_typed(netstring::next(rest)?)?;
             let clock = Clock::from_text(netstring::next(rest)?)?;
             entries.push((key, Entry { value, purpose: purpose.to_owned(), epoch, clock }));
         }

@@ -16,23 +16,23 @@ pub enum Table {
 impl Table {
     /// The letter that names it in keys and across the boundary.
     #[must_use]
-    pub const fn letter(self) -> char {
+    pub const fn letter(self) -> &'static str {
         match self {
-            Self::Records => 'r',
-            Self::Delivered => 'd',
-            Self::Consent => 'c',
-            Self::State => 's',
+            Self::Records => "r",
+            Self::Delivered => "d",
+            Self::Consent => "c",
+            Self::State => "s",
         }
     }
 
     /// The table of a letter.
     #[must_use]
-    pub const fn of(letter: char) -> Option<Self> {
+    pub fn of(letter: &str) -> Option<Self> {
         match letter {
-            'r' => Some(Self::Records),
-            'd' => Some(Self::Delivered),
-            'c' => Some(Self::Consent),
-            's' => Some(Self::State),
+            "r" => Some(Self::Records),
+            "d" => Some(Self::Delivered),
+            "c" => Some(Self::Consent),
+            "s" => Some(Self::State),
             _ => None,
         }
     }

@@ -56,7 +56,7 @@ impl Model {
         for write in writes.iter().filter(|write| write.table == Table::Records) {
             let Some(Ok(record)) = write.value.as_deref().map(Record::decode) else { continue };
             for (_, entry) in record.entries {
-                if let Some(told) = self.told.get_mut(entry.value.parts().1) {
+                if let Some(told) = self.told.get_mut(&entry.value.typed()[1..]) {
                     told.clock = Some(entry.clock);
                     told.epoch = entry.epoch;
                 }

@@ -1,0 +1,52 @@
+//! What a page gives to be set, before it is checked.
+
+use super::Value;
+
+/// A value as it was given: one of the three types, or something that cannot be an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// Of an allowed type.
+    Value(Value),
+    /// A number that is not finite.
+    NotFinite,
+    /// Of another type.
+    OtherType,
+}
+
+impl Given {
+    /// From its type's letter and what JavaScript makes of it as text: `s` string, `n` number, `b` boolean, `x` anything else.
+    #[must_use]
+    pub fn from_typed(typed: &str) -> Self {
+        match Value::from_typed(typed) {
+            Some(value) => Self::Value(value),
+            None if typed.as_bytes().first() == Some(&b'n') => Self::NotFinite,
+            None => Self::OtherType,
+        }
+    }
+}
+
+/// One key and what was given for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// The attribute's key.
+    pub key: String,
+    /// What was given.
+    pub given: Given,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_an_attribute_is_told_apart() {
+        assert_eq!(Given::from_typed("sNaN"), Given::Value(Value::Text("NaN".into())));
+        assert_eq!(Given::from_typed("n1.5e-7"), Given::Value(Value::Number("1.5e-7".into())));
+        assert_eq!(Given::from_typed("nNaN"), Given::NotFinite);
+        assert_eq!(Given::from_typed("n-Infinity"), Given::NotFinite);
+        assert_eq!(Given::from_typed("btrue"), Given::Value(Value::Bool(true)));
+        for other in ["xobject", "bother", "", "é"] {
+            assert_eq!(Given::from_typed(other), Given::OtherType);
+        }
+    }
+}

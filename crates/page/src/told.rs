@@ -1,0 +1,130 @@
+//! What the face tells, as inputs of the outbox.
+
+use guestsync_core::Sensitive;
+use guestsync_core::attribute::{Given, Update, Value};
+use guestsync_core::flat::Flat;
+use guestsync_core::journal::{Row, Table};
+use guestsync_core::outbox::{Answer, Durability, Hint, Input};
+
+/// The input of a message, whose name is read already; `None` for a name or a word that means nothing.
+pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
+    Some(match name {
+        "begin" => Input::Tick,
+        "set" => Input::Set { call: id(flat), updates: updates(flat) },
+        "burstEnded" => Input::BurstEnded,
+        "grant" => Input::Grant { call: id(flat), purpose: flat.owned()? },
+        "withdraw" => Input::Withdraw { call: id(flat), purpose: flat.owned()? },
+        "flush" => Input::Flush { call: id(flat), timeout: flat.number() },
+        "online" => Input::Online,
+        "offline" => Input::Offline,
+        "hidden" => Input::Hidden,
+        "visible" => Input::Visible,
+        "resumed" => Input::Resumed,
+        "close" => Input::Close,
+        "leaving" => Input::Leaving(rows(flat)),
+        "loaded" => Input::Loaded { load: id(flat), rows: rows(flat) },
+        "loadFailed" => Input::LoadFailed { load: id(flat) },
+        "stored" => Input::Stored { store: id(flat), durability: durability(flat.text()?)? },
+        "storeFailed" => Input::StoreFailed { store: id(flat), reason: refusal(flat.text()?) },
+        "changed" => Input::Changed(hint(flat.text()?)?),
+        "lockGranted" => Input::LockGranted,
+        "lockLost" => Input::LockLost,
+        "token" => Input::Token {
+            value: Sensitive::new(flat.owned()?),
+            asked_at: flat.number(),
+            expires_in: Some(flat.number() as f64 / 1_000.0),
+        },
+        "tokenFailed" => Input::TokenFailed(answer(flat)),
+        "started" => Input::Started { guest: flat.owned()? },
+        "startFailed" => Input::StartFailed { fresh: flat.owned()?, answer: answer(flat) },
+        "answered" => Input::Response { send: id(flat), answer: answer(flat) },
+        "sendFailed" => Input::SendFailed { send: id(flat) },
+        "resolved" => Input::Resolved { send: id(flat), values: decisions(flat) },
+        _ => return None,
+    })
+}
+
+/// The number of a call, or of what was asked for.
+fn id(flat: &mut Flat<'_>) -> u32 {
+    flat.number() as u32
+}
+
+fn durability(word: &str) -> Option<Durability> {
+    match word {
+        "disk" => Some(Durability::Disk),
+        "tab" => Some(Durability::Tab),
+        "memory" => Some(Durability::Memory),
+        _ => None,
+    }
+}
+
+fn refusal(word: &str) -> &'static str {
+    match word {
+        "quota" => "quota",
+        "blocked" => "blocked",
+        _ => "failed",
+    }
+}
+
+fn hint(word: &str) -> Option<Hint> {
+    match word {
+        "records" => Some(Hint::Records),
+        "consent" => Some(Hint::Consent),
+        "pause" => Some(Hint::Pause),
+        _ => None,
+    }
+}
+
+fn updates(flat: &mut Flat<'_>) -> Vec<Update> {
+    let mut updates = Vec::new();
+    while !flat.is_at_end() {
+        let key = flat.owned().unwrap_or_default();
+        updates.push(Update { key, given: Given::from_typed(flat.text().unwrap_or_default()) });
+    }
+    updates
+}
+
+/// Table, key, value, …
+pub(crate) fn rows(flat: &mut Flat<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    while !flat.is_at_end() {
+        if let (Some(table), Some(key), Some(value)) = (flat.text().and_then(Table::of), flat.owned(), flat.owned()) {
+            rows.push(Row { table, key, value });
+        }
+    }
+    rows
+}
+
+fn answer(flat: &mut Flat<'_>) -> Answer {
+    let mut answer = Answer {
+        status: flat.number() as u16,
+        code: flat.owned(),
+        message: flat.owned(),
+        etag: flat.owned(),
+        retry_after: flat.owned(),
+        date: flat.owned(),
+        ..Answer::default()
+    };
+    for _ in 0..flat.number() {
+        if flat.is_at_end() {
+            break;
+        }
+        answer.fields.extend(flat.owned());
+    }
+    while !flat.is_at_end() {
+        if let (Some(key), Some(value)) = (flat.owned(), flat.text().and_then(Value::from_typed)) {
+            answer.attributes.push((key, value));
+        }
+    }
+    answer
+}
+
+fn decisions(flat: &mut Flat<'_>) -> Vec<(String, Option<Value>)> {
+    let mut decisions = Vec::new();
+    while !flat.is_at_end() {
+        if let (Some(key), typed) = (flat.owned(), flat.text()) {
+            decisions.push((key, typed.and_then(Value::from_typed)));
+        }
+    }
+    decisions
+}

@@ -1,0 +1,36 @@
+/** The names of what the core tells, in the order in which it tells it. */
+const NAMES: Record<string, string[]> = {
+  // Results of calls.
+  set: ["stored", "masked", "held"],
+  flushed: ["delivered", "pending", "held"],
+  // Events.
+  delivered: ["keys", "latencyMs"],
+  held: ["keys"],
+  withdrawn: ["keys", "purpose"],
+  rejected: ["keys", "status", "code", "message"],
+  retrying: ["status", "code", "message", "delayMs"],
+  conflict: ["keys"],
+  expired: ["keys"],
+  storage: ["reason"],
+  ready: ["guestId"],
+  metrics: [
+    "set",
+    "restored",
+    "delivered",
+    "deliveredElsewhere",
+    "superseded",
+    "withdrawn",
+    "dropped",
+    "rejected",
+    "expired",
+    "pending",
+    "held",
+    "oldestAgeMs",
+  ],
+};
+
+/** What was told, by name; what is missing is left out. */
+export function detailsOf(kind: string, told: unknown[]): object | undefined {
+  const names = NAMES[kind];
+  return names && Object.fromEntries(told.map((value, at) => [names[at], value]).filter(([, value]) => value !== null));
+}

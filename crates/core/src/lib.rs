@@ -12,6 +12,7 @@ pub mod journal;
 pub mod json;
 pub mod outbox;
 pub mod patch;
+pub mod pii;
 pub mod profile;
 pub mod random;
 pub mod retry;

@@ -1,76 +1,57 @@
 //! Numbers of payment cards (ISO/IEC 7812): a known issuer with a length it uses, the Luhn check digit, and, where the digits stand
 //! in groups, the groups that are printed on cards.
 
-use super::text::Text;
+use super::run::{Run, sign};
 
-/// The most digits of a number.
-const MAX: usize = 19;
-
-/// Where the card number that begins at `start` ends. Its groups are separated by spaces, hyphens or dots, all the same.
-pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
-    if text.before(start).is_ascii_alphanumeric() || text.goes_back(start) {
-        return None;
-    }
-    let mut digits = [0; MAX];
-    let mut count = 0;
-    let mut group = 0;
-    let mut shape = 0;
-    let mut separator = 0;
-    let mut at = start;
-    let mut found = None;
-    loop {
-        let c = text.at(at);
-        if c.is_ascii_digit() {
-            *digits.get_mut(count)? = c - b'0';
-            count += 1;
-            group += 1;
-            at += 1;
-            continue;
-        }
-        shape = shape << 8 | group;
-        let number = &digits[..count];
-        if is_printed(shape) && is_issued(number) && passes_luhn(number) && !text.goes_on(at) {
-            found = Some(at);
-        }
-        let next_group = matches!(c, b' ' | b'-' | b'.') && (separator == 0 || separator == c) && text.at(at + 1).is_ascii_digit();
-        if !next_group || shape > 0x0404_0404 {
-            return found;
-        }
-        separator = c;
-        group = 0;
-        at += 1;
-    }
+/// Whether a run of digits is the number of a card. Its groups are separated by spaces, hyphens or dots, all the same; four groups
+/// of four tell a card of any issuer.
+pub(super) fn is_number(run: &Run) -> bool {
+    let digits = run.digits();
+    let printed = match run.signs {
+        0 => true,
+        sign::SPACE | sign::HYPHEN | sign::DOT => matches!(run.shape, 0x4441..=0x4444 | 0x4_4441..=0x4_4443 | 0x465 | 0x464),
+        _ => false,
+    };
+    printed && (is_issued(digits) || (run.shape == 0x4444 && digits.first() != Some(&0))) && passes_luhn(digits)
 }
 
-/// Whether groups of these lengths, a byte each, are those of a card: one of all, fours with a shorter last one, 4-6-5, or 4-6-4.
-fn is_printed(shape: u64) -> bool {
-    matches!(shape, 13..=19 | 0x0404_0401..=0x0404_0404 | 0x04_0404_0401..=0x04_0404_0403 | 0x04_0605 | 0x04_0604)
-}
+/// What numbers begin with, from and to, and how many digits they have, from and to.
+const ISSUED: [[u16; 4]; 21] = [
+    [1000, 1999, 15, 15], // UATP
+    [2131, 2131, 15, 15], // JCB
+    [2200, 2204, 16, 19], // Mir
+    [2221, 2720, 16, 16], // Mastercard
+    [3000, 3059, 14, 19], // Diners Club
+    [3095, 3095, 14, 19],
+    [3400, 3499, 15, 15], // American Express
+    [3528, 3589, 16, 19], // JCB
+    [3600, 3699, 14, 19], // Diners Club
+    [3700, 3799, 15, 15], // American Express
+    [3800, 3999, 14, 19], // Diners Club
+    [4000, 4999, 13, 13], // Visa
+    [4000, 4999, 16, 16],
+    [4000, 4999, 19, 19],
+    [5000, 5099, 16, 19], // Maestro and other debit cards
+    [5100, 5599, 16, 16], // Mastercard
+    [5600, 5999, 16, 19], // Maestro
+    [6000, 6999, 14, 19], // Discover, UnionPay, Maestro and others
+    [8100, 8299, 16, 16], // UnionPay, RuPay
+    [9400, 9499, 16, 16], // cards of Korea only
+    [9792, 9792, 16, 16], // Troy
+];
 
 /// Whether an issuer gives out numbers that begin like this and have this length.
 fn is_issued(number: &[u8]) -> bool {
-    let begin = number.iter().take(4).fold(0, |all, digit| all * 10 + u32::from(*digit));
-    let lengths = match begin {
-        // UATP, American Express.
-        1000..=1999 | 3400..=3499 | 3700..=3799 => 15..=15,
-        // Mastercard; UnionPay and RuPay; Troy.
-        2221..=2720 | 5100..=5599 | 8100..=8299 | 9792 => 16..=16,
-        // Visa.
-        4000..=4999 => return matches!(number.len(), 13 | 16 | 19),
-        // Mir, JCB, Maestro and other debit cards.
-        2200..=2204 | 3528..=3589 | 5000..=5099 | 5600..=5999 => 16..=19,
-        // Diners Club; Discover, UnionPay, Maestro and others.
-        3000..=3059 | 3095 | 3600..=3699 | 3800..=3999 | 6000..=6999 => 14..=19,
-        _ => return false,
-    };
-    lengths.contains(&number.len())
+    let begin = number.iter().take(4).fold(0, |all, digit| all * 10 + u16::from(*digit));
+    let length = number.len() as u16;
+    ISSUED.iter().any(|[low, high, fewest, most]| (low..=high).contains(&&begin) && (fewest..=most).contains(&&length))
 }
 
 fn passes_luhn(number: &[u8]) -> bool {
     let mut sum = 0;
     for (from_right, digit) in number.iter().rev().enumerate() {
-        let doubled = digit << (from_right & 1);
-        sum += u32::from(doubled - if doubled > 9 { 9 } else { 0 });
+        let doubled = u32::from(digit << (from_right & 1));
+        sum += doubled - if doubled > 9 { 9 } else { 0 };
     }
     sum.is_multiple_of(10)
 }
@@ -120,6 +101,8 @@ mod tests {
             ("5018", &[16, 17, 18, 19]),
             ("6011", &[14, 15, 16, 17, 18, 19]),
             ("8171", &[16]),
+            ("2131", &[15]),
+            ("94", &[16]),
             ("9792", &[16]),
             ("2721", &[]),
             ("2220", &[]),
@@ -145,6 +128,7 @@ mod tests {
             "3782 8224 6310 005",
             "3852-000002-3237",
             "4000 0000 0000 0000 006",
+            "7000 0000 0000 0005",
         ] {
             assert_eq!(found(number), [number]);
         }
@@ -155,6 +139,7 @@ mod tests {
             "510 5105 1051 05100",
             "5105/1051/0510/5100",
             "378282-246310005",
+            "0000 0000 0000 0000",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }

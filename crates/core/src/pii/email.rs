@@ -30,7 +30,9 @@ pub(super) fn mark_all(text: &mut Text) {
 }
 
 fn is_local(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || is_foreign(c) || b".!#$%&'*+-?^_~".contains(&c)
+    c.is_ascii_alphanumeric()
+        || is_foreign(c)
+        || matches!(c, b'.' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'?' | b'^' | b'_' | b'~')
 }
 
 fn is_foreign(c: u8) -> bool {

@@ -19,12 +19,12 @@ pub struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Puts a match behind the others.
-    pub(super) fn push(&mut self, kind: Kind, range: Range<usize>) {
+    pub(super) fn open(&mut self, kind: Kind, range: Range<usize>) {
         self.0.push(Finding { kind, range });
     }
 
-    /// Lets the last match reach to `end`.
-    pub(super) fn stretch(&mut self, end: usize) {
+    /// Lets the last match end at `end`.
+    pub(super) fn close(&mut self, end: usize) {
         if let Some(last) = self.0.last_mut() {
             last.range.end = end;
         }

@@ -11,52 +11,41 @@ const LENGTHS: &[u8] = b"\
     NO\x0FOM\x17PK\x18PL\x1CPS\x1DPT\x19QA\x1DRO\x18RS\x16RU\x21SA\x18SC\x1FSD\x12SE\x18SI\x13SK\x18SM\x1BSN\x1CSO\x17ST\x19\
     SV\x1CTD\x1BTG\x1CTL\x17TN\x18TR\x1AUA\x1DVA\x16VG\x18XK\x14YE\x1E";
 
-/// Where the IBAN that begins at `start` ends. Its characters may stand in groups, with a space or a hyphen between them; all its
+/// Where the IBAN that begins at `start`, which is not within a word, ends. Its characters may stand in groups, with a space or a hyphen between them; all its
 /// letters are capitals, or none.
 pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
-    if text.before(start).is_ascii_alphanumeric() {
-        return None;
-    }
     let country = [text.at(start), text.at(start + 1)];
-    let digits = [text.at(start + 2), text.at(start + 3)];
-    if !(country[1].is_ascii_alphabetic() && digits[0].is_ascii_digit()) {
+    if !(country[0].is_ascii_alphabetic() && text.is_digit(start + 2)) {
         return None;
     }
     let length = length(country)?;
-    let lower = country[0] & 0x20;
+    // The check digits and what they stand behind come last in the sum.
     let mut sum = 0;
     let mut at = start + 4;
-    let mut seen = 4;
-    while seen < length {
+    let mut end = at;
+    for place in 4..length + 4 {
+        if place == length {
+            end = at;
+            at = start;
+        }
         let mut c = text.at(at);
         if matches!(c, b' ' | b'-') {
             at += 1;
             c = text.at(at);
         }
-        sum = add(sum, c, lower)?;
-        seen += 1;
         at += 1;
+        sum = match c {
+            b'0'..=b'9' => sum * 10 + u32::from(c - b'0'),
+            _ if c.is_ascii_alphabetic() && (c ^ country[0]) & 0x20 == 0 => sum * 100 + u32::from(c & 0x1F) + 9,
+            _ => return None,
+        } % 97;
     }
-    for c in country.into_iter().chain(digits) {
-        sum = add(sum, c, lower)?;
-    }
-    (sum == 1 && !text.at(at).is_ascii_alphanumeric()).then_some(at)
+    (sum == 1 && !text.at(end).is_ascii_alphanumeric()).then_some(end)
 }
 
 fn length(country: [u8; 2]) -> Option<u8> {
     let wanted = country.map(|c| c.to_ascii_uppercase());
     LENGTHS.chunks_exact(3).find(|entry| entry[..2] == wanted).map(|entry| entry[2])
-}
-
-/// The remainder by 97 of the number so far with one more character behind it.
-fn add(sum: u32, c: u8, lower: u8) -> Option<u32> {
-    if c.is_ascii_digit() {
-        Some((sum * 10 + u32::from(c - b'0')) % 97)
-    } else if c.is_ascii_alphabetic() && c & 0x20 == lower {
-        Some((sum * 100 + u32::from((c & 0x1F) + 9)) % 97)
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use super::text::Text;
 
-/// Where the IP address that begins at `start` ends, its zone and prefix length apart.
-pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
-    let before = text.before(start);
-    if before.is_ascii_alphanumeric() || before == b'.' || before == b'_' {
+/// Where the IP address that begins at `start`, behind `before` and not within a word, ends: its zone and prefix length apart.
+pub(super) fn end(text: &Text, start: usize, before: u8) -> Option<usize> {
+    if matches!(before, b'.' | b'_') {
         return None;
     }
-    if text.at(start).is_ascii_digit()
+    if text.is_digit(start)
         && let Some(end) = dotted(text, start)
     {
         return Some(end);
@@ -28,7 +27,7 @@ fn dotted(text: &Text, start: usize) -> Option<usize> {
         }
         let first = at;
         let mut number = 0;
-        while text.at(at).is_ascii_digit() && at < first + 4 {
+        while text.is_digit(at) && at < first + 4 {
             number = number * 10 + u32::from(text.at(at) - b'0');
             at += 1;
         }
@@ -36,7 +35,7 @@ fn dotted(text: &Text, start: usize) -> Option<usize> {
             return None;
         }
     }
-    (!text.goes_on(at)).then_some(at)
+    ends(text, at).then_some(at)
 }
 
 /// Version 6: eight groups, or fewer around one `::`; the last two may be dotted decimal.
@@ -48,49 +47,49 @@ fn grouped(text: &Text, start: usize) -> Option<usize> {
     let mut groups = 0;
     let mut gap = false;
     let mut digit = false;
-    loop {
-        if text.at(at) == b':' && text.at(at + 1) == b':' {
+    while groups <= 8 {
+        let group = at;
+        while text.at(at).is_ascii_hexdigit() {
+            digit |= text.is_digit(at);
+            at += 1;
+        }
+        if at > group + 4 {
+            return None;
+        }
+        if at > group {
+            groups += 1;
+            if text.at(at) == b'.' && text.is_digit(at + 1) && (gap || groups == 7) {
+                at = dotted(text, group)?;
+                groups += 1;
+                break;
+            }
+        }
+        if text.at(at) != b':' {
+            break;
+        }
+        if text.at(at + 1) == b':' {
             if gap {
                 return None;
             }
             gap = true;
             at += 2;
-        } else if groups > 0 {
-            // The loop comes here after a group; a single colon joins the next one.
-            if text.at(at) != b':' || !text.at(at + 1).is_ascii_hexdigit() {
-                break;
-            }
-            at += 1;
-        } else if !text.at(at).is_ascii_hexdigit() {
-            return None;
-        }
-        let group = at;
-        while text.at(at).is_ascii_hexdigit() {
-            digit |= text.at(at).is_ascii_digit();
-            at += 1;
-            if at > group + 4 {
+        } else if text.at(at + 1).is_ascii_hexdigit() {
+            if at == group {
                 return None;
             }
-        }
-        if at == group {
-            break;
-        }
-        groups += 1;
-        if groups > 8 {
-            return None;
-        }
-        if text.at(at) == b'.'
-            && text.at(at + 1).is_ascii_digit()
-            && (gap || groups == 7)
-        {
-            at = dotted(text, group)?;
-            groups += 1;
+            at += 1;
+        } else {
             break;
         }
     }
     let valid = if gap { groups < 8 } else { groups == 8 };
-    let told = digit || (groups == 0 && (at == text.len() || text.at(at) == b'/'));
-    (valid && told && !text.goes_on(at)).then_some(at)
+    let told = digit || (groups == 0 && matches!(text.at(at), 0 | b'/'));
+    (valid && told && ends(text, at)).then_some(at)
+}
+
+/// Whether an address may end at `at`: with no letter, digit or further number behind it. A hyphen makes a range.
+fn ends(text: &Text, at: usize) -> bool {
+    !(text.at(at).is_ascii_alphanumeric() || text.at(at) == b'.' && text.is_digit(at + 1))
 }
 
 #[cfg(test)]
@@ -131,6 +130,7 @@ mod tests {
         assert_eq!(found("地址是192.0.2.7。"), ["192.0.2.7"]);
         assert_eq!(found("It is 2001:db8::7."), ["2001:db8::7"]);
         assert_eq!(found("route ::/0"), ["::"]);
+        assert_eq!(found("192.0.2.7-192.0.2.9"), ["192.0.2.7", "192.0.2.9"]);
     }
 
     #[test]

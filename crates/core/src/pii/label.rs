@@ -19,7 +19,20 @@ pub(super) enum Label {
 
 /// Words before a phone number.
 const PHONE: [u32; 14] = hashes([
-    "phone", "telephone", "tel", "mobile", "mobil", "cell", "call", "fax", "sms", "whatsapp", "telefon", "telefone", "telefono", "fon",
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "mobil",
+    "cell",
+    "call",
+    "fax",
+    "sms",
+    "whatsapp",
+    "telefon",
+    "telefone",
+    "telefono",
+    "fon",
 ]);
 /// Words before a number that means nothing to anybody else.
 const OTHER: [u32; 10] = hashes(["account", "card", "code", "id", "order", "part", "serial", "ticket", "token", "zip"]);

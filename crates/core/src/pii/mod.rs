@@ -19,9 +19,13 @@ mod iban;
 mod ip;
 mod kind;
 mod label;
+#[cfg(test)]
+mod linear_time;
 mod mask;
+mod number;
 mod phone;
 mod policy;
+mod run;
 mod ssn;
 mod text;
 
@@ -47,43 +51,21 @@ pub fn scan(text: &str, region: Option<Region>) -> Findings {
 /// Marks all that is found. E-mail addresses come first: what stands before an `@` may look like anything else.
 fn search(text: &mut Text, region: Option<Region>) {
     email::mark_all(text);
-    let mut numbers = phone::Scanner::new(region);
     let mut at = 0;
     while at < text.len() {
-        let found = if text.at(at).is_ascii_alphanumeric() && text.before(at).is_ascii_alphanumeric() {
+        let before = text.before(at);
+        let in_word = before.is_ascii_alphanumeric();
+        let checked = if in_word {
             None
         } else {
-            checked(text, at, region)
+            iban::end(text, at).map(|end| (Kind::Iban, end)).or_else(|| ip::end(text, at, before).map(|end| (Kind::Ip, end)))
         };
-        let found = found.or_else(|| numbers.next(text, at).map(|end| (Kind::Phone, end)));
-        match found {
-            Some((kind, end)) => {
-                text.mark(kind, at, end);
-                at = end;
-            }
-            None => at += 1,
+        let found = checked.or_else(|| number::found(text, at, before, region));
+        if let Some((kind, end)) = found {
+            text.mark(kind, at, end);
+            at = end;
+        } else {
+            at += 1;
         }
     }
-}
-
-/// What begins at `at` and has a form or a check digit of its own: its kind and where it ends.
-fn checked(text: &Text, at: usize, region: Option<Region>) -> Option<(Kind, usize)> {
-    let first = text.at(at);
-    if first.is_ascii_alphabetic()
-        && let Some(end) = iban::end(text, at)
-    {
-        return Some((Kind::Iban, end));
-    }
-    if (first.is_ascii_hexdigit() || first == b':')
-        && let Some(end) = ip::end(text, at)
-    {
-        return Some((Kind::Ip, end));
-    }
-    if !first.is_ascii_digit() {
-        return None;
-    }
-    if let Some(end) = card::end(text, at) {
-        return Some((Kind::Card, end));
-    }
-    ssn::end(text, at, region).map(|end| (Kind::Ssn, end))
 }

@@ -17,9 +17,6 @@ const FIRST: u8 = 0xA0;
 /// A further character of a match.
 const FURTHER: u8 = 0xAF;
 
-/// Where the decimal digits of other scripts begin: Arabic, Persian, Devanagari, Bengali, Thai.
-const ZEROS: [u32; 5] = [0x660, 0x6F0, 0x966, 0x9E6, 0xE50];
-
 /// A text, a byte a character. Reading past its ends gives 0.
 pub(super) struct Text {
     chars: Vec<u8>,
@@ -29,8 +26,12 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn new(text: &str) -> Self {
+        let mut chars = Vec::with_capacity(text.len());
+        for c in text.chars() {
+            chars.push(simplify(c));
+        }
         Self {
-            chars: text.chars().map(simplify).collect(),
+            chars,
             #[cfg(test)]
             reads: core::cell::Cell::new(0),
         }
@@ -41,11 +42,18 @@ impl Text {
         self.chars.len()
     }
 
-    /// The character at `at`.
+    /// The character at `at`. Called in a hundred places, which the page downloads: not inlined there.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn at(&self, at: usize) -> u8 {
         #[cfg(test)]
         self.reads.set(self.reads.get() + 1);
         self.chars.get(at).copied().unwrap_or(0)
+    }
+
+    /// Whether a decimal digit is at `at`.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    pub(super) fn is_digit(&self, at: usize) -> bool {
+        self.at(at).is_ascii_digit()
     }
 
     /// The character before `at`.
@@ -77,12 +85,20 @@ impl Text {
     /// The marks, as places in the text that this was made from.
     pub(super) fn findings(&self, text: &str) -> Findings {
         let mut findings = Findings::default();
-        for ((start, c), mark) in text.char_indices().zip(&self.chars) {
-            let end = start + c.len_utf8();
-            if *mark == FURTHER {
-                findings.stretch(end);
-            } else if let Some(kind) = Kind::ALL.get(usize::from(mark.wrapping_sub(FIRST))) {
-                findings.push(*kind, start..end);
+        let mut marks = self.chars.iter();
+        let mut inside = false;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte & 0xC0 == 0x80 {
+                continue;
+            }
+            let mark = marks.next().copied().unwrap_or(0);
+            if inside && mark != FURTHER {
+                findings.close(at);
+            }
+            let first = Kind::ALL.get(usize::from(mark.wrapping_sub(FIRST)));
+            inside = mark == FURTHER || first.is_some();
+            if let Some(kind) = first {
+                findings.open(*kind, at..text.len());
             }
         }
         findings
@@ -95,23 +111,88 @@ impl Text {
     }
 }
 
+/// What characters above ASCII are made, by their codes from and to; the first entry that has a code counts. Those that are made
+/// `0` or `!` are made what follows it, in order.
+const FORMS: [(u16, u16, u8); 23] = [
+    (0x660, 0x669, b'0'),   // Arabic
+    (0x6F0, 0x6F9, b'0'),   // Persian
+    (0x966, 0x96F, b'0'),   // Devanagari
+    (0x9E6, 0x9EF, b'0'),   // Bengali
+    (0xE50, 0xE59, b'0'),   // Thai
+    (0xFF01, 0xFF5E, b'!'), // full-width forms
+    (0xA0, 0xA0, b' '),
+    (0x2000, 0x200A, b' '),
+    (0x202F, 0x202F, b' '),
+    (0x205F, 0x205F, b' '),
+    (0x3000, 0x3000, b' '),
+    (0x2010, 0x2015, b'-'),
+    (0x2212, 0x2212, b'-'),
+    (0x30FC, 0x30FC, b'-'), // the long-vowel mark, which Japanese numbers use for a hyphen
+    (0x8BDD, 0x8BDD, CALL),
+    (0x8A71, 0x8A71, CALL),
+    (0xAA, 0xAA, LETTER),
+    (0xB5, 0xB5, LETTER),
+    (0xBA, 0xBA, LETTER),
+    (0xC0, 0x58F, LETTER), // Latin, Greek, Cyrillic, Armenian
+    (0x80, 0xBF, SYMBOL),
+    (0x2000, 0x206F, SYMBOL),
+    (0x3001, 0x303F, SYMBOL),
+];
+
 fn simplify(c: char) -> u8 {
     let code = c as u32;
     if code < 0x80 {
         return code as u8;
     }
-    if let Some(zero) = ZEROS.iter().find(|zero| code.wrapping_sub(**zero) < 10) {
-        return b'0' + (code - zero) as u8;
+    for (low, high, form) in FORMS {
+        if (u32::from(low)..=u32::from(high)).contains(&code) {
+            return if matches!(form, b'0' | b'!') { form + (code - u32::from(low)) as u8 } else { form };
+        }
     }
-    match code {
-        0xAA | 0xB5 | 0xBA | 0xC0..=0x58F => LETTER,
-        // Full-width forms of ASCII.
-        0xFF01..=0xFF5E => (code - 0xFEE0) as u8,
-        0xA0 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => b' ',
-        // Hyphens, dashes, minus signs, and the long-vowel mark that Japanese numbers use for one.
-        0x2010..=0x2015 | 0x2212 | 0x30FC => b'-',
-        0x8BDD | 0x8A71 => CALL,
-        ..0xC0 | 0x2000..=0x206F | 0x3001..=0x303F | 0xFE00..=0xFE6F => SYMBOL,
-        _ => OTHER,
+    OTHER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::{CALL, LETTER, OTHER, SYMBOL, Text};
+
+    fn chars(text: &str) -> Vec<u8> {
+        let text = Text::new(text);
+        (0..text.len()).map(|at| text.at(at)).collect()
+    }
+
+    #[test]
+    fn digits_and_separators_of_all_scripts_become_ascii() {
+        for digits in ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９"]
+        {
+            assert_eq!(chars(digits), b"0123456789");
+        }
+        assert_eq!(chars("＋１\u{a0}（２）\u{2011}３−４ー５\u{202f}６．ａ＠ｂ"), b"+1 (2)-3-4-5 6.a@b");
+    }
+
+    #[test]
+    fn other_characters_are_told_apart_by_class() {
+        assert_eq!(chars("éβж"), [LETTER; 3]);
+        assert_eq!(chars("«»…。，"), [SYMBOL, SYMBOL, SYMBOL, SYMBOL, b',']);
+        assert_eq!(chars("电话😀"), [OTHER, CALL, OTHER]);
+        assert_eq!(chars("話\u{10ffff}"), [CALL, OTHER]);
+    }
+
+    #[test]
+    fn past_its_ends_there_is_nothing() {
+        let text = Text::new("a");
+        assert_eq!((text.before(0), text.at(1), text.at(usize::MAX), text.before(1)), (0, 0, 0, b'a'));
+    }
+
+    #[test]
+    fn marks_become_findings_at_byte_offsets() {
+        let source = "é1é2é34";
+        let mut text = Text::new(source);
+        text.mark(Kind::Ip, 1, 2);
+        text.mark(Kind::Card, 2, 4);
+        text.mark(Kind::Email, 5, 7);
+        let findings: Vec<_> = text.findings(source).iter().map(|f| (f.kind, f.range.clone())).collect();
+        assert_eq!(findings, [(Kind::Ip, 2..3), (Kind::Card, 3..6), (Kind::Email, 8..10)]);
     }
 }

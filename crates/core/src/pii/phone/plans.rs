@@ -45,6 +45,9 @@ pub(super) fn is_number(digits: &[u8]) -> bool {
     let mut code = 0;
     for (at, digit) in digits.iter().take(3).enumerate() {
         code = code * 10 + u16::from(*digit);
+        if code == 0 {
+            return false;
+        }
         if let Ok(plan) = CODES.binary_search(&code) {
             let national = digits.len() - at - 1;
             let trunk = digits.get(at + 1) == Some(&0);
@@ -146,8 +149,18 @@ mod tests {
 
     #[test]
     fn countries_have_their_codes() {
-        let expected =
-            [("US", 1), ("CA", 1), ("VI", 1), ("KZ", 7), ("EG", 20), ("GB", 44), ("JE", 44), ("KP", 850), ("AE", 971), ("UZ", 998)];
+        let expected = [
+            ("US", 1),
+            ("CA", 1),
+            ("VI", 1),
+            ("KZ", 7),
+            ("EG", 20),
+            ("GB", 44),
+            ("JE", 44),
+            ("KP", 850),
+            ("AE", 971),
+            ("UZ", 998),
+        ];
         for (country, calling) in expected {
             let letters = country.as_bytes().try_into().unwrap();
             assert_eq!(of(letters).map(code), Some(calling), "{country}");
@@ -161,7 +174,9 @@ mod tests {
         for number in ["12025550143", "442079460018", "4402079460018", "33155501234", "3906555012", "85025550143", "2908999"] {
             assert!(judged(number), "{number}");
         }
-        for text in ["", "1", "120255501", "120255501433", "2105550143", "33155501", "999555012345", "0044207946001"] {
+        for text in
+            ["", "1", "120255501", "120255501433", "2105550143", "33155501", "999555012345", "0044207946001", "02079460018"]
+        {
             assert!(!judged(text), "{text}");
         }
     }

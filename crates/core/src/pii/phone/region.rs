@@ -20,6 +20,11 @@ impl Region {
         self.0 == 0
     }
 
+    /// Whether its numbers have eight digits at most.
+    pub(super) fn is_short(self) -> bool {
+        (0..9).any(|digits| plans::fits(self.0.into(), digits)) && !(9..16).any(|digits| plans::fits(self.0.into(), digits))
+    }
+
     /// Whether a number, as dialled within the country, belongs to its plan.
     pub(super) fn has(self, digits: &[u8]) -> bool {
         let plan = usize::from(self.0);

@@ -1,0 +1,49 @@
+//! Numbers told from each other: cards and social security numbers by what can be checked, phone numbers by what is left.
+
+use super::run::{self, Run};
+use super::text::Text;
+use super::{Kind, Region, card, phone, ssn};
+
+/// The number that begins at `start`, behind `before`: its kind and where it ends.
+///
+/// Groups of digits are read as far as a number may go. The first ones may be a card or a social security number whatever follows
+/// them; a phone number is all of them, or, where that is none, those before the first space.
+pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region>) -> Option<(Kind, usize)> {
+    if !matches!(text.at(start), b'0'..=b'9' | b'+' | b'(') || before.is_ascii_digit() || before == b'+' {
+        return None;
+    }
+    let continues = run::continues(text, start);
+    let apart = !before.is_ascii_alphabetic() && !text.goes_back(start);
+    let mut run = Run::new(start);
+    let mut checked = None;
+    while run.extend(text, true) {
+        if apart && !text.goes_on(run.end) {
+            if card::is_number(&run) {
+                checked = Some((Kind::Card, run.end));
+            } else if ssn::is_number(text, &run, region) {
+                checked = Some((Kind::Ssn, run.end));
+            }
+        }
+        if continues && !may_become_checked(run.shape) {
+            break;
+        }
+    }
+    if checked.is_some() || run.count == 0 {
+        return checked;
+    }
+    if !continues && phone::is_number(text, &run, region) {
+        return Some((Kind::Phone, run.end));
+    }
+    if continues && before != b' ' {
+        return None;
+    }
+    run = Run::new(start);
+    while run.extend(text, false) {}
+    phone::is_number(text, &run, region).then_some((Kind::Phone, run.end))
+}
+
+/// Whether groups of these lengths may, with others behind them, be a card or a social security number. Behind other digits, where
+/// no phone number begins, no more groups are read than these.
+const fn may_become_checked(shape: u32) -> bool {
+    matches!(shape, 3 | 4 | 0x32 | 0x44 | 0x46 | 0x444 | 0x4444)
+}

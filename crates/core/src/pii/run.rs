@@ -1,0 +1,119 @@
+//! Groups of digits and what may stand between them.
+
+use super::text::Text;
+
+/// The most digits that are kept: those of the longest card number.
+const MAX: usize = 19;
+/// The most characters between two groups.
+const GAP: usize = 4;
+
+/// What stands before or between the groups of a run, a bit each.
+pub(super) mod sign {
+    /// A space, unless it stands behind a bracket.
+    pub(in super::super) const SPACE: u8 = 1;
+    /// A hyphen.
+    pub(in super::super) const HYPHEN: u8 = 2;
+    /// A dot.
+    pub(in super::super) const DOT: u8 = 4;
+    /// A slash.
+    pub(in super::super) const SLASH: u8 = 8;
+    /// A bracket.
+    pub(in super::super) const BRACKET: u8 = 16;
+    /// A `+` before the first group.
+    pub(in super::super) const PLUS: u8 = 32;
+    /// More than one character between two groups.
+    pub(in super::super) const WIDE: u8 = 64;
+}
+
+/// Groups of digits, read one after the other.
+#[derive(Default)]
+pub(super) struct Run {
+    pub(super) start: usize,
+    /// Behind the last digit.
+    pub(super) end: usize,
+    /// Which [`sign`]s there are.
+    pub(super) signs: u8,
+    /// The lengths of the groups, half a byte each, the last one lowest; of more than eight groups the last eight.
+    pub(super) shape: u32,
+    /// How many digits.
+    pub(super) count: usize,
+    digits: [u8; MAX],
+}
+
+impl Run {
+    /// An empty run.
+    pub(super) fn new(start: usize) -> Self {
+        Self { start, end: start, ..Self::default() }
+    }
+
+    /// Reads one more group; false if there is none, or if this one has more digits than any number. Unless `spaces`, a space ends
+    /// the run, but behind a bracket.
+    pub(super) fn extend(&mut self, text: &Text, spaces: bool) -> bool {
+        if self.count > MAX {
+            return false;
+        }
+        let mut at = self.end;
+        let mut signs = 0;
+        while at < self.end + GAP {
+            let c = text.at(at);
+            signs |= match c {
+                b' ' if signs & sign::BRACKET != 0 || self.count == 0 => 0,
+                b' ' if spaces => sign::SPACE,
+                b'-' => sign::HYPHEN,
+                b'.' if text.is_digit(at + 1) => sign::DOT,
+                b'/' => sign::SLASH,
+                b'(' | b')' if text.at(at + 1) != c => sign::BRACKET,
+                b'+' if self.count == 0 => sign::PLUS,
+                _ => break,
+            };
+            at += 1;
+        }
+        if at > self.end + 1 {
+            signs |= sign::WIDE;
+        }
+        let first = at;
+        while text.is_digit(at) {
+            if let Some(slot) = self.digits.get_mut(self.count) {
+                *slot = text.at(at) - b'0';
+            }
+            self.count += 1;
+            at += 1;
+        }
+        if at == first {
+            return false;
+        }
+        self.shape = self.shape << 4 | (at - first).min(15) as u32;
+        self.signs |= signs;
+        self.end = at;
+        true
+    }
+
+    /// The digits; none if they are more than can be kept.
+    pub(super) fn digits(&self) -> &[u8] {
+        self.digits.get(..self.count).unwrap_or_default()
+    }
+
+    /// Whether one of these [`sign`]s is there.
+    pub(super) const fn has(&self, signs: u8) -> bool {
+        self.signs & signs != 0
+    }
+
+    /// Whether it is one group of digits.
+    pub(super) const fn is_bare(&self) -> bool {
+        self.shape < 16
+    }
+}
+
+/// Whether digits and what may stand between two groups come before `start`.
+pub(super) fn continues(text: &Text, start: usize) -> bool {
+    for at in (start.saturating_sub(GAP)..start).rev() {
+        let c = text.at(at);
+        if c.is_ascii_digit() {
+            return true;
+        }
+        if !matches!(c, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+') || (c == b'.' && text.at(at + 1) == b' ') {
+            return false;
+        }
+    }
+    false
+}

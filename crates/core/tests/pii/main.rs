@@ -1,0 +1,4 @@
+//! Personal data in text, through the public interface.
+
+mod mixed;
+mod properties;

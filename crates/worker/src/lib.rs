@@ -7,6 +7,8 @@
 //! file each: written with web-sys and futures they add 18 KB to a download of 45. Neither side decides anything.
 
 mod host;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod options;
 mod time;
 mod worker;

@@ -10,12 +10,10 @@ pub(super) const NONCE: usize = 12;
 /// Bytes of a tag.
 pub(super) const TAG: usize = 16;
 
-/// Encrypts in place and gives the tag.
-pub(super) fn encrypt(key: &[u8; 32], nonce: &[u8; NONCE], aad: &[u8], buffer: &mut [u8]) -> [u8; TAG] {
-    Aes256Gcm::new(key.into())
-        .encrypt_inout_detached(nonce.into(), aad, buffer.into())
-        .expect("a value and its header are shorter than the 64 GiB of AES-GCM")
-        .into()
+/// Encrypts in place and gives the tag; fails where the value is longer than the 64 GiB of AES-GCM.
+pub(super) fn encrypt(key: &[u8; 32], nonce: &[u8; NONCE], aad: &[u8], buffer: &mut [u8]) -> Result<[u8; TAG], SealError> {
+    let tag = Aes256Gcm::new(key.into()).encrypt_inout_detached(nonce.into(), aad, buffer.into());
+    tag.map(Into::into).map_err(|_| SealError::TooLong)
 }
 
 /// Decrypts in place; where the tag does not fit, the buffer is left as it was.
@@ -56,7 +54,7 @@ mod tests {
                 }
                 assert_eq!(opened, Ok(()), "{}", test.tc_id);
                 assert_eq!(buffer, *test.pt, "{}", test.tc_id);
-                assert_eq!(encrypt(&key, &nonce, &test.aad, &mut buffer), tag, "{}", test.tc_id);
+                assert_eq!(encrypt(&key, &nonce, &test.aad, &mut buffer), Ok(tag), "{}", test.tc_id);
                 assert_eq!(buffer, *test.ct, "{}", test.tc_id);
                 valid += 1;
             }

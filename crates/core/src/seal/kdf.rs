@@ -15,8 +15,8 @@ pub(super) fn content_key(secret: &[u8; 32], apu: &[u8]) -> Zeroizing<[u8; 32]> 
 fn concat(secret: &[u8; 32], algorithm: &[u8], apu: &[u8], apv: &[u8], bits: u32) -> Zeroizing<[u8; 32]> {
     let mut hash = Sha256::new().chain_update(1u32.to_be_bytes()).chain_update(secret);
     for part in [algorithm, apu, apv] {
-        let length = u32::try_from(part.len()).expect("a header member has less than 4 GiB");
-        hash.update(length.to_be_bytes());
+        // Each is shorter than the header, which is shorter than 2 KiB.
+        hash.update((part.len() as u32).to_be_bytes());
         hash.update(part);
     }
     hash.update(bits.to_be_bytes());

@@ -28,13 +28,11 @@ impl PublicPoint {
     /// # Errors
     /// [`SealError::Malformed`] where it is not 65 bytes or another form.
     pub fn from_uncompressed(bytes: &[u8]) -> Result<Self, SealError> {
-        match bytes {
-            [4, rest @ ..] if rest.len() == 64 => {
-                let (x, y) = rest.split_at(32);
-                Ok(Self { x: x.try_into().expect("32 bytes"), y: y.try_into().expect("32 bytes") })
-            }
-            _ => Err(SealError::Malformed),
-        }
+        let point = || {
+            let (x, y) = bytes.strip_prefix(&[4])?.split_first_chunk()?;
+            Some(Self { x: *x, y: *y.as_array()? })
+        };
+        point().ok_or(SealError::Malformed)
     }
 
     /// The uncompressed form, `04 ‖ x ‖ y`.
@@ -110,7 +108,7 @@ pub fn seal(agreement: &Agreement, entropy: &mut Entropy, place: &Place, plain: 
     let nonce = entropy.nonce();
     // Encrypted where it lies: no readable copy is left behind.
     let mut buffer = plain.as_bytes().to_vec();
-    let tag = aead::encrypt(&key, &nonce, text.as_bytes(), &mut buffer);
+    let tag = aead::encrypt(&key, &nonce, text.as_bytes(), &mut buffer)?;
     text.push_str("..");
     text.push_str(&base64::url(&nonce));
     text.push('.');

@@ -71,7 +71,7 @@ impl SharedKey {
         buffer.extend_from_slice(&nonce);
         buffer.extend_from_slice(plain.as_bytes());
         let aad = binding.associated_data(place);
-        let tag = aead::encrypt(&self.key, &nonce, aad.as_bytes(), &mut buffer[aead::NONCE..]);
+        let tag = aead::encrypt(&self.key, &nonce, aad.as_bytes(), &mut buffer[aead::NONCE..])?;
         buffer.extend_from_slice(&tag);
         Ok(base64::standard(&buffer))
     }

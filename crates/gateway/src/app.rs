@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock;
 use crate::config::Config;
+use crate::crm::{Crm, CrmError};
 use crate::db::{Db, OpenError};
 use crate::keys::{FieldMasters, KeyError, Keys};
 use crate::proxy::Turns;
@@ -22,6 +23,8 @@ pub(crate) struct App {
     pub(crate) keys: Arc<Keys>,
     pub(crate) masters: FieldMasters,
     pub(crate) genesys: Client,
+    /// Where visitors are looked up.
+    pub(crate) crm: Option<Crm>,
     pub(crate) turns: Turns,
     /// What a form may have.
     pub(crate) rules: Rules,
@@ -39,6 +42,9 @@ pub enum StartError {
     /// The rules for forms.
     #[error("the worker's configuration is wrong at {}: {}", .0.at, .0.code.message())]
     Worker(RulesError),
+    /// The CRM connector.
+    #[error(transparent)]
+    Crm(#[from] CrmError),
     /// The sandbox inside.
     #[error("the sandbox cannot listen: {0}")]
     Sandbox(std::io::Error),
@@ -61,8 +67,10 @@ impl App {
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
         let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream) };
         let genesys = Client::new(upstream, Some(Arc::new(store)))?;
+        // After the client, which installs the TLS provider.
+        let crm = config.crm.as_ref().map(Crm::open).transpose()?;
         let rules = config.worker.rules()?;
-        Ok(Self { config, db, keys, masters, genesys, turns: Turns::default(), rules })
+        Ok(Self { config, db, keys, masters, genesys, crm, turns: Turns::default(), rules })
     }
 }
 

@@ -13,6 +13,7 @@ mod capability;
 mod clock;
 pub mod config;
 mod cookie;
+mod crm;
 mod db;
 mod fallback;
 mod guard;
@@ -28,4 +29,5 @@ mod text;
 mod visitor;
 
 pub use app::StartError;
+pub use crm::CrmError;
 pub use serve::Gateway;

@@ -79,6 +79,14 @@ impl From<guestsync_genesys::Error> for Refusal {
     }
 }
 
+const CRM: Refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "crm.unavailable", "The visitor cannot be looked up now");
+
+impl From<crate::crm::Failure> for Refusal {
+    fn from(failure: crate::crm::Failure) -> Self {
+        CRM.retry_after(failure.retry_after())
+    }
+}
+
 impl From<crate::keys::KeyError> for Refusal {
     fn from(error: crate::keys::KeyError) -> Self {
         tracing::error!(%error, "a key failed");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::crm::Known;
 use guestsync_core::Sensitive;
 use guestsync_genesys::call::{ConsentType, NewGuest};
 use hmac::{Hmac, KeyInit, Mac};
@@ -36,13 +37,17 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    /// A visitor nobody knows.
-    pub(crate) fn unknown(hash: &str) -> Self {
+    /// A visitor as the CRM knows it. What it does not know, or what Genesys would refuse, is as with a visitor nobody knows.
+    pub(crate) fn new(hash: &str, known: &Known) -> Self {
+        let short = |member: &str| known.get(member).and_then(Value::as_str).map(str::trim).filter(|text| is_short(text));
+        let tickets = known.get("previousTickets");
+        let tickets = tickets.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+        let email = short("email").filter(|email| is_address(email)).map(str::to_owned);
         Self {
-            first_name: Sensitive::new("Guest".into()),
-            email: Sensitive::new(format!("visitor_{}@guest.invalid", &hash[..8])),
-            tier: "Unknown".into(),
-            previous_tickets: 0,
+            first_name: Sensitive::new(short("firstName").unwrap_or("Guest").to_owned()),
+            email: Sensitive::new(email.unwrap_or_else(|| format!("visitor_{}@guest.invalid", &hash[..8]))),
+            tier: short("tier").unwrap_or("Unknown").to_owned(),
+            previous_tickets: tickets.unwrap_or(0),
         }
     }
 
@@ -74,6 +79,20 @@ impl Visitor {
     }
 }
 
+/// Something, and no more than an attribute may hold.
+fn is_short(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// An address of RFC 5321's plain shape: a dot-atom, `@`, a host name with a dot.
+fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
+    let dots = |text: &str, good: &dyn Fn(u8) -> bool| text.split('.').all(|part| !part.is_empty() && part.bytes().all(good));
+    let label = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    local.len() <= 64 && text.len() <= 254 && domain.contains('.') && dots(local, &atom) && dots(domain, &label)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,9 +107,27 @@ mod tests {
 
     #[test]
     fn the_browser_sees_what_is_listed_and_nothing_else() {
-        let visitor = Visitor::unknown(&hash("abc", None));
+        let visitor = Visitor::new(&hash("abc", None), &Known::default());
         let seen = visitor.public(&["firstName".into(), "tier".into(), "secret".into()]);
         assert_eq!(Value::Object(seen), json!({"firstName": "Guest", "tier": "Unknown"}));
         assert_eq!(visitor.email.expose(), "visitor_ba7816bf@guest.invalid");
+    }
+
+    #[test]
+    fn what_genesys_would_refuse_is_as_if_it_were_not_known() {
+        let all = |values: [Value; 4]| {
+            let known = Known::new(crate::crm::MEMBERS.into_iter().zip(values));
+            Visitor::new("01234567", &known).public(&crate::crm::MEMBERS.map(str::to_owned))
+        };
+        let good = json!({"firstName": "Ada", "email": "ada@example.org", "tier": "gold", "previousTickets": 3});
+        assert_eq!(Value::Object(all([json!(" Ada"), json!("ada@example.org"), json!("gold"), json!("3")])), good);
+        let unknown =
+            json!({"firstName": "Guest", "email": "visitor_01234567@guest.invalid", "tier": "Unknown", "previousTickets": 0});
+        let long = "x".repeat(257);
+        for email in ["ada", "ada@example", "a b@example.org", "ada@@example.org", "ada@.org", "ä@example.org", ".a@example.org"]
+        {
+            assert_eq!(Value::Object(all([json!(""), json!(email), json!(long), json!(-1)])), unknown, "{email}");
+        }
+        assert_eq!(Value::Object(all([json!(1), json!({}), json!("a\nb"), json!("many")])), unknown);
     }
 }

@@ -10,7 +10,7 @@ use guestsync_genesys::{ClientAuth, Settings, region};
 use url::{Host, Url};
 
 use super::reader::{Name, Problems, Reader};
-use super::{Config, Origin, Upstream, WorkerConfig};
+use super::{Config, CrmConfig, Origin, Upstream, WorkerConfig};
 
 /// What the command line decided.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +54,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let minutes = reader_ref.parsed(Name { file: "capability.minutes", env: None }, "1 to 60", |text| {
         text.parse().ok().filter(|minutes| (1..=60u64).contains(minutes))
     });
+    let crm = CrmConfig::read(reader_ref);
     let fallback = reader_ref.flag(name("fallback", "GUESTSYNC_FALLBACK"));
     let worker = WorkerConfig::read(reader_ref);
     let patch_pointers = pointers(reader_ref, &worker);
@@ -71,6 +72,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         session_secret,
         state_key,
         public_attributes: public_attributes.unwrap_or_else(|| vec!["firstName".into(), "tier".into()]),
+        crm,
         capability_life: Duration::from_secs(60 * minutes.unwrap_or(5)),
         patch_pointers,
         fallback: fallback.unwrap_or(true),

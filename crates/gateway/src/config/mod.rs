@@ -2,9 +2,11 @@
 //!
 //! - `reader`: one setting at a time from the three sources, every problem collected;
 //! - [`load()`]: all settings, checked;
+//! - `crm`: where visitors are looked up;
 //! - `worker`: what `/sw.js` is started with;
 //! - `origin`: an origin, exactly as browsers state it.
 
+mod crm;
 mod load;
 mod origin;
 mod reader;
@@ -17,6 +19,8 @@ use std::time::Duration;
 use guestsync_core::Sensitive;
 use guestsync_core::patch::Pointer;
 
+pub use crm::CrmConfig;
+pub(crate) use crm::{Connection, HASH, OnFailure};
 pub use load::{Flags, load};
 pub use origin::Origin;
 pub use reader::{Problem, Problems};
@@ -43,6 +47,8 @@ pub struct Config {
     pub state_key: Option<Sensitive<String>>,
     /// The visitor's attributes that the browser may see.
     pub public_attributes: Vec<String>,
+    /// Where visitors are looked up; without it, nobody is known.
+    pub crm: Option<CrmConfig>,
     /// How long a capability is good.
     pub capability_life: Duration,
     /// The profile members that a patch may touch, `/lastUpdated` being one of them.

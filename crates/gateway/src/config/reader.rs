@@ -119,6 +119,16 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// Whether something is wrong with a setting, under any of its names.
+    pub(super) fn has_problem(&self, setting: &str) -> bool {
+        self.problems.iter().any(|problem| problem.setting == setting)
+    }
+
+    /// A variable that the file names.
+    pub(super) fn environment(&self, name: &str) -> Option<String> {
+        (self.env)(name).filter(|value| !value.is_empty())
+    }
+
     /// What was found wrong, settings that nobody asked for included.
     pub(super) fn finish(mut self) -> Vec<Problem> {
         let mut unknown = Vec::new();

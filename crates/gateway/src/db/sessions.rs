@@ -37,6 +37,8 @@ pub(crate) struct Session {
     /// Counts the guests that this session has had; above 0 where Genesys has forgotten one.
     pub(crate) generation: i64,
     pub(crate) renewed_at: Millis,
+    /// What the CRM knew when the guest was asked for, encrypted; only until there is one.
+    pub(crate) visitor: Option<String>,
 }
 
 impl FromRow<'_, AnyRow> for Session {
@@ -58,19 +60,24 @@ impl FromRow<'_, AnyRow> for Session {
             state,
             generation: row.try_get("generation")?,
             renewed_at: row.try_get::<i64, _>("renewed_at")?.try_into().unwrap_or_default(),
+            visitor: row.try_get("visitor")?,
         })
     }
 }
 
-const BY_HASH: &str = "SELECT hash, consent_type, guest, salt, state, generation, renewed_at FROM sessions WHERE hash = $1";
-const BY_GUEST: &str = "SELECT hash, consent_type, guest, salt, state, generation, renewed_at FROM sessions WHERE guest = $1";
+const BY_HASH: &str =
+    "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE hash = $1";
+const BY_GUEST: &str =
+    "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE guest = $1";
 const CLAIM: &str = "INSERT INTO sessions (hash, consent_type, salt, state, generation, created_at, renewed_at)
     VALUES ($1, $2, $3, 'unseen', 0, $4, $5)
     ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash
-    RETURNING hash, consent_type, guest, salt, state, generation, renewed_at";
-const SETTLE: &str = "UPDATE sessions SET guest = $2 WHERE hash = $1 AND guest IS NULL AND generation = $3";
-const FORGET: &str = "UPDATE sessions SET guest = NULL, generation = generation + 1, state = 'unseen', salt = $3
+    RETURNING hash, consent_type, guest, salt, state, generation, renewed_at, visitor";
+const SETTLE: &str = "UPDATE sessions SET guest = $2, visitor = NULL WHERE hash = $1 AND guest IS NULL AND generation = $3";
+const FORGET: &str = "UPDATE sessions SET guest = NULL, generation = generation + 1, state = 'unseen', salt = $3, visitor = NULL
     WHERE hash = $1 AND generation = $2";
+const DESCRIBE: &str = "UPDATE sessions SET visitor = $3
+    WHERE hash = $1 AND generation = $2 AND guest IS NULL AND visitor IS NULL";
 const BIND: &str = "UPDATE sessions SET state = 'bound', renewed_at = $2 WHERE guest = $1 AND state <> 'closed'";
 const CLOSE: &str = "UPDATE sessions SET state = 'closed', salt = $2 WHERE guest = $1";
 const PURGE: &str = "DELETE FROM sessions WHERE renewed_at < $1";
@@ -97,6 +104,12 @@ impl Db {
     /// Writes the guest down that Genesys has made. A second one for the same session is ignored.
     pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<()> {
         let query = sqlx::query(SETTLE).bind(&session.hash).bind(guest.as_str()).bind(session.generation);
+        query.execute(&self.write).await.map(drop)
+    }
+
+    /// Writes down what the CRM knows before Genesys is asked for a guest, unless that was done already.
+    pub(crate) async fn describe(&self, session: &Session, visitor: &str) -> sqlx::Result<()> {
+        let query = sqlx::query(DESCRIBE).bind(&session.hash).bind(session.generation).bind(visitor);
         query.execute(&self.write).await.map(drop)
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::body::JsonObject;
+use crate::crm::Known;
 use crate::db::sessions::{self, Session};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
@@ -42,8 +43,7 @@ pub(crate) async fn handle(
     if session.guest.is_some() && !session::holds(&app, &headers, &session).await? && session.state != sessions::State::Unseen {
         return Err(BOUND);
     }
-    let visitor = Visitor::unknown(&hash);
-    let (session, guest, token) = with_token(&app, session, &visitor).await?;
+    let (session, guest, token, visitor) = with_token(&app, session).await?;
     let answer = json!({
         "guestId": guest.as_str(),
         "accessToken": token.value.expose(),
@@ -70,26 +70,46 @@ async fn claimed(app: &App, hash: &str, consent_type: ConsentType) -> Result<Ses
 }
 
 /// The session's guest, made if there is none, and a token for it. A guest that Genesys has forgotten is made anew, once.
-async fn with_token(app: &App, mut session: Session, visitor: &Visitor) -> Result<(Session, GuestId, GuestToken), Refusal> {
+async fn with_token(app: &App, mut session: Session) -> Result<(Session, GuestId, GuestToken, Visitor), Refusal> {
     let mut gone = false;
+    let mut visitor = described(app, &mut session).await?;
     loop {
         let guest = match session.guest.clone() {
             Some(guest) => guest,
             None => {
-                session = created(app, &session, visitor).await?;
+                session = created(app, &session, &visitor).await?;
                 session.guest.clone().ok_or_else(Refusal::internal)?
             }
         };
         match app.genesys.issue_token(&guest).await {
-            Ok(token) => return Ok((session, guest, token)),
+            Ok(token) => return Ok((session, guest, token, visitor)),
             Err(Error::Refused { status: 404, .. }) if !gone => {
                 gone = true;
                 app.db.forget(&session, &salt()?).await?;
                 session = reread(app, &session).await?;
+                visitor = described(app, &mut session).await?;
             }
             Err(error) => return Err(refused(error)),
         }
     }
+}
+
+/// What is known about the session's visitor. Before a guest is made it is written down: whatever happens next, a repeat asks
+/// Genesys with the same content under the same key.
+async fn described(app: &App, session: &mut Session) -> Result<Visitor, Refusal> {
+    let Some(crm) = &app.crm else { return Ok(Visitor::new(&session.hash, &Known::default())) };
+    let place = format!("visitor/{}/{}", session.hash, session.generation);
+    if session.guest.is_none() && session.visitor.is_none() {
+        let known = crm.known(&session.hash).await?;
+        app.db.describe(session, &app.keys.state.encrypt(&place, &known.to_bytes())?).await?;
+        *session = reread(app, session).await?;
+    }
+    let written = session.visitor.as_ref().and_then(|text| app.keys.state.decrypt(&place, text));
+    let known = match written.and_then(|bytes| Known::from_bytes(&bytes)) {
+        Some(known) => known,
+        None => crm.known(&session.hash).await?,
+    };
+    Ok(Visitor::new(&session.hash, &known))
 }
 
 async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Session, Refusal> {

@@ -4,6 +4,7 @@
 mod attributes;
 mod capability;
 mod cors;
+mod crm;
 mod csrf;
 mod field_key;
 mod health;

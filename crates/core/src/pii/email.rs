@@ -11,6 +11,7 @@ use super::{Kind, text};
 pub(super) fn mark_all(text: &mut Text) {
     let mut start = 0;
     let mut at = 0;
+    let mut before = 0;
     while at < text.len() {
         let c = text.at(at);
         at += 1;
@@ -20,12 +21,13 @@ pub(super) fn mark_all(text: &mut Text) {
                 at = end;
             }
             start = at;
-        } else if !is_local(c) || is_ellipsis(text, at) {
+        } else if !is_local(c) || (c == b'.' && is_ellipsis(text, at)) {
             start = at;
-        } else if c < 0x80 && matches!(text.before(at - 1), OTHER | text::CALL) {
+        } else if c < 0x80 && matches!(before, OTHER | text::CALL) {
             // Scripts without spaces: the address begins where the ASCII does.
             start = at - 1;
         }
+        before = c;
     }
 }
 

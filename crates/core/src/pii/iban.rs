@@ -11,11 +11,11 @@ const LENGTHS: &[u8] = b"\
     NO\x0FOM\x17PK\x18PL\x1CPS\x1DPT\x19QA\x1DRO\x18RS\x16RU\x21SA\x18SC\x1FSD\x12SE\x18SI\x13SK\x18SM\x1BSN\x1CSO\x17ST\x19\
     SV\x1CTD\x1BTG\x1CTL\x17TN\x18TR\x1AUA\x1DVA\x16VG\x18XK\x14YE\x1E";
 
-/// Where the IBAN that begins at `start`, which is not within a word, ends. Its characters may stand in groups, with a space or a hyphen between them; all its
+/// Where the IBAN that begins with a letter at `start`, not within a word, ends. Its characters may stand in groups, with a space or a hyphen between them; all its
 /// letters are capitals, or none.
 pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
     let country = [text.at(start), text.at(start + 1)];
-    if !(country[0].is_ascii_alphabetic() && text.is_digit(start + 2)) {
+    if !text.is_digit(start + 2) {
         return None;
     }
     let length = length(country)?;

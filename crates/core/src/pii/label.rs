@@ -49,17 +49,25 @@ pub(super) fn before(text: &Text, start: usize) -> Label {
             word = add(word, c);
             continue;
         }
-        if c == CALL || PHONE.contains(&word) {
+        if c == CALL {
             return Label::Phone;
         }
-        if OTHER.contains(&word) {
-            return Label::Other;
+        if word != 0 {
+            if PHONE.contains(&word) {
+                return Label::Phone;
+            }
+            if OTHER.contains(&word) {
+                return Label::Other;
+            }
+            words += 1;
+            if words == WORDS || word == SSN {
+                break;
+            }
+            word = 0;
         }
-        words += usize::from(word != 0);
-        if c == 0 || words == WORDS || word == SSN {
+        if c == 0 {
             break;
         }
-        word = 0;
     }
     Label::None
 }

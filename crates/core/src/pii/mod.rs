@@ -51,21 +51,35 @@ pub fn scan(text: &str, region: Option<Region>) -> Findings {
 /// Marks all that is found. E-mail addresses come first: what stands before an `@` may look like anything else.
 fn search(text: &mut Text, region: Option<Region>) {
     email::mark_all(text);
+    let mut before = 0;
     let mut at = 0;
     while at < text.len() {
-        let before = text.before(at);
-        let in_word = before.is_ascii_alphanumeric();
-        let checked = if in_word {
-            None
-        } else {
-            iban::end(text, at).map(|end| (Kind::Iban, end)).or_else(|| ip::end(text, at, before).map(|end| (Kind::Ip, end)))
-        };
-        let found = checked.or_else(|| number::found(text, at, before, region));
-        if let Some((kind, end)) = found {
+        let first = text.at(at);
+        if let Some((kind, end)) = found(text, at, before, first, region) {
             text.mark(kind, at, end);
             at = end;
+            before = text.before(at);
         } else {
             at += 1;
+            before = first;
         }
     }
+}
+
+/// What begins at `at` with the character `first`, behind the character `before`: its kind and where it ends.
+fn found(text: &Text, at: usize, before: u8, first: u8, region: Option<Region>) -> Option<(Kind, usize)> {
+    if !before.is_ascii_alphanumeric() {
+        if first.is_ascii_alphabetic()
+            && let Some(end) = iban::end(text, at)
+        {
+            return Some((Kind::Iban, end));
+        }
+        if (first.is_ascii_hexdigit() || first == b':')
+            && let Some(end) = ip::end(text, at, before)
+        {
+            return Some((Kind::Ip, end));
+        }
+    }
+    let number = matches!(first, b'0'..=b'9' | b'+' | b'(') && !before.is_ascii_digit() && before != b'+';
+    if number { number::found(text, at, before, region) } else { None }
 }

@@ -4,14 +4,11 @@ use super::run::{self, Run};
 use super::text::Text;
 use super::{Kind, Region, card, phone, ssn};
 
-/// The number that begins at `start`, behind `before`: its kind and where it ends.
+/// The number that begins with a digit, `+` or `(` at `start`, behind `before`: its kind and where it ends.
 ///
 /// Groups of digits are read as far as a number may go. The first ones may be a card or a social security number whatever follows
 /// them; a phone number is all of them, or, where that is none, those before the first space.
 pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region>) -> Option<(Kind, usize)> {
-    if !matches!(text.at(start), b'0'..=b'9' | b'+' | b'(') || before.is_ascii_digit() || before == b'+' {
-        return None;
-    }
     let continues = run::continues(text, start);
     let apart = !before.is_ascii_alphabetic() && !text.goes_back(start);
     let mut run = Run::new(start);

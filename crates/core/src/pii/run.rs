@@ -72,9 +72,13 @@ impl Run {
             signs |= sign::WIDE;
         }
         let first = at;
-        while text.is_digit(at) {
+        loop {
+            let digit = text.at(at).wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
             if let Some(slot) = self.digits.get_mut(self.count) {
-                *slot = text.at(at) - b'0';
+                *slot = digit;
             }
             self.count += 1;
             at += 1;

@@ -27,13 +27,14 @@ export const guestsync =
 /**
  * Starts a gateway with the sandbox inside and waits until it is ready.
  * @param {import("./scope.mjs").Scope} scope
- * @param {{ port?: number, stateDir?: string, args?: string[], env?: Record<string, string> }} [options] `port` 0 takes a free
- *   one; a `stateDir` that is given is kept, so that a second start goes on from it
+ * @param {{ port?: number, stateDir?: string, args?: string[], env?: Record<string, string>, sandbox?: boolean }} [options] `port` 0
+ *   takes a free one; a `stateDir` that is given is kept, so that a second start goes on from it; without `sandbox` the environment
+ *   says where Genesys is
  * @returns {Promise<Gateway>}
  */
-export async function startGateway(scope, { port = 0, stateDir, args = [], env = {} } = {}) {
+export async function startGateway(scope, { port = 0, stateDir, args = [], env = {}, sandbox = true } = {}) {
   const state = stateDir ?? (await temporaryFolder(scope));
-  const child = spawn(guestsync, ["serve", "--sandbox", "--port", String(port), "--state-dir", state, ...args], {
+  const child = spawn(guestsync, ["serve", ...(sandbox ? ["--sandbox"] : []), "--port", String(port), "--state-dir", state, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

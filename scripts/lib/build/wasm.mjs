@@ -34,6 +34,7 @@ export async function buildWasm(steps, shell) {
 
   const settings = { wasmBindgen: await wasmBindgenVersion() };
   await steps.step(`Writing the glue of the ${shell}'s wasm`, { inputs: [compiled], settings }, async () => {
+    say("Compiling wasm-bindgen at the version of Cargo.lock");
     await run("cargo", ["build", "--package", "guestsync-xtask"]);
     const args = ["--target", "web", "--out-dir", folder, "--out-name", shell, ...bindgenFlags, compiled];
     await run(join(target, "debug", "xtask"), ["wasm-bindgen", ...args]);

@@ -17,7 +17,7 @@ pub(super) mod sign {
     pub(in super::super) const DOT: u8 = 4;
     /// A slash.
     pub(in super::super) const SLASH: u8 = 8;
-    /// A bracket.
+    /// A bracket that closes.
     pub(in super::super) const BRACKET: u8 = 16;
     /// A `+` before the first group.
     pub(in super::super) const PLUS: u8 = 32;
@@ -62,7 +62,8 @@ impl Run {
                 b'-' => sign::HYPHEN,
                 b'.' if text.is_digit(at + 1) => sign::DOT,
                 b'/' => sign::SLASH,
-                b'(' | b')' if text.at(at + 1) != c => sign::BRACKET,
+                b'(' if text.at(at + 1) != c => 0,
+                b')' if text.at(at + 1) != c => sign::BRACKET,
                 b'+' if self.count == 0 => sign::PLUS,
                 _ => break,
             };

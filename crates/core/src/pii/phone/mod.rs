@@ -83,6 +83,13 @@ mod tests {
     }
 
     #[test]
+    fn brackets_around_a_number_are_not_part_of_it() {
+        assert_eq!(found_in("(+44 20 7946 0018)", None), ["+44 20 7946 0018"]);
+        assert_eq!(found_in("Office (020 7946 0018), or ((202) 555-0143)", None), ["020 7946 0018", "(202) 555-0143"]);
+        assert_eq!(found_in("in all (1234 5678) of them", None), [""; 0]);
+    }
+
+    #[test]
     fn two_numbers_side_by_side_are_two() {
         assert_eq!(found_in("020-7946-0018 020-7946-0019", None), ["020-7946-0018", "020-7946-0019"]);
         assert_eq!(found_in("02079460018 02079460019 02079460020", None), ["02079460018", "02079460019", "02079460020"]);

@@ -33,7 +33,9 @@ impl Place {
             b',' => text.before(run.start - 1).is_ascii_digit(),
             _ => false,
         };
-        if goes_on || goes_back {
+        // Brackets around the whole number are not part of it.
+        let opens = text.at(run.start) == b'(' && !run.has(sign::BRACKET);
+        if goes_on || goes_back || opens {
             return None;
         }
         let extended = has_extension(text, run.end);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use reqwest::redirect::Policy;
 use url::Url;
 
+use crate::budget::Queue;
 use crate::oauth::{Bearer, TokenStore};
 use crate::{Error, Settings};
 
@@ -18,6 +19,7 @@ pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) settings: Settings,
     pub(crate) bearer: Arc<Bearer>,
+    pub(crate) queue: Arc<Queue>,
 }
 
 impl std::fmt::Debug for Client {
@@ -42,7 +44,7 @@ impl Client {
             .user_agent(concat!("guestsync/", env!("CARGO_PKG_VERSION")))
             .build()?;
         let bearer = Arc::new(Bearer::new(http.clone(), &settings, store));
-        Ok(Self { inner: Arc::new(Inner { http, settings, bearer }) })
+        Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue: Arc::default() }) })
     }
 
     /// The address of a call; `path` is ours, its parts are checked by [`crate::call::GuestId`].

@@ -8,10 +8,14 @@
 //! - Calls that the gateway passes on for a browser ([`Client::attributes`], [`Client::set_attributes`], [`Client::profile`],
 //!   [`Client::patch_profile`]) are sent once and come back as an [`Answer`]: whoever asked decides about retries.
 //!
+//! Calls wait for one budget, read from the rate headers and `Retry-After` of all answers: for a browser at most
+//! [`Settings::browser_wait`], else as long as patience lasts.
+//!
 //! Redirects are never followed, so a credential goes nowhere but to the configured hosts. Nothing here logs a token, a body or a
 //! guest's id.
 
 mod answer;
+mod budget;
 pub mod call;
 mod client;
 mod error;

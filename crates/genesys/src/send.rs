@@ -45,20 +45,27 @@ impl Request {
 impl Client {
     /// Sends once; after a 401 once more with a new token. A second 401 is [`Error::Unauthorized`], never an answer: it speaks of
     /// the organisation's token, not of the asker's.
-    pub(crate) async fn exchange(&self, request: &Request) -> Result<Answer, Error> {
+    ///
+    /// Waits for the budget until `deadline`; then [`Error::Busy`].
+    async fn exchange_by(&self, request: &Request, deadline: Instant) -> Result<Answer, Error> {
         let token = self.inner.bearer.token().await?;
-        let answer = self.send(request, token.value.expose()).await?;
+        let answer = self.send(request, token.value.expose(), deadline).await?;
         if answer.verdict() != Verdict::Reauthorize {
             return Ok(answer);
         }
         self.inner.bearer.rejected(&token);
         let token = self.inner.bearer.token().await?;
-        let answer = self.send(request, token.value.expose()).await?;
+        let answer = self.send(request, token.value.expose(), deadline).await?;
         if answer.verdict() != Verdict::Reauthorize {
             return Ok(answer);
         }
         self.inner.bearer.rejected(&token);
         Err(Error::Unauthorized)
+    }
+
+    /// As a browser's call: it waits for the budget as long as a browser may be kept waiting.
+    pub(crate) async fn exchange(&self, request: &Request) -> Result<Answer, Error> {
+        self.exchange_by(request, Instant::now() + self.inner.settings.browser_wait).await
     }
 
     /// Exchanges until the answer is 2xx, final, or the patience of the settings is used up. No request leaves before what
@@ -67,7 +74,8 @@ impl Client {
         let deadline = Instant::now() + self.inner.settings.patience;
         let mut tries = 0;
         loop {
-            let outcome = tokio::time::timeout_at(deadline, self.exchange(request)).await.unwrap_or(Err(Error::Timeout));
+            let outcome =
+                tokio::time::timeout_at(deadline, self.exchange_by(request, deadline)).await.unwrap_or(Err(Error::Timeout));
             let (error, asked) = match outcome {
                 Ok(answer) => match answer.verdict() {
                     Verdict::Done => return Ok(answer),
@@ -95,9 +103,10 @@ impl Client {
         }
     }
 
-    async fn send(&self, request: &Request, token: &str) -> Result<Answer, Error> {
+    async fn send(&self, request: &Request, token: &str, deadline: Instant) -> Result<Answer, Error> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::Malformed)?;
         bearer.set_sensitive(true);
+        let permit = self.inner.queue.enter(deadline).await?;
         let response = self
             .inner
             .http
@@ -107,7 +116,9 @@ impl Client {
             .body(request.body.clone())
             .send()
             .await?;
-        Answer::read(response).await
+        let answer = Answer::read(response).await?;
+        permit.answered(&answer);
+        Ok(answer)
     }
 }
 

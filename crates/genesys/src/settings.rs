@@ -36,10 +36,13 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// The most that a call with its retries may take.
     pub patience: Duration,
+    /// The most that a call for a browser waits for the rate budget.
+    pub browser_wait: Duration,
 }
 
 impl Settings {
-    /// Settings with the usual time limits: 5 s to connect, 10 s a request, 15 s with retries.
+    /// Settings with the usual time limits: 5 s to connect, 10 s a request, 15 s with retries; a call for a browser waits 5 s for
+    /// the budget.
     #[must_use]
     pub fn new(api_base: Url, token_url: Url, client_id: String, client_secret: Sensitive<String>) -> Self {
         Self {
@@ -52,6 +55,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(10),
             patience: Duration::from_secs(15),
+            browser_wait: Duration::from_secs(5),
         }
     }
 }

@@ -61,7 +61,7 @@ async fn what_upstream_refuses_or_postpones_comes_back_as_it_is_and_is_not_tried
         let request = world.genesys(Method::POST, &path(&session.guest), &capability).json(&json!({"attributes": {"a": 1}}));
         request.send().await.unwrap()
     };
-    for (status, retry_after) in [(429, "7"), (503, "3"), (500, ""), (400, ""), (404, "")] {
+    for (status, retry_after) in [(503, "3"), (500, ""), (400, ""), (404, ""), (429, "7")] {
         let after = if retry_after.is_empty() { String::new() } else { format!(", retryAfter = {retry_after}") };
         upstream
             .faults(&format!("[[rules]]\ncalls = [\"A1\"]\neffect = {{ kind = \"status\", status = {status}{after} }}"))

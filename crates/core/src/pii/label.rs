@@ -18,26 +18,15 @@ pub(super) enum Label {
 }
 
 /// Words before a phone number.
-const PHONE: [u32; 14] = hashes([
-    "phone",
-    "telephone",
-    "tel",
-    "mobile",
-    "mobil",
-    "cell",
-    "call",
-    "fax",
-    "sms",
-    "whatsapp",
-    "telefon",
-    "telefone",
-    "telefono",
-    "fon",
-]);
-/// Words before a number that means nothing to anybody else.
-const OTHER: [u32; 10] = hashes(["account", "card", "code", "id", "order", "part", "serial", "ticket", "token", "zip"]);
+const PHONE: [u32; 20] = listed::<20>(
+    b"phone telephone tel mobile mobil cell cellphone celular call dial fax hotline sms whatsapp handy telefon telefone telefono telefoon fon",
+);
+/// Words before a number that is neither a phone number nor a personal identifier of ours.
+const OTHER: [u32; 20] = listed::<20>(
+    b"account build card code id invoice isbn order part passport ref reference routing serial sku ticket token tracking version zip",
+);
 /// A word before a social security number: what stands before it no longer counts.
-const SSN: u32 = hash(b"ssn");
+const SSN: u32 = listed::<1>(b"ssn")[0];
 
 /// The label closest before `start`.
 pub(super) fn before(text: &Text, start: usize) -> Label {
@@ -78,29 +67,25 @@ const fn add(hash: u32, letter: u8) -> u32 {
     (hash.wrapping_mul(33) ^ (letter | 0x20) as u32).wrapping_add(1)
 }
 
-const fn hash(word: &[u8]) -> u32 {
-    let mut hash = 0;
-    let mut at = word.len();
+/// The hashes of words with a space between them.
+const fn listed<const N: usize>(text: &[u8]) -> [u32; N] {
+    let mut hashes = [0; N];
+    let mut word = 0;
+    let mut at = text.len();
     while at > 0 {
         at -= 1;
-        hash = add(hash, word[at]);
-    }
-    hash
-}
-
-const fn hashes<const N: usize>(words: [&str; N]) -> [u32; N] {
-    let mut hashes = [0; N];
-    let mut at = 0;
-    while at < N {
-        hashes[at] = hash(words[at].as_bytes());
-        at += 1;
+        if text[at] == b' ' {
+            word += 1;
+        } else {
+            hashes[word] = add(hashes[word], text[at]);
+        }
     }
     hashes
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Label, Text, before};
+    use super::{Label, OTHER, PHONE, SSN, Text, before};
 
     fn label(text: &str) -> Label {
         let text = Text::new(text);
@@ -117,6 +102,14 @@ mod tests {
         assert_eq!(label("card 123, phone "), Label::Phone);
         assert_eq!(label("call about order "), Label::Other);
         assert_eq!(label("call about my SSN "), Label::None);
+    }
+
+    #[test]
+    fn no_two_words_share_a_hash() {
+        let all: Vec<u32> = PHONE.into_iter().chain(OTHER).chain([SSN]).collect();
+        for (at, hash) in all.iter().enumerate() {
+            assert!(*hash != 0 && !all[..at].contains(hash));
+        }
     }
 
     #[test]

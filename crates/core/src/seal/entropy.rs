@@ -1,13 +1,14 @@
 //! Nonces and ids from a seed that the shell drew.
 
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, Zeroizing};
+
+use super::secret::Secret;
 
 /// A seed for one form or one value, and how much of it was used.
 ///
 /// There is no way to copy it, to read it or to turn it back. What it gives is SHA-256 of a label, the seed and a counter.
 pub struct Entropy {
-    seed: Zeroizing<[u8; 32]>,
+    seed: Secret,
     used: u32,
 }
 
@@ -15,9 +16,7 @@ impl Entropy {
     /// Takes 32 bytes that a cryptographic generator drew for this one purpose; the caller's copy is wiped.
     #[must_use]
     pub fn from_seed(seed: &mut [u8; 32]) -> Self {
-        let entropy = Self { seed: Zeroizing::new(*seed), used: 0 };
-        seed.zeroize();
-        entropy
+        Self { seed: Secret::take(seed), used: 0 }
     }
 
     /// 96 bits that no other call on any seed gives.
@@ -31,7 +30,11 @@ impl Entropy {
     }
 
     fn expand<const N: usize>(&mut self, label: &[u8; 16]) -> [u8; N] {
-        let block = Sha256::new().chain_update(label).chain_update(*self.seed).chain_update(self.used.to_be_bytes()).finalize();
+        let mut hash = Sha256::new();
+        hash.update(label);
+        hash.update(self.seed.as_slice());
+        hash.update(self.used.to_be_bytes());
+        let block = hash.finalize_reset();
         self.used += 1;
         core::array::from_fn(|i| block[i])
     }

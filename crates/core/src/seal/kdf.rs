@@ -1,27 +1,31 @@
 //! The Concat KDF of JWE (RFC 7518 §4.6.2, NIST SP 800-56A §5.8.1), one round of SHA-256.
 
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+
+use super::secret::Secret;
 
 /// `AlgorithmID` where the agreed key is used directly: the `enc` value.
 const ENC: &[u8] = b"A256GCM";
 
 /// The content encryption key of one field, from the agreed secret and the field's `apu`.
-pub(super) fn content_key(secret: &[u8; 32], apu: &[u8]) -> Zeroizing<[u8; 32]> {
+pub(super) fn content_key(secret: &[u8; 32], apu: &[u8]) -> Secret {
     concat(secret, ENC, apu, &[], 256)
 }
 
 /// One round: the first `bits` of the result are the key.
-fn concat(secret: &[u8; 32], algorithm: &[u8], apu: &[u8], apv: &[u8], bits: u32) -> Zeroizing<[u8; 32]> {
-    let mut hash = Sha256::new().chain_update(1u32.to_be_bytes()).chain_update(secret);
+fn concat(secret: &[u8; 32], algorithm: &[u8], apu: &[u8], apv: &[u8], bits: u32) -> Secret {
+    // Never moved once it has seen the secret, and wiped when dropped.
+    let mut hash = Sha256::new();
+    hash.update(1u32.to_be_bytes());
+    hash.update(secret);
     for part in [algorithm, apu, apv] {
         // Each is shorter than the header, which is shorter than 2 KiB.
         hash.update((part.len() as u32).to_be_bytes());
         hash.update(part);
     }
     hash.update(bits.to_be_bytes());
-    let mut key = Zeroizing::new([0; 32]);
-    hash.finalize_into((&mut *key).into());
+    let mut key = Secret::zeroed();
+    hash.finalize_into_reset((&mut *key).into());
     key
 }
 
@@ -61,7 +65,7 @@ mod tests {
     #[test]
     fn each_field_has_a_key_of_its_own() {
         let secret = [9; 32];
-        assert_ne!(content_key(&secret, b"/email"), content_key(&secret, b"/phone"));
-        assert_eq!(content_key(&secret, b"/email"), concat(&secret, b"A256GCM", b"/email", b"", 256));
+        assert_ne!(*content_key(&secret, b"/email"), *content_key(&secret, b"/phone"));
+        assert_eq!(*content_key(&secret, b"/email"), *concat(&secret, b"A256GCM", b"/email", b"", 256));
     }
 }

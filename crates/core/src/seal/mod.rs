@@ -26,6 +26,7 @@ mod kdf;
 pub mod open;
 pub mod place;
 pub mod sealed;
+mod secret;
 pub mod shared;
 
 pub use entropy::Entropy;

@@ -1,9 +1,8 @@
 //! Sealing to a public key: JWE compact serialisation (RFC 7516 §7.1), ECDH-ES by direct key agreement, A256GCM.
 
-use zeroize::{Zeroize, Zeroizing};
-
 use super::header::Header;
 use super::place::is_name;
+use super::secret::Secret;
 use super::{Entropy, MAX_PLAIN, Place, SealError, aead, base64, kdf};
 
 /// The most bytes of a key id.
@@ -62,7 +61,7 @@ impl PublicPoint {
 pub struct Agreement {
     key_id: String,
     ephemeral: PublicPoint,
-    secret: Zeroizing<[u8; 32]>,
+    secret: Secret,
 }
 
 impl Agreement {
@@ -72,12 +71,11 @@ impl Agreement {
     /// # Errors
     /// [`SealError::Name`] where the key id is not 1 to 128 of the unreserved characters.
     pub fn new(key_id: &str, ephemeral: PublicPoint, secret: &mut [u8; 32]) -> Result<Self, SealError> {
-        let taken = Zeroizing::new(*secret);
-        secret.zeroize();
+        let secret = Secret::take(secret);
         if !is_name(key_id, MAX_KEY_ID) {
             return Err(SealError::Name);
         }
-        Ok(Self { key_id: key_id.to_owned(), ephemeral, secret: taken })
+        Ok(Self { key_id: key_id.to_owned(), ephemeral, secret })
     }
 
     /// The `kid` of the recipient's key.

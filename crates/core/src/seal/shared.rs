@@ -1,8 +1,9 @@
 //! Sealing with a key that both sides hold: `base64(iv ‖ ciphertext ‖ tag)` of AES-256-GCM.
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::open::plain_text;
+use super::secret::Secret;
 use super::{Entropy, MAX_PLAIN, Place, SealError, aead, base64};
 use crate::Sensitive;
 
@@ -30,7 +31,7 @@ impl Binding {
 
 /// A guest's field key. It counts what it has sealed; there is no way to copy it, and it is wiped when dropped.
 pub struct SharedKey {
-    key: Zeroizing<[u8; 32]>,
+    key: Secret,
     left: u64,
 }
 
@@ -52,9 +53,7 @@ impl SharedKey {
     /// As [`SharedKey::new`], with a lower limit.
     #[must_use]
     pub fn with_limit(key: &mut [u8; 32], limit: u64) -> Self {
-        let shared = Self { key: Zeroizing::new(*key), left: limit.min(MAX_SEALS) };
-        key.zeroize();
-        shared
+        Self { key: Secret::take(key), left: limit.min(MAX_SEALS) }
     }
 
     /// Seals a value for its place.

@@ -21,14 +21,14 @@ const GUEST: &str = "g-1";
 fn options() -> WorkerOptions {
     let mut options = WorkerOptions::new();
     for name in ["email", "phone"] {
-        options.field(name, &["/", name].concat(), false, None, true, None).unwrap_or_else(|_| panic!("a pointer"));
+        options.field(name, &["/", name].concat(), false, None, true, None).ok().expect("a pointer");
     }
     options
 }
 
 fn started(options: WorkerOptions) -> (ProfileWorker, Recorder) {
     let recorder = Recorder::new();
-    let worker = ProfileWorker::new(options, recorder.host()).unwrap_or_else(|_| panic!("good options"));
+    let worker = ProfileWorker::new(options, recorder.host()).ok().expect("good options");
     (worker, recorder)
 }
 
@@ -46,7 +46,7 @@ fn give_keys(worker: &mut ProfileWorker, key_id: &str) {
 }
 
 fn place(field: &str) -> Place {
-    Place::new(GUEST, Pointer::parse(field).unwrap()).unwrap()
+    Place::new(GUEST, Pointer::parse(field).expect("a pointer")).expect("a place")
 }
 
 #[wasm_bindgen_test]
@@ -65,7 +65,7 @@ async fn what_webcrypto_agreed_on_and_the_machine_sealed_opens_with_p256_at_its_
     assert_eq!((&*sent.guest, &*sent.token, sent.idempotency_key.len()), (GUEST, "t1", 32));
     for (field, plain) in [("/email", "zoë@example.org"), ("/phone", "+1 555 0100")] {
         let sealed = sent.value(field);
-        assert_eq!(open(&sealed, &place(field), &holder).unwrap().expose(), plain);
+        assert_eq!(open(&sealed, &place(field), &holder).expect("opened").expose(), plain);
         assert_eq!(open(&sealed, &place("/other"), &holder).err(), Some(SealError::Misplaced));
     }
     recorder.take();
@@ -140,8 +140,8 @@ fn an_agreement_that_is_none_is_a_failure_like_any_other() {
 #[wasm_bindgen_test]
 fn an_option_that_breaks_a_rule_is_named() {
     let mut options = WorkerOptions::new();
-    let error: JsValue = options.field("mail", "email", false, None, true, None).err().map(Into::into).unwrap();
+    let error: JsValue = options.field("mail", "email", false, None, true, None).err().map(Into::into).expect("refused");
     assert_eq!(host::message(&error), "guestsync: option \"mail\": A JSON Pointer begins with \"/\".");
-    let error: JsValue = ProfileWorker::new(WorkerOptions::new(), Recorder::new().host()).err().map(Into::into).unwrap();
+    let error: JsValue = ProfileWorker::new(WorkerOptions::new(), Recorder::new().host()).err().map(Into::into).expect("refused");
     assert_eq!(host::message(&error), "guestsync: option \"fields\": At least one field has to be configured.");
 }

@@ -21,14 +21,14 @@ const GUEST: &str = "g-1";
 fn options() -> WorkerOptions {
     let mut options = WorkerOptions::new();
     for name in ["email", "phone"] {
-        options.field(name, &["/", name].concat(), false, None, true, None).ok().expect("a pointer");
+        options.field(name, &["/", name].concat(), false, None, true, None).expect("a pointer");
     }
     options
 }
 
 fn started(options: WorkerOptions) -> (ProfileWorker, Recorder) {
     let recorder = Recorder::new();
-    let worker = ProfileWorker::new(options, recorder.host()).ok().expect("good options");
+    let worker = ProfileWorker::new(options, recorder.host()).expect("good options");
     (worker, recorder)
 }
 

@@ -2,8 +2,8 @@ import { passed } from "./match.js";
 import { Unreachable } from "./wasm.js";
 
 /**
- * The answer where there is no machine to give one. A site that can be reached answers the post itself: 307 makes the browser send
- * it again, past this worker, with all that the gateway decides by (RFC 9110 §15.4.8).
+ * The answer where there is no machine to give one. A site that can be reached answers the post itself: 307 makes the browser
+ * send it again, past this worker, with all that the gateway decides by (RFC 9110 §15.4.8).
  */
 export function withoutMachine(request: Request, error: unknown): Response {
   if (!(error instanceof Unreachable)) {

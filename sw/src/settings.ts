@@ -30,7 +30,7 @@ export function settingsOf(options: ProfileFormsOptions, wasm: string): Settings
   checkMembers(options, "options", [...strings, "fields", "required", "unknown", "consent", "mode", "binding"]);
   for (const name of strings) check(options, name, isOptionalString, "a string");
   const { fields = { email: "/email", phone: "/phone", name: "/name" }, required = [], consent = {} } = options;
-  check(options, "required", (value) => value === undefined || (Array.isArray(value) && value.every(isString)), "a list of strings");
+  if (!Array.isArray(required) || !required.every(isString)) wrong("required", "a list of strings");
   return {
     path: own(options.path ?? "/api/profile-sync", "path"),
     endpoint: absolute(options.endpoint ?? "/genesys", "endpoint").replace(/\/+$/, ""),
@@ -40,7 +40,7 @@ export function settingsOf(options: ProfileFormsOptions, wasm: string): Settings
     fields: entries(fields, "fields").map(([name, field]) => [name, fieldOf(name, field)]),
     required,
     refuseUnknown: oneOf(options, "unknown", "ignore", "refuse"),
-    consent: entries(consent, "consent").map(([purpose, field]) => [purpose, isString(field) ? field : wrong("consent", "strings")]),
+    consent: entries(consent, "consent").map(([purpose, field]) => [purpose, isString(field) ? field : wrong("consent", "text")]),
     shared: oneOf(options, "mode", "sealed", "shared"),
     bound: !oneOf(options, "binding", "field", "none"),
     redirect: options.redirect,
@@ -55,7 +55,7 @@ function fieldOf(name: string, given: unknown): ProfileField {
   check(field, "pointer", isString, "a JSON Pointer", name);
   check(field, "purpose", isOptionalString, "a string", name);
   check(field, "trim", (value) => value === undefined || typeof value === "boolean", "true or false", name);
-  check(field, "maxBytes", (value) => value === undefined || (Number.isInteger(value) && Number(value) >= 0), "a whole number", name);
+  check(field, "maxBytes", (value) => value === undefined || Number.isInteger(value), "a whole number", name);
   oneOf(field, "operation", "replace", "add");
   return field as ProfileField;
 }

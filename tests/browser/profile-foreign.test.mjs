@@ -15,11 +15,17 @@ const browser = await launchChromium(file);
 const action = `${gateway.origin}/api/profile-sync`;
 
 const policies = ["", "no-referrer", "unsafe-url", "origin", "same-origin"];
-const site = await startSite(file, Object.fromEntries(policies.map((policy) => [`/${policy}`, `<!doctype html><meta name="referrer" content="${policy}"><body>`])));
+const pages = policies.map((policy) => [`/${policy}`, `<!doctype html><meta name="referrer" content="${policy}"><body>`]);
+const site = await startSite(file, Object.fromEntries(pages));
 /** Another port is another origin of the same site; another name of this machine is another site. */
 const foreign = { "another port": site, "another site": site.replace("127.0.0.1", "localhost") };
 
-/** Posts from wherever `post` does it, and checks that nothing came of it. @param {(page: import("playwright-core").Page, fields: Record<string, string>) => Promise<import("playwright-core").Response>} post */
+/** @typedef {import("playwright-core").Page} Page */
+
+/**
+ * Posts from wherever `post` does it, and checks that nothing came of it.
+ * @param {(page: Page, fields: Record<string, string>) => Promise<import("playwright-core").Response>} post
+ */
 async function assertUnanswered(post) {
   const { context, page, guestId } = await openFormPage(browser, gateway.origin);
   /** @type {string[]} */
@@ -97,10 +103,18 @@ test("our own form that tells only the origin is answered by the worker", async 
 
 test("other paths, methods and the path as a part of another are none of the worker's", async () => {
   const { page, guestId } = await openFormPage(browser, gateway.origin);
-  for (const [method, path] of [["POST", "/api/profile-sync/x"], ["POST", "/x/api/profile-sync"], ["POST", "/healthz?to=/api/profile-sync"], ["PUT", "/api/profile-sync"], ["GET", "/api/profile-sync"]]) {
+  const requests = [
+    "POST /api/profile-sync/x",
+    "POST /x/api/profile-sync",
+    "POST /healthz?to=/api/profile-sync",
+    "PUT /api/profile-sync",
+    "GET /api/profile-sync",
+  ];
+  for (const request of requests) {
+    const [method = "", path = ""] = request.split(" ");
     const answered = page.waitForResponse((response) => response.url() === gateway.origin + path);
-    const body = method === "GET" ? undefined : `guestId=${guestId}&name=x`;
-    await page.evaluate(([method, path, body]) => fetch(path ?? "", { method: method ?? "", body: body ?? null }).catch(() => {}), [method, path, body]);
-    assert.equal((await answered).fromServiceWorker(), false, `${method} ${path}`);
+    const body = method === "GET" ? null : `guestId=${guestId}&name=x`;
+    await page.evaluate(({ method, path, body }) => fetch(path, { method, body }).catch(() => {}), { method, path, body });
+    assert.equal((await answered).fromServiceWorker(), false, request);
   }
 });

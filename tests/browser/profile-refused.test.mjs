@@ -16,9 +16,12 @@ const canary = "canary-5f1d";
 const json = (/** @type {string} */ body) => ({ contentType: "application/json", body });
 const urlencoded = (/** @type {string} */ body) => ({ contentType: "application/x-www-form-urlencoded", body });
 const many = (/** @type {number} */ count) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, canary]));
-const nested = (/** @type {number} */ levels) => `{"guestId":"${guestId}","email":${'{"a":'.repeat(levels)}1${"}".repeat(levels)}}`;
+const nested = `{"guestId":"${guestId}","email":${'{"a":'.repeat(80_000)}1${"}".repeat(80_000)}}`;
+const polluting = `{"__proto__":{"guestId":"${guestId}","email":"${canary}"},"constructor":{"prototype":{"polluted":1}}}`;
+const unended = { contentType: "multipart/form-data; boundary=x", body: `--x\r\n${canary}` };
 
-/** @type {[what: string, how: Parameters<typeof postByFetch>[1], fields: Record<string, unknown>, status: number, code: string, field?: string][]} */
+/** @typedef {Parameters<typeof postByFetch>[1]} How */
+/** @type {[what: string, how: How, fields: Record<string, unknown>, status: number, code: string, field?: string][]} */
 const refusals = [
   ["no guest", "urlencoded", { email: canary }, 400, "field.required", "guestId"],
   ["a guest of white space", "urlencoded", { guestId: "  ", email: canary }, 400, "field.required", "guestId"],
@@ -37,17 +40,17 @@ const refusals = [
   ["a patch", { contentType: "application/json-patch+json", body: "[]" }, {}, 415, "form.type"],
   ["no content type", { contentType: "", body: canary }, {}, 415, "form.type"],
   ["multipart without a boundary", { contentType: "multipart/form-data", body: canary }, {}, 400, "form.malformed"],
-  ["multipart that ends too soon", { contentType: "multipart/form-data; boundary=x", body: `--x\r\n${canary}` }, {}, 400, "form.malformed"],
+  ["multipart that ends too soon", unended, {}, 400, "form.malformed"],
   ["JSON that is none", json(`{"guestId":"${canary}`), {}, 400, "form.malformed"],
   ["an array", json(`["${canary}"]`), {}, 400, "form.malformed"],
   ["null", json("null"), {}, 400, "form.malformed"],
   ["a string", json(`"${canary}"`), {}, 400, "form.malformed"],
   ["nothing", json(""), {}, 400, "form.malformed"],
-  ["JSON of 80,000 levels", json(nested(80_000)), {}, 400, "field.type", "email"],
+  ["JSON of 80,000 levels", json(nested), {}, 400, "field.type", "email"],
   ["a number", json(`{"guestId":"${guestId}","phone":5550100}`), {}, 400, "field.type", "phone"],
   ["an object", json(`{"guestId":"${guestId}","phone":{"toString":"${canary}"}}`), {}, 400, "field.type", "phone"],
   ["a guest that is an array", json(`{"guestId":["${guestId}"],"email":"${canary}"}`), {}, 400, "field.type", "guestId"],
-  ["prototype pollution", json(`{"__proto__":{"guestId":"${guestId}","email":"${canary}"},"constructor":{"prototype":{"polluted":1}}}`), {}, 400, "field.required", "guestId"],
+  ["prototype pollution", json(polluting), {}, 400, "field.required", "guestId"],
 ];
 
 for (const [what, how, fields, status, code, field] of refusals) {
@@ -93,14 +96,17 @@ test("unknown fields are refused where that is configured", async () => {
 });
 
 test("a field waits for its purpose, which a field of the form grants", async () => {
-  const lines = 'consent = { news = "agree" }\n[worker.fields]\nemail = "/email"\nphone = { pointer = "/phone", purpose = "news" }';
-  const there = await startGatewayWith(file, lines);
+  const fieldsTable = '[worker.fields]\nemail = "/email"\nphone = { pointer = "/phone", purpose = "news" }';
+  const there = await startGatewayWith(file, `consent = { news = "agree" }\n${fieldsTable}`);
   const asked = await openFormPage(browser, there.origin);
-  const fields = { guestId: asked.guestId, email: "a", phone: "b" };
-  assert.deepEqual((await postByFetch(asked.page, "urlencoded", fields)).body, { status: "synced", guestId: asked.guestId, held: ["phone"] });
-  assert.deepEqual(await new Sandbox(there.origin).opened(asked.guestId), { "/email": "a" });
-  assert.deepEqual((await postByFetch(asked.page, "urlencoded", { ...fields, agree: "on" })).body, { status: "synced", guestId: asked.guestId });
-  assert.deepEqual(await new Sandbox(there.origin).opened(asked.guestId), { "/email": "a", "/phone": "b" });
+  const { guestId } = asked;
+  const fields = { guestId, email: "a", phone: "b" };
+  const held = await postByFetch(asked.page, "urlencoded", fields);
+  assert.deepEqual(held.body, { status: "synced", guestId, held: ["phone"] });
+  assert.deepEqual(await new Sandbox(there.origin).opened(guestId), { "/email": "a" });
+  const granted = await postByFetch(asked.page, "urlencoded", { ...fields, agree: "on" });
+  assert.deepEqual(granted.body, { status: "synced", guestId });
+  assert.deepEqual(await new Sandbox(there.origin).opened(guestId), { "/email": "a", "/phone": "b" });
 });
 
 test("after all of that the worker answers as on the first day, and Object.prototype is clean", async () => {
@@ -114,5 +120,8 @@ test("what reached Genesys holds no plain value", async () => {
   await postByFetch(page, "urlencoded", { guestId, email: canary, phone: canary, name: canary, other: canary });
   const transcript = JSON.stringify(await sandbox.requests());
   assert.ok(transcript.includes(guestId), "the requests are there");
-  for (const spelling of [canary, Buffer.from(canary).toString("base64").slice(0, 12), Buffer.from(canary).toString("hex")]) assert.ok(!transcript.includes(spelling), spelling);
+  const bytes = Buffer.from(canary);
+  for (const spelling of [canary, bytes.toString("base64").slice(0, 12), bytes.toString("hex")]) {
+    assert.ok(!transcript.includes(spelling), spelling);
+  }
 });

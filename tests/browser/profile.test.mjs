@@ -13,6 +13,7 @@ const sandbox = new Sandbox(gateway.origin);
 const browser = await launchChromium(file);
 
 const ada = { email: "ada@example.org", phone: "+1 202 555 0143", name: "Ada Lovelace" };
+const opened = { "/email": ada.email, "/phone": ada.phone, "/name": ada.name };
 const jwe = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/;
 
 /** @param {string} guestId */
@@ -39,11 +40,12 @@ test("a form filled in on the console's page is stored as three JWEs, which `gue
   for (const [name, value] of Object.entries(ada)) {
     const sealed = String(profile[name]);
     assert.match(sealed, jwe);
-    const opened = await openSealed(gateway, ["--guest", guestId, "--field", `/${name}`], sealed);
-    assert.deepEqual(opened, { code: 0, stdout: `${value}\n`, stderr: "" });
+    const read = await openSealed(gateway, ["--guest", guestId, "--field", `/${name}`], sealed);
+    assert.deepEqual(read, { code: 0, stdout: `${value}\n`, stderr: "" });
   }
   const whole = await openSealed(gateway, ["--guest", guestId], JSON.stringify(profile));
-  assert.deepEqual(whole.stdout.trim().split("\n").sort(), [`/email\t${ada.email}`, `/name\t${ada.name}`, `/phone\t${ada.phone}`]);
+  const lines = whole.stdout.trim().split("\n");
+  assert.deepEqual(lines.sort(), [`/email\t${ada.email}`, `/name\t${ada.name}`, `/phone\t${ada.phone}`]);
 });
 
 for (const how of /** @type {const} */ (["urlencoded", "multipart", "json"])) {
@@ -51,11 +53,12 @@ for (const how of /** @type {const} */ (["urlencoded", "multipart", "json"])) {
     const { page, guestId } = await openFormPage(browser, gateway.origin);
     const name = "Zoë 🦊 \"O'Neil\" <b>&amp;</b> a+b=c%20";
     const answer = await postByFetch(page, how, { guestId, ...ada, name, csrf: "not forwarded" });
-    assert.deepEqual({ status: answer.status, body: answer.body, byWorker: answer.byWorker }, { status: 200, body: { status: "synced", guestId }, byWorker: true });
-    assert.deepEqual(await sandbox.opened(guestId), { "/email": ada.email, "/phone": ada.phone, "/name": name });
+    assert.deepEqual([answer.status, answer.body, answer.byWorker], [200, { status: "synced", guestId }, true]);
+    assert.deepEqual(await sandbox.opened(guestId), { ...opened, "/name": name });
     const patches = (await sandbox.requests()).filter(({ method, path }) => method === "PATCH" && path.includes(guestId));
     assert.equal(patches.length, 1);
-    assert.deepEqual(JSON.parse(patches[0]?.body ?? "").map((/** @type {{ path: string }} */ { path }) => path).sort(), ["/email", "/lastUpdated", "/name", "/phone"]);
+    const pointers = JSON.parse(patches[0]?.body ?? "").map((/** @type {{ path: string }} */ { path }) => path);
+    assert.deepEqual(pointers.sort(), ["/email", "/lastUpdated", "/name", "/phone"]);
     assert.equal(patches[0]?.headers["content-type"], "application/json-patch+json");
     assert.match(patches[0]?.headers["idempotency-key"] ?? "", /^[0-9a-f]{32}$/);
   });
@@ -77,7 +80,8 @@ test("every form has an ephemeral key of its own", async () => {
   for (let i = 0; i < 5; i++) {
     await postByFetch(page, "urlencoded", { guestId, ...ada });
     const profile = await profileOf(guestId);
-    const headers = ["email", "phone", "name"].map((name) => JSON.parse(Buffer.from(String(profile[name]).split(".")[0] ?? "", "base64url").toString()));
+    const header = (/** @type {string} */ name) => Buffer.from(String(profile[name]).split(".")[0] ?? "", "base64url");
+    const headers = ["email", "phone", "name"].map((name) => JSON.parse(header(name).toString()));
     assert.equal(new Set(headers.map(({ epk }) => epk.x)).size, 1, "one key agreement a form");
     assert.equal(new Set(headers.map(({ apu }) => apu)).size, 3, "and a key of its own for each field");
     points.add(headers[0].epk.x);
@@ -92,7 +96,7 @@ for (const enctype of ["application/x-www-form-urlencoded", "multipart/form-data
     assert.equal(response.status(), 200);
     assert.ok(response.fromServiceWorker());
     assert.equal(await page.title(), "Saved");
-    assert.deepEqual(await sandbox.opened(guestId), { "/email": ada.email, "/phone": ada.phone, "/name": ada.name });
+    assert.deepEqual(await sandbox.opened(guestId), opened);
     await page.goBack();
     const refused = await navigateByForm(page, { guestId });
     assert.equal(refused.status(), 400);
@@ -107,7 +111,7 @@ test("a navigation lands on the configured page with what became of it", async (
   assert.equal(page.url(), `${there.origin}/healthz?from=form&guestsync=synced#top`);
   await navigateByForm(page, { guestId, name: "Ada" });
   assert.equal(page.url(), `${there.origin}/healthz?from=form&guestsync=field.required&field=email#top`);
-  assert.deepEqual(await new Sandbox(there.origin).opened(guestId), { "/email": ada.email, "/phone": ada.phone, "/name": ada.name });
+  assert.deepEqual(await new Sandbox(there.origin).opened(guestId), opened);
 });
 
 test("a worker that was stopped starts cold and answers", async () => {
@@ -133,7 +137,7 @@ test("a worker whose wasm cannot be loaded sends the post on to the gateway", as
   assert.deepEqual([answer.status, answer.body], [200, { status: "synced", guestId }]);
   const response = await navigateByForm(page, { guestId, name: "by a plain form" });
   assert.deepEqual([response.status(), response.fromServiceWorker()], [200, false]);
-  assert.deepEqual(await new Sandbox(there.origin).opened(guestId), { "/email": ada.email, "/phone": ada.phone, "/name": "by a plain form" });
+  assert.deepEqual(await new Sandbox(there.origin).opened(guestId), { ...opened, "/name": "by a plain form" });
 });
 
 test("a worker that can reach neither its wasm nor the site answers 503 and keeps nothing", async () => {

@@ -16,8 +16,8 @@ const TAKEOVER_MS = 1_000;
  * `/sw.js` does, in control of this one. Where the worker cannot be had, forms go to the gateway.
  *
  * @param url the script, on this site's own origin.
- * @throws {GuestSyncError} `worker.insecure`: the page is neither served over HTTPS nor from this machine; `worker.unsupported`: the
- *   browser has no service workers here (private windows, Lockdown Mode); `worker.origin`: the script is another site's;
+ * @throws {GuestSyncError} `worker.insecure`: the page is neither served over HTTPS nor from this machine; `worker.unsupported`:
+ *   the browser has no service workers here (private windows, Lockdown Mode); `worker.origin`: the script is another site's;
  *   `worker.script`: it could not be fetched or run; `worker.install`: it refused its options or could not be installed.
  */
 export async function registerGuestWorker(

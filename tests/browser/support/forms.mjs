@@ -55,13 +55,16 @@ export async function registerWorker(page) {
  * @returns {Promise<Answer>}
  */
 export async function postByFetch(page, how, fields, { path = "/api/profile-sync", init = {} } = {}) {
-  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === path && response.request().method() === "POST");
+  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === path);
   const answer = await page.evaluate(
     async ({ how, fields, path, init }) => {
       /** @type {RequestInit} */
       const request = { method: "POST", ...init };
-      if (typeof how === "object") Object.assign(request, { body: how.body, headers: { "content-type": how.contentType } });
-      else if (how === "json") Object.assign(request, { body: JSON.stringify(fields), headers: { "content-type": "application/json" } });
+      const typed = (/** @type {string} */ type, /** @type {string} */ body) => {
+        Object.assign(request, { body, headers: { "content-type": type } });
+      };
+      if (typeof how === "object") typed(how.contentType, how.body);
+      else if (how === "json") typed("application/json", JSON.stringify(fields));
       else {
         const form = new FormData();
         for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
@@ -131,12 +134,18 @@ export async function navigateByForm(page, fields, form) {
 export function openSealed(gateway, args, input) {
   return new Promise((resolve) => {
     const all = ["open", "--state-dir", join(gateway.stateDir, "sandbox"), ...args];
-    const child = execFile(guestsync, all, (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }));
+    const child = execFile(guestsync, all, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
     child.stdin?.end(input);
   });
 }
 
-/** The private keys of a gateway with the sandbox. @param {import("./gateway.mjs").Gateway} gateway @returns {Promise<Record<string, string>[]>} */
+/**
+ * The private keys of a gateway with the sandbox.
+ * @param {import("./gateway.mjs").Gateway} gateway
+ * @returns {Promise<Record<string, string>[]>}
+ */
 export async function privateKeys(gateway) {
   return JSON.parse(await readFile(join(gateway.stateDir, "sandbox", "sealing.jwks.json"), "utf8")).keys;
 }

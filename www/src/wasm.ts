@@ -1,4 +1,4 @@
-import init, { Page } from "#page-glue";
+import { initSync, Page } from "#page-glue";
 
 /** What the loaded wasm exports. */
 export interface Core {
@@ -22,14 +22,24 @@ export function loadCore(url?: string | URL): Promise<Core> {
   return loading;
 }
 
-async function instantiate(url?: string | URL): Promise<Core> {
-  await init({ module_or_path: await source(url ?? locate()) });
+async function instantiate(url: string | URL = locate()): Promise<Core> {
+  initSync({ module: await compile(url) });
   return { Page };
 }
 
+/** Compiles while it arrives, where the server names the media type; never on the page's thread. */
+async function compile(url: string | URL): Promise<WebAssembly.Module> {
+  if (String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
+  const response = await fetch(url);
+  try {
+    return await WebAssembly.compileStreaming(response.clone());
+  } catch {
+    return WebAssembly.compile(await response.arrayBuffer());
+  }
+}
+
 /** Node's fetch reads no files. */
-async function source(url: string | URL): Promise<string | URL | BufferSource> {
-  if (!String(url).startsWith("file:")) return url;
+async function read(url: string | URL): Promise<BufferSource> {
   const fs = "node:fs/promises";
   const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ fs);
   return readFile(new URL(url));

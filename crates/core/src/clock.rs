@@ -42,19 +42,33 @@ impl Clock {
     /// Reads what [`Clock::to_text`] wrote.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        if text.len() != 24 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        let (time, tab) = text.split_at_checked(16)?;
+        if tab.len() != 8 {
             return None;
         }
-        let (time, tab) = text.split_at_checked(16)?;
-        Some(Self { time: u64::from_str_radix(time, 16).ok()?, tab: u32::from_str_radix(tab, 16).ok()? })
+        Some(Self { time: unhex(time)?, tab: unhex(tab)? as u32 })
     }
 }
 
-fn hex(out: &mut String, value: u64, digits: u32) {
+/// Appends a number in lower-case hexadecimal.
+pub(crate) fn hex(out: &mut String, value: u64, digits: u32) {
     for at in (0..digits).rev() {
         let nibble = (value >> (at * 4)) as u8 & 15;
         out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
     }
+}
+
+fn unhex(text: &str) -> Option<u64> {
+    let mut value = 0;
+    for byte in text.bytes() {
+        let nibble = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        value = value << 4 | u64::from(nibble);
+    }
+    Some(value)
 }
 
 /// Gives out clock values.

@@ -29,8 +29,8 @@ impl Ledger {
         self.decisions.get(purpose).copied().unwrap_or_default()
     }
 
-    fn edit(&mut self, purpose: &str) -> &mut Decision {
-        self.decisions.slot(purpose)
+    fn put(&mut self, purpose: &str, decision: Decision) {
+        self.decisions.insert(purpose.to_owned(), decision);
     }
 
     /// Whether a purpose is granted.
@@ -50,7 +50,7 @@ impl Ledger {
     /// Whether any purpose is granted.
     #[must_use]
     pub fn grants_any(&self) -> bool {
-        self.decisions.keys().iter().any(|purpose| self.is_granted(purpose))
+        self.decisions.iter().any(|(purpose, _)| self.is_granted(purpose))
     }
 
     /// The epoch that an update set now carries.
@@ -67,73 +67,74 @@ impl Ledger {
 
     /// Notes a grant by the visitor and gives the row to store.
     pub fn grant(&mut self, purpose: &str, at: Clock) -> Write {
-        let decision = self.edit(purpose);
-        decision.granted = decision.granted.max(at);
-        Write::put(Table::Consent, key('g', purpose), at.to_text())
+        self.learn_decision("g", purpose, at);
+        Write::put(Table::Consent, key("g", purpose), at.to_text())
     }
 
     /// Notes a withdrawal and gives the row to store.
     pub fn withdraw(&mut self, purpose: &str, at: Clock) -> Write {
-        let decision = self.edit(purpose);
-        decision.withdrawn = decision.withdrawn.max(at);
-        Write::put(Table::Consent, key('w', purpose), at.to_text())
+        self.learn_decision("w", purpose, at);
+        Write::put(Table::Consent, key("w", purpose), at.to_text())
     }
 
     /// Puts these statements of the page's options in place of all earlier ones and gives the rows that change.
     pub fn state(&mut self, purposes: &[String]) -> Vec<Write> {
         let mut writes = Vec::new();
         for purpose in purposes {
-            self.edit(purpose);
+            self.put(purpose, self.get(purpose));
         }
-        for purpose in self.decisions.keys().to_vec() {
-            let stated = purposes.contains(&purpose);
-            if core::mem::replace(&mut self.edit(&purpose).stated, stated) != stated {
-                writes.push(Write { table: Table::Consent, key: key('s', &purpose), value: stated.then(String::new) });
+        for (purpose, decision) in self.decisions.iter_mut() {
+            let stated = purposes.contains(purpose);
+            if decision.stated != stated {
+                decision.stated = stated;
+                writes.push(Write { table: Table::Consent, key: key("s", purpose), value: stated.then(String::new) });
             }
         }
         writes
     }
 
-    /// The rows that `stored`, what the journal holds, lacks of this: decisions that could not be stored when they were made, or
+    /// Adds the rows that `stored`, what the journal holds, lacks of this: decisions that could not be stored when they were made, or
     /// that were cleared away since.
-    #[must_use]
-    pub fn ahead_of(&self, stored: &Self) -> Vec<Write> {
-        let mut writes = Vec::new();
+    pub fn ahead_of(&self, stored: &Self, writes: &mut Vec<Write>) {
         for (purpose, decision) in self.decisions.iter() {
             let there = stored.get(purpose);
             if decision.stated && !there.stated {
-                writes.push(Write::put(Table::Consent, key('s', purpose), String::new()));
+                writes.push(Write::put(Table::Consent, key("s", purpose), String::new()));
             }
-            for (kind, at, known) in [('g', decision.granted, there.granted), ('w', decision.withdrawn, there.withdrawn)] {
+            for (kind, at, known) in [("g", decision.granted, there.granted), ("w", decision.withdrawn, there.withdrawn)] {
                 if at > known {
                     writes.push(Write::put(Table::Consent, key(kind, purpose), at.to_text()));
                 }
             }
         }
-        writes
     }
 
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
         let (kind, purpose) = cut(&row.key, b'/')?;
         if kind == "s" {
-            self.edit(purpose).stated = true;
+            self.put(purpose, Decision { stated: true, ..self.get(purpose) });
             return None;
         }
-        let at = Clock::from_text(&row.value)?;
-        let decision = self.edit(purpose);
-        match kind {
-            "g" => decision.granted = decision.granted.max(at),
-            "w" => decision.withdrawn = decision.withdrawn.max(at),
+        self.learn_decision(kind, purpose, Clock::from_text(&row.value)?)
+    }
+
+    fn learn_decision(&mut self, kind: &str, purpose: &str, at: Clock) -> Option<Clock> {
+        let mut decision = self.get(purpose);
+        let moment = match kind {
+            "g" => &mut decision.granted,
+            "w" => &mut decision.withdrawn,
             _ => return None,
-        }
+        };
+        *moment = at.max(*moment);
+        self.put(purpose, decision);
         Some(at)
     }
 }
 
-fn key(kind: char, purpose: &str) -> String {
+fn key(kind: &str, purpose: &str) -> String {
     let mut key = String::with_capacity(purpose.len() + 2);
-    key.push(kind);
+    key.push_str(kind);
     key.push('/');
     key.push_str(purpose);
     key

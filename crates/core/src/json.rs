@@ -25,18 +25,10 @@ pub fn string(out: &mut String, text: &str) {
 
 /// Appends a whole number in decimal.
 pub fn integer(out: &mut String, value: u64) {
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    let mut rest = value;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+    if value >= 10 {
+        integer(out, value / 10);
     }
-    out.extend(digits[at..].iter().map(|d| char::from(*d)));
+    out.push(char::from(b'0' + (value % 10) as u8));
 }
 
 /// Whether `text` is a JSON number (RFC 8259 §6).

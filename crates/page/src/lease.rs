@@ -9,11 +9,15 @@ const PREFIX: &str = "guestsync/";
 
 /// The name of an owner's lock.
 pub(crate) fn name(owner: &str) -> String {
-    [PREFIX, owner].concat()
+    let mut name = String::from(PREFIX);
+    name.push_str(owner);
+    name
 }
 
 fn key(owner: &str) -> String {
-    [PREFIX, owner, "/lock"].concat()
+    let mut key = name(owner);
+    key.push_str("/lock");
+    key
 }
 
 /// Writes until when (wall clock). Only a hint: without it a waiter waits a whole span.

@@ -68,7 +68,8 @@ async function compile(shell) {
   say(`Compiling the ${shell} to wasm`);
   // Each shell on its own: built together, one would get the features that only the other's dependencies ask for.
   const args = ["--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", `guestsync-${shell}`];
-  await run("cargo", ["build", ...args], { env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join("\x1f") } });
+  // Only the wasm: beside a library for the tests it would not be optimised as a whole.
+  await run("cargo", ["rustc", ...args, "--crate-type", "cdylib"], { env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join("\x1f") } });
   return join(target, "wasm32-unknown-unknown", "wasm", `guestsync_${shell}.wasm`);
 }
 

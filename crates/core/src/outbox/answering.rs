@@ -164,20 +164,22 @@ impl Outbox {
         self.forget_superseded();
         let Some(flight) = &mut self.flight else { return self.release() };
         flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
-        let mut conflicts = Vec::new();
-        for (key, theirs) in &answer.attributes {
-            let Some(entry) = flight.entries.get(key) else { continue };
-            let ours = flight.value(key, entry);
-            if ours == theirs {
-                if let Some(entry) = flight.entries.remove(key) {
-                    flight.found.insert(key.clone(), entry);
+        let (mut keys, mut conflicts) = (Vec::new(), Vec::new());
+        for (key, theirs) in answer.attributes {
+            let Some(entry) = flight.entries.get(&key) else { continue };
+            let ours = flight.value(&key, entry);
+            if *ours == theirs {
+                if let Some(entry) = flight.entries.remove(&key) {
+                    flight.found.insert(key, entry);
                 }
             } else {
-                conflicts.push((key.clone(), ours.clone(), theirs.clone()));
+                keys.push(key.clone());
+                let ours = ours.clone();
+                conflicts.push((key, ours, theirs));
             }
         }
         if !conflicts.is_empty() {
-            self.event(Event::Conflict { keys: conflicts.iter().map(|(key, ..)| key.clone()).collect() });
+            self.event(Event::Conflict { keys });
             if self.options.resolves {
                 let send = self.id();
                 self.step(Step::Resolving(send));
@@ -192,7 +194,7 @@ impl Outbox {
         let Some(flight) = &mut self.flight else { return };
         let pending = &self.pending;
         let is_newest = |key: &str, entry: &Entry| pending.get(key).is_some_and(|waiting| waiting.entry.clock == entry.clock);
-        for key in flight.entries.select(|key, entry| !is_newest(key, entry)) {
+        for key in flight.entries.select(&|key, entry| !is_newest(key, entry)) {
             flight.entries.remove(&key);
         }
     }
@@ -233,14 +235,16 @@ impl Outbox {
         self.version.clone_from(&answer.etag);
         let latency = now.wall.saturating_sub(flight.oldest().wall());
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
-        for (key, entry) in flight.entries.into_iter().chain(flight.found) {
-            self.learn_delivered(&key, entry.clock);
-            writes.push(Write::put(Table::Delivered, self.row_key(&key), entry.clock.to_text()));
-            if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
-                self.pending.remove(&key);
-                self.accounts.delivered += 1;
+        for entries in [flight.entries, flight.found] {
+            for (key, entry) in entries {
+                self.learn_delivered(&key, entry.clock);
+                writes.push(Write::put(Table::Delivered, self.row_key(&key), entry.clock.to_text()));
+                if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
+                    self.pending.remove(&key);
+                    self.accounts.delivered += 1;
+                }
+                keys.push(key);
             }
-            keys.push(key);
         }
         writes.push(Write { table: Table::State, key: self.row_key("version"), value: self.version.clone() });
         if !keys.is_empty() {
@@ -256,36 +260,40 @@ impl Outbox {
             return;
         };
         self.attempts = 0;
-        let keys = flight.entries.keys().to_vec();
-        let named = flight.entries.select(|key, _| names(&answer.fields, key));
+        let keys = flight.entries.keys();
+        let named = flight.entries.select(&|key, _| names(&answer.fields, key));
         let divisible = matches!(answer.status, 400 | 413 | 422);
         let guilty = if divisible && !named.is_empty() {
             named
         } else if divisible && keys.len() > 1 {
-            let (first, second) = keys.split_at(keys.len() / 2);
-            self.parts.extend([second.to_vec(), first.to_vec()]);
+            let (mut first, mut second) = (Vec::new(), Vec::new());
+            for key in keys {
+                if first.len() < flight.entries.len() / 2 { first.push(key) } else { second.push(key) }
+            }
+            self.parts.push(second);
+            self.parts.push(first);
             return self.proceed(now);
         } else {
             keys
         };
-        let mut rejected = Vec::new();
-        for (key, entry) in flight.entries {
-            if guilty.contains(&key) {
-                if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock == entry.clock) {
-                    self.pending.remove(&key);
-                    self.accounts.rejected += 1;
-                }
-                rejected.push(key);
+        for key in &guilty {
+            let clock = flight.entries.get(key).map(|entry| entry.clock);
+            if self.pending.get(key).is_some_and(|waiting| Some(waiting.entry.clock) == clock) {
+                self.pending.remove(key);
+                self.accounts.rejected += 1;
             }
         }
-        self.event(Event::Rejected { keys: rejected, reason: Reason::of(answer) });
+        self.event(Event::Rejected { keys: guilty, reason: Reason::of(answer) });
         self.record(Vec::new());
     }
 
     /// Keeps an outcome before anything else happens under this lock.
     pub(super) fn record(&mut self, mut writes: Vec<Write>) {
-        let removals = self.removals();
-        writes.extend(removals.iter().cloned());
+        let mut removals = Vec::new();
+        self.removals(&mut removals);
+        for removal in &removals {
+            writes.push(removal.clone());
+        }
         let store = self.store(Job::Record(removals), writes);
         self.step(Step::Recording(store));
     }

@@ -6,6 +6,8 @@ use super::setting::Job;
 use super::{Outbox, Withdrawal};
 use crate::Now;
 use crate::clock::Clock;
+use crate::journal::Entry;
+use crate::sorted::Sorted;
 
 impl Outbox {
     /// What the page's options state counts for visitors who have decided nothing.
@@ -34,7 +36,7 @@ impl Outbox {
 
     /// Everything held whose purpose is granted by now goes on its way.
     pub(super) fn release_held(&mut self) {
-        let keys = self.held.select(|_, entry| self.consent.is_granted(&entry.purpose));
+        let keys = self.held.select(&|_, entry| self.consent.is_granted(&entry.purpose));
         if !keys.is_empty() {
             self.unhold(keys);
         }
@@ -54,29 +56,35 @@ impl Outbox {
         let at = self.ticker.tick(now.wall);
         let mut writes = vec![self.consent.withdraw(&withdrawal.purpose, at)];
         self.drop_withdrawn();
-        writes.extend(self.removals());
+        self.removals(&mut writes);
         self.store(Job::Withdrawal(Withdrawal { at, ..withdrawal }), writes);
     }
 
     /// Takes out of what is held, of what waits, and out of the air whatever was set before the last withdrawal of its purpose.
     pub(super) fn drop_withdrawn(&mut self) {
         let consent = &self.consent;
-        let held = self.held.select(|_, entry| consent.epoch(&entry.purpose) != entry.epoch);
-        for key in &held {
-            self.held.remove(key);
+        let mut dropped: Sorted<Vec<String>> = Sorted::default();
+        let mut drop = |key: String, Entry { purpose, .. }: Entry| {
+            self.accounts.withdrawn += 1;
+            match dropped.get_mut(&purpose) {
+                Some(keys) => keys.push(key),
+                None => {
+                    dropped.insert(purpose, vec![key]);
+                }
+            }
+        };
+        for key in self.held.select(&|_, entry| consent.epoch(&entry.purpose) != entry.epoch) {
+            if let Some(entry) = self.held.remove(&key) {
+                drop(key, entry);
+            }
         }
-        let dropped = self.pending.drain(|_, waiting| {
-            !consent.is_granted(&waiting.entry.purpose) || consent.epoch(&waiting.entry.purpose) != waiting.entry.epoch
-        });
-        self.accounts.withdrawn += (held.len() + dropped.len()) as u64;
-        let mut keys: Vec<(String, String)> =
-            held.into_iter().map(|key| (self.options.purposes.of(&key).to_owned(), key)).collect();
-        keys.extend(dropped.into_iter().map(|(key, entry)| (entry.purpose, key)));
-        while let Some((purpose, _)) = keys.first().cloned() {
-            let (of, others) = keys.into_iter().partition(|(of, _)| *of == purpose);
-            keys = others;
-            let of: Vec<(String, String)> = of;
-            self.event(Event::Withdrawn { purpose, keys: of.into_iter().map(|(_, key)| key).collect() });
+        for key in self.pending.select(&|_, waiting| !consent.allows(&waiting.entry.purpose, waiting.entry.epoch)) {
+            if let Some(entry) = self.pending.remove(&key) {
+                drop(key, entry);
+            }
+        }
+        for (purpose, keys) in dropped {
+            self.event(Event::Withdrawn { purpose, keys: *keys });
         }
         let dead = self.flight.as_ref().is_some_and(|f| f.entries.values().any(|e| !self.consent.allows(&e.purpose, e.epoch)));
         if dead {

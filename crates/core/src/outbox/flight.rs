@@ -2,7 +2,7 @@
 
 use super::output::Precondition;
 use crate::attribute::Value;
-use crate::clock::Clock;
+use crate::clock::{Clock, hex};
 use crate::journal::Entry;
 use crate::json;
 use crate::sorted::Sorted;
@@ -78,7 +78,11 @@ impl Flight {
 
     /// The moment of the oldest entry.
     pub(super) fn oldest(&self) -> Clock {
-        self.entries.values().chain(self.found.values()).map(|entry| entry.clock).min().unwrap_or_default()
+        let oldest = |entries: &Sorted<Entry>| entries.values().map(|entry| entry.clock).min();
+        match (oldest(&self.entries), oldest(&self.found)) {
+            (Some(one), Some(other)) => one.min(other),
+            (one, other) => one.or(other).unwrap_or_default(),
+        }
     }
 }
 
@@ -91,14 +95,22 @@ impl Fnv {
     }
 
     fn field(&mut self, text: &str) {
-        // A byte that UTF-8 never holds ends the field.
-        for byte in text.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        for byte in text.bytes() {
+            self.byte(byte);
         }
+        // Ends the field: UTF-8 never holds it.
+        self.byte(0xff);
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
     }
 
     fn finish(self) -> String {
-        (0..32).rev().map(|at| char::from_digit((self.0 >> (at * 4)) as u32 & 15, 16).unwrap_or('0')).collect()
+        let mut text = String::with_capacity(32);
+        hex(&mut text, (self.0 >> 64) as u64, 16);
+        hex(&mut text, self.0 as u64, 16);
+        text
     }
 }
 
@@ -136,7 +148,7 @@ mod tests {
     fn the_hash_is_fnv_1a_with_128_bits() {
         // The published value of the empty string is the offset basis; of "a", this.
         let mut hash = Fnv::new();
-        hash.0 = (hash.0 ^ u128::from(b'a')).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        hash.byte(b'a');
         assert_eq!(hash.finish(), "d228cb696f1a8caf78912b704e4a8964");
     }
 }

@@ -1,7 +1,7 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
 use super::input::Hint;
-use super::output::{Event, Outcome};
+use super::output::Event;
 use super::pending::Home;
 use super::sending::{Sender, Step};
 use super::setting::Job;
@@ -12,6 +12,7 @@ use crate::journal::record::{Record, Unreadable};
 use crate::journal::{Entry, Row, Table, Write};
 use crate::retry::retry_after::CEILING;
 use crate::sorted::Sorted;
+use crate::text::{cut, decimal};
 use crate::{Millis, Now};
 
 /// How much longer than the updates themselves their watermarks are kept.
@@ -20,9 +21,14 @@ const WATERMARK_MARGIN: Millis = 24 * 60 * 60 * 1_000;
 impl Outbox {
     /// Takes in what localStorage mirrors, without removing anything. A version without the watermarks that belong to it would let
     /// an older value pass for a newer one, so it is not learnt from here.
-    pub(super) fn look(&mut self, now: Now, mut rows: Vec<Row>) {
-        rows.retain(|row| row.table != Table::State || !row.key.ends_with("/version"));
-        self.reconcile(now, rows, None);
+    pub(super) fn look(&mut self, now: Now, rows: Vec<Row>) {
+        let mut known = Vec::new();
+        for row in rows {
+            if row.table != Table::State || !row.key.ends_with("/version") {
+                known.push(row);
+            }
+        }
+        self.reconcile(now, known, None);
     }
 
     pub(super) fn loaded(&mut self, now: Now, load: u32, rows: Vec<Row>) {
@@ -95,7 +101,7 @@ impl Outbox {
             }
         }
         if writes.is_empty() {
-            calls.into_iter().for_each(|call| self.settle(call, Outcome::Done));
+            self.settle_done(calls);
         } else {
             self.store(Job::Aside(calls), writes);
         }
@@ -159,10 +165,8 @@ impl Outbox {
             self.untidy = false;
             self.miss(load, &stored, cleared);
             self.expire(now);
-            writes.extend(self.consent.ahead_of(&decisions));
-        }
-        if locked.is_some() {
-            writes.extend(self.removals());
+            self.consent.ahead_of(&decisions, &mut writes);
+            self.removals(&mut writes);
         }
         self.release_held();
         writes
@@ -173,8 +177,8 @@ impl Outbox {
             "version" => self.version = Some(value),
             // Each pause counts once: with a clock that was set back it would begin anew at every look.
             "pause" if self.pause_seen != value => {
-                if let Some((set, until)) = value.split_once(' ')
-                    && let (Ok(set), Ok(until)) = (set.parse::<Millis>(), until.parse::<Millis>())
+                if let Some((set, until)) = cut(&value, b' ')
+                    && let (Some(set), Some(until)) = (decimal(set), decimal(until))
                 {
                     // A clock that was set back must not make the pause longer than it was meant to be.
                     let from = now.wall.max(set);
@@ -191,16 +195,16 @@ impl Outbox {
     pub(super) fn learn_delivered(&mut self, key: &str, at: Clock) {
         self.ticker.observe(at);
         self.known.insert(key.to_owned(), ());
-        let watermark = self.delivered.slot(key);
-        *watermark = at.max(*watermark);
+        let newest = self.delivered.get(key).map_or(at, |newest| at.max(*newest));
+        self.delivered.insert(key.to_owned(), newest);
     }
 
     fn drop_delivered_elsewhere(&mut self) {
         let delivered = &self.delivered;
         let passed = |key: &str, entry: &Entry| delivered.get(key).is_some_and(|at| *at >= entry.clock);
-        let dropped = self.pending.drain(|key, waiting| passed(key, &waiting.entry));
+        let dropped = self.pending.drain(&|key, waiting| passed(key, &waiting.entry));
         self.accounts.elsewhere += dropped.len() as u64;
-        for key in self.held.select(passed) {
+        for key in self.held.select(&passed) {
             self.held.remove(&key);
             self.accounts.superseded += 1;
         }
@@ -247,7 +251,7 @@ impl Outbox {
     /// wait on in memory.
     fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
         let gone = |home: &Home| matches!(home, Home::Stored { store, record } if *store < load && !stored.contains(record));
-        for key in self.pending.select(|_, waiting| gone(&waiting.home)) {
+        for key in self.pending.select(&|_, waiting| gone(&waiting.home)) {
             if cleared {
                 self.pending.unstore(&key);
             } else if self.pending.remove(&key).is_some() {
@@ -262,10 +266,10 @@ impl Outbox {
 
     fn expire(&mut self, now: Now) {
         let (ttl, wall) = (self.options.ttl, now.wall);
-        let expired = self.pending.drain(|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
+        let expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
         if !expired.is_empty() {
             self.accounts.expired += expired.len() as u64;
-            self.event(Event::Expired { keys: expired.into_iter().map(|(key, _)| key).collect() });
+            self.event(Event::Expired { keys: expired });
         }
     }
 }

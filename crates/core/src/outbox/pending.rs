@@ -76,7 +76,7 @@ impl Pending {
     }
 
     /// The keys of all entries for which `wanted` holds.
-    pub(super) fn select(&self, wanted: impl Fn(&str, &Waiting) -> bool) -> Vec<String> {
+    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Waiting) -> bool) -> Vec<String> {
         self.newest.select(wanted)
     }
 
@@ -99,9 +99,7 @@ impl Pending {
             entry
         });
         self.bytes += weight(&key, &entry);
-        if let Some(record) = home.record() {
-            self.live.slot(record).waiting += 1;
-        }
+        self.enter(&home);
         self.newest.insert(key, Waiting { entry, home });
         older
     }
@@ -119,13 +117,11 @@ impl Pending {
         Some(waiting)
     }
 
-    /// Takes all entries out for which `dead` holds.
-    pub(super) fn drain(&mut self, dead: impl Fn(&str, &Waiting) -> bool) -> Vec<(String, Entry)> {
-        let mut drained = Vec::new();
-        for key in self.newest.select(dead) {
-            if let Some(entry) = self.remove(&key) {
-                drained.push((key, entry));
-            }
+    /// Takes all entries out for which `dead` holds, and gives their keys.
+    pub(super) fn drain(&mut self, dead: &dyn Fn(&str, &Waiting) -> bool) -> Vec<String> {
+        let drained = self.newest.select(dead);
+        for key in &drained {
+            self.remove(key);
         }
         drained
     }
@@ -133,16 +129,14 @@ impl Pending {
     /// Moves an entry to another home.
     pub(super) fn rehome(&mut self, key: &str, home: Home) {
         let Some(waiting) = self.newest.get_mut(key) else { return };
-        if let Some(record) = home.record() {
-            self.live.slot(record).waiting += 1;
-        }
-        let left = core::mem::replace(&mut waiting.home, home);
+        let left = core::mem::replace(&mut waiting.home, home.clone());
+        self.enter(&home);
         self.leave(&left);
     }
 
     /// The transaction of these records is complete.
     pub(super) fn stored(&mut self, store: u32) {
-        for waiting in self.newest.values_mut() {
+        for (_, waiting) in self.newest.iter_mut() {
             if let Home::Storing { store: of, record } = &mut waiting.home
                 && *of == store
             {
@@ -186,8 +180,8 @@ impl Pending {
     }
 
     /// Their removal failed, together with what was to take their place.
-    pub(super) fn put_back_superseded(&mut self, records: Vec<String>) {
-        self.superseded.extend(records);
+    pub(super) fn put_back_superseded(&mut self, mut records: Vec<String>) {
+        self.superseded.append(&mut records);
     }
 
     /// Whether nothing waits that a crash would lose.
@@ -198,6 +192,16 @@ impl Pending {
     /// Whether a record holds something that waits.
     pub(super) fn holds(&self, record: &str) -> bool {
         self.live.contains(record)
+    }
+
+    fn enter(&mut self, home: &Home) {
+        let Some(record) = home.record() else { return };
+        match self.live.get_mut(record) {
+            Some(live) => live.waiting += 1,
+            None => {
+                self.live.insert(record.to_owned(), Live { waiting: 1, superseded: false });
+            }
+        }
     }
 
     fn leave(&mut self, home: &Home) {

@@ -129,9 +129,8 @@ impl Outbox {
 
     /// Stores what the calls of the ended task left, one record per purpose, all in one transaction.
     pub(super) fn end_burst(&mut self) {
-        let Burst { keys, calls, .. } = core::mem::take(&mut self.burst);
-        let mut keys = keys;
-        keys.extend(self.pending.take_volatile());
+        let Burst { mut keys, calls, .. } = core::mem::take(&mut self.burst);
+        keys.append(&mut self.pending.take_volatile());
         let mut records: Vec<Record> = Vec::new();
         for key in keys {
             if let Some(waiting) = self.pending.get(&key)
@@ -163,24 +162,28 @@ impl Outbox {
         }
         // What is kept must not wait for a grant that is not.
         if !core::mem::replace(&mut self.decisions_kept, true) {
-            writes.extend(self.consent.ahead_of(&Ledger::default()));
+            self.consent.ahead_of(&Ledger::default(), &mut writes);
         }
         // A record whose successors are partly in a transaction that may still fail has to stay.
         let under_way = self.stores.iter().any(|(_, job)| matches!(job, Job::Burst { .. }));
         let superseded = if under_way { Vec::new() } else { self.pending.take_superseded() };
-        writes.extend(superseded.iter().cloned().map(|record| Write::remove(Table::Records, record)));
-        writes.extend(self.removals());
+        for record in &superseded {
+            writes.push(Write::remove(Table::Records, record.clone()));
+        }
+        self.removals(&mut writes);
         self.stores.push((store, Job::Burst { calls, superseded }));
         self.put(Output::Store { store, writes });
     }
 
-    /// The removal of records of which everything has ended, or was superseded by what is safe by now.
-    pub(super) fn removals(&mut self) -> Vec<Write> {
+    /// Adds the removal of records of which everything has ended, or was superseded by what is safe by now.
+    pub(super) fn removals(&mut self, writes: &mut Vec<Write>) {
         let mut records = self.pending.take_ended();
         if self.pending.is_all_stored() {
-            records.extend(self.pending.take_superseded());
+            records.append(&mut self.pending.take_superseded());
         }
-        records.into_iter().map(|record| Write::remove(Table::Records, record)).collect()
+        for record in records {
+            writes.push(Write::remove(Table::Records, record));
+        }
     }
 
     /// A key of one of the owner's rows.
@@ -197,6 +200,12 @@ impl Outbox {
         self.stores.push((store, job));
         self.put(Output::Store { store, writes });
         store
+    }
+
+    pub(super) fn settle_done(&mut self, calls: Vec<Call>) {
+        for call in calls {
+            self.settle(call, Outcome::Done);
+        }
     }
 
     fn take_job(&mut self, store: u32) -> Option<Job> {
@@ -252,13 +261,15 @@ impl Outbox {
             }
             Job::Grant(call) => {
                 self.put(Output::Notify(Hint::Consent));
-                call.into_iter().for_each(|call| self.settle(call, Outcome::Done));
+                if let Some(call) = call {
+                    self.settle(call, Outcome::Done);
+                }
             }
             Job::Withdrawal(withdrawal) => {
                 self.put(Output::Notify(Hint::Consent));
                 self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
             }
-            Job::Aside(calls) => calls.into_iter().for_each(|call| self.settle(call, Outcome::Done)),
+            Job::Aside(calls) => self.settle_done(calls),
             Job::Record(_) => self.recorded(now, store),
         }
     }

@@ -11,10 +11,10 @@ pub const CEILING: Millis = 6 * 60 * 60 * 1_000;
 /// delay. Dates are compared with `now`, so `now` should be the server's clock (its `Date` field) where that is known.
 #[must_use]
 pub fn retry_after(value: &str, now: Millis) -> Option<Millis> {
-    let value = value.trim_matches([' ', '\t']);
+    let value = value.trim_ascii();
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        let seconds = value.bytes().fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')));
-        return Some(seconds.saturating_mul(1_000).min(CEILING));
+        let longer = |n: u64, digit: u8| (n * 10 + u64::from(digit - b'0')).min(CEILING);
+        return Some((value.bytes().fold(0, longer) * 1_000).min(CEILING));
     }
     let date = http_date(value, now)?;
     Some(date.saturating_sub(now).min(CEILING))
@@ -26,20 +26,22 @@ pub fn retry_after(value: &str, now: Millis) -> Option<Millis> {
 /// the past (§5.6.7).
 #[must_use]
 pub fn http_date(value: &str, now: Millis) -> Option<Millis> {
-    let (day_name, rest) = value.split_at_checked(value.find([',', ' '])?)?;
-    let fields = match rest.strip_prefix(", ") {
-        Some(rest) if SHORT_DAYS.contains(&day_name) => imf_fixdate(rest)?,
-        Some(rest) if LONG_DAYS.contains(&day_name) => rfc850_date(rest, now)?,
-        None if SHORT_DAYS.contains(&day_name) => asctime_date(rest.strip_prefix(' ')?)?,
+    let (day_name, rest) = value.split_at_checked(value.bytes().position(|byte| matches!(byte, b',' | b' '))?)?;
+    let is_short = day_name.len() == 3 && DAYS.iter().any(|day| day.starts_with(day_name));
+    let is_long = DAYS.contains(&day_name);
+    let fields = match rest.len() {
+        26 if is_short => read(", dd mmm yyyy hh:nn:ss GMT", rest)?,
+        24 if is_long => in_this_age(read(", dd-mmm-yy hh:nn:ss GMT", rest)?, now),
+        21 if is_short => read(" mmm _d hh:nn:ss yyyy", rest)?,
         _ => return None,
     };
     fields.to_millis()
 }
 
-const SHORT_DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const LONG_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
+#[derive(Default)]
 struct Fields {
     year: u64,
     month: u64,
@@ -75,61 +77,45 @@ fn days_before(year: u64, month: u64) -> u64 {
     y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 - 719_468
 }
 
-/// `06 Nov 1994 08:49:37 GMT`
-fn imf_fixdate(text: &str) -> Option<Fields> {
-    let text = text.strip_suffix(" GMT")?;
-    let mut parts = text.split(' ');
-    let (day, month, year, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
+/// Reads a text of this form: `d`, `y`, `h`, `n` and `s` are digits of day, year, hour, minute and second, `_` is such a digit of the
+/// day or a blank, `mmm` is the month's name, and everything else is itself.
+fn read(form: &str, text: &str) -> Option<Fields> {
+    let mut fields = Fields::default();
+    let mut month = 0;
+    for (wanted, byte) in form.bytes().zip(text.bytes()) {
+        let field = match wanted {
+            b'd' => &mut fields.day,
+            b'y' => &mut fields.year,
+            b'h' => &mut fields.hour,
+            b'n' => &mut fields.minute,
+            b's' => &mut fields.second,
+            b'_' if byte != b' ' => &mut fields.day,
+            b'_' => continue,
+            b'm' => {
+                month = month << 8 | u32::from(byte);
+                continue;
+            }
+            _ if wanted == byte => continue,
+            _ => return None,
+        };
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        *field = *field * 10 + u64::from(byte - b'0');
     }
-    fields(number(day, 2)?, month, number(year, 4)?, time)
+    let is_month = |[a, b, c]: &&[u8; 3]| u32::from_be_bytes([0, *a, *b, *c]) == month;
+    fields.month = MONTHS.iter().position(is_month)? as u64 + 1;
+    Some(fields)
 }
 
-/// `06-Nov-94 08:49:37 GMT`
-fn rfc850_date(text: &str, now: Millis) -> Option<Fields> {
-    let text = text.strip_suffix(" GMT")?;
-    let (date, time) = text.split_once(' ')?;
-    let mut parts = date.split('-');
-    let (day, month, year) = (parts.next()?, parts.next()?, number(parts.next()?, 2)?);
-    if parts.next().is_some() {
-        return None;
-    }
+/// Puts a two-digit year into its century.
+fn in_this_age(fields: Fields, now: Millis) -> Fields {
     let this_year = 1970 + now / 31_556_952_000;
-    let mut year = this_year - this_year % 100 + year;
+    let mut year = this_year - this_year % 100 + fields.year;
     if year > this_year + 50 {
         year -= 100;
     }
-    fields(number(day, 2)?, month, year, time)
-}
-
-/// `Nov  6 08:49:37 1994`
-fn asctime_date(text: &str) -> Option<Fields> {
-    let (month, rest) = text.split_at_checked(3)?;
-    let (day, rest) = rest.strip_prefix(' ')?.split_at_checked(2)?;
-    let day = match day.strip_prefix(' ') {
-        Some(digit) => number(digit, 1)?,
-        None => number(day, 2)?,
-    };
-    let (time, year) = rest.strip_prefix(' ')?.split_once(' ')?;
-    fields(day, month, number(year, 4)?, time)
-}
-
-fn fields(day: u64, month: &str, year: u64, time: &str) -> Option<Fields> {
-    let month = MONTHS.iter().position(|m| *m == month)? as u64 + 1;
-    let mut parts = time.split(':');
-    let (hour, minute, second) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
-    if parts.next().is_some() {
-        return None;
-    }
-    Some(Fields { year, month, day, hour, minute, second })
-}
-
-fn number(text: &str, digits: usize) -> Option<u64> {
-    if text.len() != digits || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
+    Fields { year, ..fields }
 }
 
 #[cfg(test)]

@@ -20,13 +20,18 @@ export async function startSession(context, origin, path = "/healthz") {
 }
 
 /**
- * Opens the page SDK in a page, as `window.guest`.
+ * Opens the page SDK in a page, as `window.guest`; its storage events come together in `window.storageEvents`.
  * @param {import("playwright-core").Page} page
  * @param {Record<string, unknown>} options of `createGuestSync`; a service purpose is granted unless they say otherwise
  */
 export async function openGuestSync(page, options) {
   await page.evaluate(async (given) => {
     const { createGuestSync } = await import(/** @type {string} */ ("/guestsync/index.js"));
-    Object.assign(window, { guest: createGuestSync({ consent: { service: true }, ...given }) });
+    const guest = createGuestSync({ consent: { service: true }, ...given });
+    // Listened to from the first moment on: storage that refuses is told once, perhaps before anything is set.
+    /** @type {unknown[]} */
+    const storageEvents = [];
+    guest.on("storage", (/** @type {unknown} */ event) => storageEvents.push(event));
+    Object.assign(window, { guest, storageEvents });
   }, options);
 }

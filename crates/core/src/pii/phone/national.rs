@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_word_before_it_tells_a_number() {
-        let numbers = ["555-0143", "7946 0018", "2025550143", "79460018", "4.8.6.6.8.2.7", "219099998"];
+        let numbers = ["555-0143", "7946 0018", "2025550143", "79460018", "2.0.2.5.5.5.0", "219099998"];
         for number in numbers {
             all(true, None, &[&format!("Call me on {number}."), &format!("电话{number}")]);
             all(false, None, &[&format!("Account number {number}.")]);
@@ -175,7 +175,7 @@ mod tests {
             &[
                 "79460018",
                 "1234567890",
-                "12345678901",
+                "23456789012",
                 "1712345678",
                 "1712345678901",
                 "20240131",

@@ -34,33 +34,39 @@ pub fn integer(out: &mut String, value: u64) {
 /// Whether `text` is a JSON number (RFC 8259 §6).
 #[must_use]
 pub fn is_number(text: &str) -> bool {
-    let mut rest = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let digits = |rest: &mut &[u8]| {
-        let n = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        *rest = &rest[n..];
-        n
+    after_number(text.as_bytes()).is_some_and(<[u8]>::is_empty)
+}
+
+fn after_number(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = match text {
+        [b'-', rest @ ..] => rest,
+        _ => text,
     };
-    if rest.first() == Some(&b'0') {
-        rest = &rest[1..];
-    } else if digits(&mut rest) == 0 {
-        return false;
+    rest = match rest {
+        [b'0', rest @ ..] => rest,
+        _ => after_digits(rest)?,
+    };
+    if let [b'.', fraction @ ..] = rest {
+        rest = after_digits(fraction)?;
     }
-    if rest.first() == Some(&b'.') {
-        rest = &rest[1..];
-        if digits(&mut rest) == 0 {
-            return false;
-        }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        rest = match exponent {
+            [b'+' | b'-', digits @ ..] => after_digits(digits)?,
+            digits => after_digits(digits)?,
+        };
     }
-    if matches!(rest.first(), Some(b'e' | b'E')) {
-        rest = &rest[1..];
-        if matches!(rest.first(), Some(b'+' | b'-')) {
-            rest = &rest[1..];
-        }
-        if digits(&mut rest) == 0 {
-            return false;
-        }
+    Some(rest)
+}
+
+/// What follows the digits; `None` where there is none.
+fn after_digits(text: &[u8]) -> Option<&[u8]> {
+    let mut after = None;
+    let mut rest = text;
+    while let [b'0'..=b'9', tail @ ..] = rest {
+        after = Some(tail);
+        rest = tail;
     }
-    rest.is_empty()
+    after
 }
 
 const fn hex(nibble: u8) -> char {

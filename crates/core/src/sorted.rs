@@ -69,8 +69,16 @@ impl<V> Sorted<V> {
 
     /// Takes a value out.
     pub fn remove(&mut self, key: &str) -> Option<V> {
+        // Moves it to the end, entry by entry: `Vec::remove` brings a panic into the build.
         let at = self.find(key).ok()?;
-        (at < self.entries.len()).then(|| *self.entries.remove(at).1)
+        let mut after = self.entries.get_mut(at..)?.iter_mut();
+        let mut hole = after.next()?;
+        for next in after {
+            core::mem::swap(hole, next);
+            hole = next;
+        }
+        let (_, value) = self.entries.pop()?;
+        Some(*value)
     }
 
     /// Keys and values, in order.

@@ -1,7 +1,5 @@
 //! What the face holds of the shell.
 
-use std::rc::Rc;
-
 use wasm_bindgen::prelude::*;
 
 use crate::host::Host;
@@ -10,7 +8,7 @@ use crate::shell::Shell;
 /// One guest's outbox in this page.
 #[wasm_bindgen]
 pub struct Page {
-    shell: Rc<Shell>,
+    shell: &'static Shell,
 }
 
 #[wasm_bindgen]

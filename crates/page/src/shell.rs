@@ -1,83 +1,92 @@
 //! The loop: inputs into the outbox, outputs out of it.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
 use guestsync_core::flat::Flat;
 use guestsync_core::outbox::{Input, Outbox, Output};
 
 use crate::host::Host;
+use crate::message::Message;
 use crate::{asked, lease, options, time, told};
 
-/// The outbox of a page and everything it is connected to.
+/// The outbox of a page and everything it is connected to. It lives as long as the page: timers and answers may come at any time.
 pub(crate) struct Shell {
     host: Host,
     /// Whether localStorage may be used.
     leases: bool,
     outbox: RefCell<Outbox>,
-    timer: RefCell<Option<Timeout>>,
+    timer: Cell<Option<Timeout>>,
 }
 
 impl Shell {
-    pub(crate) fn start(given: &str, host: Host) -> Rc<Self> {
+    pub(crate) fn start(given: &str, host: Host) -> &'static Self {
         let mut flat = Flat::new(given);
         let seed = flat.number() << 32 | flat.number();
         let leases = flat.text().is_some();
         let options = options::read(&mut flat);
         let outbox = Outbox::new(options, seed, time::now(), told::rows(&mut flat));
-        Rc::new(Self { host, leases, outbox: RefCell::new(outbox), timer: RefCell::default() })
+        Box::leak(Box::new(Self { host, leases, outbox: RefCell::new(outbox), timer: Cell::default() }))
     }
 
     /// Takes a message of the face's.
-    pub(crate) fn hear(self: &Rc<Self>, message: &str) {
+    pub(crate) fn hear(&'static self, message: &str) {
         let mut flat = Flat::new(message);
         let name = flat.text().unwrap_or_default();
         if name == "metrics" {
-            let message = asked::metrics(&self.outbox.borrow());
-            message.send(&self.host);
+            let message = self.with(|outbox| asked::metrics(outbox));
+            self.send(message);
         } else if let Some(input) = told::input(name, &mut flat) {
             self.tell(input);
         }
     }
 
-    /// Tells the outbox something, and does what it then asks for. A handler of the page's may call back into the outbox, so
-    /// nothing is borrowed while an output is performed.
-    fn tell(self: &Rc<Self>, input: Input) {
-        self.outbox.borrow_mut().handle(time::now(), input);
-        loop {
-            let output = self.outbox.borrow_mut().poll();
-            match output {
-                Some(output) => self.perform(&output),
-                None => return,
-            }
+    /// Nothing is borrowed while an output is performed, so this is never refused.
+    fn with<T>(&self, act: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
+        let mut outbox = self.outbox.try_borrow_mut().ok()?;
+        Some(act(&mut outbox))
+    }
+
+    /// Tells the outbox something, and does what it then asks for. A handler of the page's may call back into the outbox.
+    fn tell(&'static self, input: Input) {
+        self.with(|outbox| outbox.handle(time::now(), input));
+        while let Some(output) = self.with(Outbox::poll).flatten() {
+            self.perform(&output);
         }
     }
 
-    fn perform(self: &Rc<Self>, output: &Output) {
-        let message = asked::message(output, self.outbox.borrow().owner());
-        if let Some(message) = message {
-            return message.send(&self.host);
-        }
+    fn perform(&'static self, output: &Output) {
         match output {
-            Output::Lease { until } if self.leases => lease::write(self.outbox.borrow().owner(), *until),
+            Output::Lease { until } => {
+                if self.leases {
+                    self.with(|outbox| lease::write(outbox.owner(), *until));
+                }
+            }
             Output::Peek => {
-                let until = if self.leases { lease::read(self.outbox.borrow().owner()) } else { None };
+                let until = if self.leases { self.with(|outbox| lease::read(outbox.owner())).flatten() } else { None };
                 self.tell(Input::Peeked { until });
             }
             Output::WakeAt(at) => self.wake_at(*at),
-            _ => {}
+            _ => {
+                let message = self.with(|outbox| asked::message(output, outbox.owner())).flatten();
+                self.send(message);
+            }
         }
     }
 
-    fn wake_at(self: &Rc<Self>, at: Option<u64>) {
+    fn send(&self, message: Option<Message>) {
+        if let Some(message) = message {
+            message.send(&self.host);
+        }
+    }
+
+    fn wake_at(&'static self, at: Option<u64>) {
         let timer = at.map(|at| {
-            let shell = self.clone();
             Timeout::new(time::until(at), move || {
-                shell.timer.take().map(Timeout::forget);
-                shell.tell(Input::Tick);
+                self.timer.take().map(Timeout::forget);
+                self.tell(Input::Tick);
             })
         });
-        self.timer.replace(timer);
+        self.timer.set(timer);
     }
 }

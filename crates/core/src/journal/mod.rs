@@ -13,5 +13,5 @@ pub mod netstring;
 pub mod record;
 pub mod row;
 
-pub use record::{Entry, Record};
+pub use record::{Entries, Entry, Record};
 pub use row::{Row, Table, Write};

@@ -3,9 +3,12 @@
 //! Version 1, all fields netstrings: `1`, purpose, epoch, then per entry key, type letter and value, clock. A reader takes
 //! records of its own version; one of a later version it leaves alone.
 
+use std::rc::Rc;
+
 use super::netstring;
 use crate::attribute::Value;
 use crate::clock::Clock;
+use crate::sorted::Sorted;
 
 /// An attribute's update, as it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +23,14 @@ pub struct Entry {
     pub clock: Clock,
 }
 
+/// Entries by key. They are shared: what waits, what is on its way and what is stored are the same.
+pub type Entries = Sorted<Rc<Entry>>;
+
 /// Entries that are stored, and removed, together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
-    /// Keys and entries, in the order of the keys.
-    pub entries: Vec<(String, Entry)>,
+    /// All of one purpose and epoch.
+    pub entries: Entries,
 }
 
 /// Why a stored text is not a record of ours.
@@ -39,15 +45,26 @@ pub enum Unreadable {
 const VERSION: &str = "1";
 
 impl Record {
+    /// Whether an entry has the purpose and epoch of the others.
+    #[must_use]
+    pub fn takes(&self, entry: &Entry) -> bool {
+        self.entries.values().next().is_none_or(|of| of.purpose == entry.purpose && of.epoch == entry.epoch)
+    }
+
+    /// Puts an entry in.
+    pub fn put(&mut self, key: String, entry: Rc<Entry>) {
+        self.entries.insert(key, entry);
+    }
+
     /// Its text. All entries share the purpose and epoch of the first.
     #[must_use]
     pub fn encode(&self) -> String {
         let mut text = String::with_capacity(64 * (self.entries.len() + 1));
         netstring::push(&mut text, VERSION);
-        let (purpose, epoch) = self.entries.first().map_or(("", Clock::ZERO), |(_, e)| (&*e.purpose, e.epoch));
+        let (purpose, epoch) = self.entries.values().next().map_or(("", Clock::ZERO), |e| (&*e.purpose, e.epoch));
         netstring::push(&mut text, purpose);
         netstring::push(&mut text, &epoch.to_text());
-        for (key, entry) in &self.entries {
+        for (key, entry) in self.entries.iter() {
             netstring::push(&mut text, key);
             netstring::push(&mut text, &entry.value.typed());
             netstring::push(&mut text, &entry.clock.to_text());
@@ -72,12 +89,12 @@ impl Record {
     fn body(rest: &mut &str) -> Option<Self> {
         let purpose = netstring::next(rest)?;
         let epoch = Clock::from_text(netstring::next(rest)?)?;
-        let mut entries = Vec::new();
+        let mut entries = Entries::default();
         while !rest.is_empty() {
             let key = netstring::next(rest)?.to_owned();
             let value = Value::from_typed(netstring::next(rest)?)?;
             let clock = Clock::from_text(netstring::next(rest)?)?;
-            entries.push((key, Entry { value, purpose: purpose.to_owned(), epoch, clock }));
+            entries.insert(key, Rc::new(Entry { value, purpose: purpose.to_owned(), epoch, clock }));
         }
         (!entries.is_empty()).then_some(Self { entries })
     }
@@ -88,19 +105,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn entry(value: Value) -> Entry {
+    fn entry(value: Value) -> Rc<Entry> {
         let clock = Clock::from_text("0000000000010000000000aa").expect("a clock");
-        Entry { value, purpose: "service".into(), epoch: Clock::ZERO, clock }
+        Rc::new(Entry { value, purpose: "service".into(), epoch: Clock::ZERO, clock })
     }
 
     proptest! {
         #[test]
         fn records_read_back(keys in prop::collection::vec((any::<String>(), any::<String>(), any::<bool>()), 1..6)) {
-            let entries = keys.iter().map(|(key, text, flag)| {
-                let value = if *flag { Value::Bool(text.is_empty()) } else { Value::Text(text.clone()) };
-                (key.clone(), entry(value))
-            }).collect();
-            let record = Record { entries };
+            let mut record = Record::default();
+            for (key, text, flag) in keys {
+                let value = if flag { Value::Bool(text.is_empty()) } else { Value::Text(text) };
+                record.entries.insert(key, entry(value));
+            }
             prop_assert_eq!(Record::decode(&record.encode()), Ok(record));
         }
 
@@ -112,7 +129,9 @@ mod tests {
 
         #[test]
         fn a_cut_record_is_damaged(cut in 0usize..80) {
-            let text = Record { entries: vec![("tier".into(), entry(Value::Text("gold".into())))] }.encode();
+            let mut record = Record::default();
+            record.entries.insert("tier".into(), entry(Value::Text("gold".into())));
+            let text = record.encode();
             prop_assert_eq!(Record::decode(&text[..cut.min(text.len() - 1)]), Err(Unreadable::Damaged));
         }
     }
@@ -122,7 +141,7 @@ mod tests {
         let text = include_str!("../../fixtures/record-v1.txt").trim_end_matches('\n');
         let record = Record::decode(text).expect("version 1");
         assert_eq!(record.entries.len(), 3);
-        assert_eq!(record.entries[0].1.value, Value::Text("en-US".into()));
+        assert_eq!(record.entries.get("preferredLanguage").map(|entry| &entry.value), Some(&Value::Text("en-US".into())));
         assert_eq!(record.encode(), text);
     }
 

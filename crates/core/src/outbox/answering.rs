@@ -13,8 +13,8 @@ use crate::retry::{Verdict, judge, retry_after};
 use crate::{Millis, Now, Sensitive, json};
 
 impl Reason {
-    pub(super) fn of(answer: &Answer) -> Self {
-        Self { status: answer.status, code: answer.code.clone(), message: answer.message.clone() }
+    pub(super) fn of(answer: Answer) -> Self {
+        Self { status: answer.status, code: answer.code, message: answer.message }
     }
 
     const fn none() -> Self {
@@ -34,7 +34,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn token_failed(&mut self, now: Now, answer: &Answer) {
+    pub(super) fn token_failed(&mut self, now: Now, answer: Answer) {
         self.token.failed();
         if !self.is_step(Step::Authorizing) {
             return;
@@ -42,7 +42,7 @@ impl Outbox {
         if answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
             return self.retry(now, answer);
         }
-        if self.session_is_gone(answer) {
+        if self.session_is_gone(&answer) {
             return self.start();
         }
         self.block(Reason::of(answer));
@@ -69,7 +69,7 @@ impl Outbox {
         self.release();
     }
 
-    pub(super) fn answered(&mut self, now: Now, send: u32, answer: &Answer) {
+    pub(super) fn answered(&mut self, now: Now, send: u32, answer: Answer) {
         let reading = self.is_step(Step::Reading(send));
         if !reading && !self.is_step(Step::Sending(send)) {
             return;
@@ -77,9 +77,9 @@ impl Outbox {
         // The request has ended: from here on nothing is to be aborted.
         self.step(Step::Authorizing);
         match judge(answer.status, answer.code.as_deref()) {
-            Verdict::Done if reading => self.compare(answer.clone()),
-            Verdict::Done => self.took(now, answer),
-            Verdict::Final if reading && answer.status == 404 => self.compare(Answer { etag: None, ..answer.clone() }),
+            Verdict::Done if reading => self.compare(answer),
+            Verdict::Done => self.took(now, answer.etag),
+            Verdict::Final if reading && answer.status == 404 => self.compare(Answer { etag: None, ..answer }),
             Verdict::Retry => {
                 // These may come from before or from after the server did its work.
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
@@ -95,7 +95,7 @@ impl Outbox {
     }
 
     /// Tries again later: when the server says, or after the policy's delay.
-    pub(super) fn retry(&mut self, now: Now, answer: &Answer) {
+    pub(super) fn retry(&mut self, now: Now, answer: Answer) {
         let mut delay = self.back_off(now);
         let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
         let asked = answer.retry_after.as_deref().and_then(|value| retry_after(value, server_now)).filter(|ms| *ms > 0);
@@ -122,7 +122,7 @@ impl Outbox {
         }
     }
 
-    fn reauthorize(&mut self, now: Now, answer: &Answer) {
+    fn reauthorize(&mut self, now: Now, answer: Answer) {
         self.token.rejected_current();
         match &mut self.flight {
             Some(flight) if !flight.reauthorized => {
@@ -136,7 +136,7 @@ impl Outbox {
         }
     }
 
-    fn conflicted(&mut self, now: Now, answer: &Answer) {
+    fn conflicted(&mut self, now: Now, answer: Answer) {
         match &mut self.flight {
             Some(flight) if flight.rebases < MAX_REBASES => {
                 flight.rebases += 1;
@@ -160,7 +160,7 @@ impl Outbox {
     /// What the server already holds is delivered, the rest is written over it.
     pub(super) fn rebase(&mut self, now: Now) {
         let Some(answer) = self.theirs.take() else { return self.release() };
-        self.version.clone_from(&answer.etag);
+        self.version = answer.etag;
         self.forget_superseded();
         let Some(flight) = &mut self.flight else { return self.release() };
         flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
@@ -222,17 +222,17 @@ impl Outbox {
 
     fn rewrite(&mut self, now: Now) {
         if self.flight.as_ref().is_some_and(|flight| flight.entries.is_empty()) {
-            let etag = self.version.clone();
-            return self.took(now, &Answer { etag, ..Answer::default() });
+            let version = self.version.clone();
+            return self.took(now, version);
         }
         self.authorize(now);
     }
 
     /// The server has what was sent.
-    fn took(&mut self, now: Now, answer: &Answer) {
+    fn took(&mut self, now: Now, version: Option<String>) {
         let Some(flight) = self.flight.take() else { return self.release() };
         self.attempts = 0;
-        self.version.clone_from(&answer.etag);
+        self.version = version;
         let latency = now.wall.saturating_sub(flight.oldest().wall());
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
         for entries in [flight.entries, flight.found] {
@@ -254,7 +254,7 @@ impl Outbox {
     }
 
     /// The server will not take this batch. If it says which keys are to blame, or that can be found out, the others go on.
-    fn refused(&mut self, now: Now, answer: &Answer) {
+    fn refused(&mut self, now: Now, answer: Answer) {
         let Some(flight) = self.flight.take() else {
             self.block(Reason::of(answer));
             return;

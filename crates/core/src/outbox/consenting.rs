@@ -1,5 +1,7 @@
 //! Grants and withdrawals.
 
+use std::rc::Rc;
+
 use super::input::Call;
 use super::output::{Event, Outcome};
 use super::setting::Job;
@@ -64,12 +66,12 @@ impl Outbox {
     pub(super) fn drop_withdrawn(&mut self) {
         let consent = &self.consent;
         let mut dropped: Sorted<Vec<String>> = Sorted::default();
-        let mut drop = |key: String, Entry { purpose, .. }: Entry| {
+        let mut drop = |key: String, entry: Rc<Entry>| {
             self.accounts.withdrawn += 1;
-            match dropped.get_mut(&purpose) {
+            match dropped.get_mut(&entry.purpose) {
                 Some(keys) => keys.push(key),
                 None => {
-                    dropped.insert(purpose, vec![key]);
+                    dropped.insert(entry.purpose.clone(), vec![key]);
                 }
             }
         };

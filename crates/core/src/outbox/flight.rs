@@ -3,7 +3,7 @@
 use super::output::Precondition;
 use crate::attribute::Value;
 use crate::clock::{Clock, hex};
-use crate::journal::Entry;
+use crate::journal::{Entries, Entry};
 use crate::json;
 use crate::sorted::Sorted;
 
@@ -11,11 +11,11 @@ use crate::sorted::Sorted;
 #[derive(Debug, Clone)]
 pub(super) struct Flight {
     /// What it carries.
-    pub(super) entries: Sorted<Entry>,
+    pub(super) entries: Entries,
     /// The values that `onConflict` chose instead of ours.
     pub(super) resolved: Sorted<Value>,
     /// What the server turned out to hold already.
-    pub(super) found: Sorted<Entry>,
+    pub(super) found: Entries,
     /// The version it is made for.
     pub(super) precondition: Precondition,
     /// How often it was rebased.
@@ -27,7 +27,7 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    pub(super) fn new(entries: Sorted<Entry>, version: Option<&str>) -> Self {
+    pub(super) fn new(entries: Entries, version: Option<&str>) -> Self {
         let precondition = version.map_or(Precondition::Unwritten, |v| Precondition::Version(v.to_owned()));
         Self {
             entries,
@@ -78,7 +78,7 @@ impl Flight {
 
     /// The moment of the oldest entry.
     pub(super) fn oldest(&self) -> Clock {
-        let oldest = |entries: &Sorted<Entry>| entries.values().map(|entry| entry.clock).min();
+        let oldest = |entries: &Entries| entries.values().map(|entry| entry.clock).min();
         match (oldest(&self.entries), oldest(&self.found)) {
             (Some(one), Some(other)) => one.min(other),
             (one, other) => one.or(other).unwrap_or_default(),
@@ -117,6 +117,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::rc::Rc;
 
     fn flight(value: &str, version: Option<&str>) -> Flight {
         let entry = Entry {
@@ -125,8 +126,8 @@ mod tests {
             epoch: Clock::ZERO,
             clock: Clock::from_text("0000000000010000000000aa").expect("a clock"),
         };
-        let mut entries = Sorted::default();
-        entries.insert("ti\"er".into(), entry);
+        let mut entries = Entries::default();
+        entries.insert("ti\"er".into(), Rc::new(entry));
         Flight::new(entries, version)
     }
 

@@ -1,5 +1,7 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
+use std::rc::Rc;
+
 use super::input::Hint;
 use super::output::Event;
 use super::pending::Home;
@@ -201,7 +203,7 @@ impl Outbox {
 
     fn drop_delivered_elsewhere(&mut self) {
         let delivered = &self.delivered;
-        let passed = |key: &str, entry: &Entry| delivered.get(key).is_some_and(|at| *at >= entry.clock);
+        let passed = |key: &str, entry: &Rc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
         let dropped = self.pending.drain(&|key, waiting| passed(key, &waiting.entry));
         self.accounts.elsewhere += dropped.len() as u64;
         for key in self.held.select(&passed) {
@@ -223,13 +225,13 @@ impl Outbox {
         let mut needed = self.pending.holds(&row.key);
         for (key, entry) in entries {
             self.ticker.observe(entry.clock);
-            needed |= self.take_entry(now, &row.key, key, entry);
+            needed |= self.take_entry(now, &row.key, key, *entry);
         }
         !needed
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Entry) -> bool {
+    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Rc<Entry>) -> bool {
         let delivered = self.delivered.get(&key).is_some_and(|at| *at >= entry.clock);
         let expired = self.is_expired(now, &entry);
         if delivered || expired || !self.consent.allows(&entry.purpose, entry.epoch) {

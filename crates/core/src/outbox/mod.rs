@@ -37,7 +37,7 @@ pub use output::{Action, Event, Outcome, Output, Precondition, Reason, Request};
 
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
-use crate::journal::{Entry, Row};
+use crate::journal::{Entries, Row};
 use crate::random::Random;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
@@ -65,7 +65,7 @@ pub struct Outbox {
     consent: Ledger,
     withdrawals: Vec<Withdrawal>,
 
-    held: Sorted<Entry>,
+    held: Entries,
     pending: Pending,
     delivered: Sorted<Clock>,
     known: Sorted<()>,
@@ -143,7 +143,7 @@ impl Outbox {
             accounts: Accounts::default(),
             consent: Ledger::default(),
             withdrawals: Vec::new(),
-            held: Sorted::default(),
+            held: Entries::default(),
             pending: Pending::default(),
             delivered: Sorted::default(),
             known: Sorted::default(),
@@ -202,10 +202,10 @@ impl Outbox {
             Input::LockLost => self.lock_lost(now),
             Input::Peeked { until } => self.peeked(now, until),
             Input::Token { asked_at, value, expires_in } => self.token_came(now, asked_at, value, expires_in),
-            Input::TokenFailed(answer) => self.token_failed(now, &answer),
+            Input::TokenFailed(answer) => self.token_failed(now, answer),
             Input::Started { guest } => self.started(now, guest),
-            Input::StartFailed { answer, fresh } => self.start_failed(now, &answer, fresh),
-            Input::Response { send, answer } => self.answered(now, send, &answer),
+            Input::StartFailed { answer, fresh } => self.start_failed(now, answer, fresh),
+            Input::Response { send, answer } => self.answered(now, send, answer),
             Input::SendFailed { send } => self.send_failed(now, send),
             Input::Resolved { send, values } => self.resolved(now, send, values),
             Input::Tick => {}

@@ -1,5 +1,7 @@
 //! What waits: the newest entry of each key, and the stored records that hold them.
 
+use std::rc::Rc;
+
 use crate::clock::Clock;
 use crate::journal::Entry;
 use crate::sorted::Sorted;
@@ -29,7 +31,7 @@ impl Home {
 /// An entry and where it is kept.
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
-    pub(super) entry: Entry,
+    pub(super) entry: Rc<Entry>,
     pub(super) home: Home,
 }
 
@@ -90,7 +92,7 @@ impl Pending {
     }
 
     /// Puts an entry in place of an older one; gives back the older one.
-    pub(super) fn insert(&mut self, key: String, entry: Entry, home: Home) -> Option<Entry> {
+    pub(super) fn insert(&mut self, key: String, entry: Rc<Entry>, home: Home) -> Option<Rc<Entry>> {
         let older = self.take(&key).map(|Waiting { entry, home }| {
             if let Some(live) = home.record().and_then(|record| self.live.get_mut(record)) {
                 live.superseded = true;
@@ -105,7 +107,7 @@ impl Pending {
     }
 
     /// Takes an entry out.
-    pub(super) fn remove(&mut self, key: &str) -> Option<Entry> {
+    pub(super) fn remove(&mut self, key: &str) -> Option<Rc<Entry>> {
         let Waiting { entry, home } = self.take(key)?;
         self.leave(&home);
         Some(entry)

@@ -1,5 +1,7 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
+use std::rc::Rc;
+
 use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
 use super::pending::Home;
@@ -57,7 +59,8 @@ impl Outbox {
         for (key, value) in updates {
             self.accounts.set += 1;
             let purpose = self.options.purposes.of(&key).to_owned();
-            let entry = Entry { value, epoch: self.consent.epoch(&purpose), clock: self.ticker.tick(now.wall), purpose };
+            let epoch = self.consent.epoch(&purpose);
+            let entry = Rc::new(Entry { value, epoch, clock: self.ticker.tick(now.wall), purpose });
             if self.consent.is_granted(&entry.purpose) {
                 self.burst.keys.push(key.clone());
                 self.wait(key, entry, Home::Burst);
@@ -77,7 +80,7 @@ impl Outbox {
     }
 
     /// Puts an entry among what waits; what it replaces is superseded.
-    pub(super) fn wait(&mut self, key: String, entry: Entry, home: Home) {
+    pub(super) fn wait(&mut self, key: String, entry: Rc<Entry>, home: Home) {
         if self.held.get(&key).is_some_and(|held| held.clock < entry.clock) {
             self.held.remove(&key);
             self.accounts.superseded += 1;
@@ -87,7 +90,7 @@ impl Outbox {
     }
 
     /// Keeps an entry in memory until its purpose is granted, or drops it where so configured.
-    pub(super) fn hold(&mut self, key: String, entry: Entry) {
+    pub(super) fn hold(&mut self, key: String, entry: Rc<Entry>) {
         if self.options.ungranted == Ungranted::Drop {
             self.accounts.dropped += 1;
             return;
@@ -137,13 +140,13 @@ impl Outbox {
                 && matches!(waiting.home, Home::Burst | Home::Memory)
             {
                 let entry = waiting.entry.clone();
-                let fits = |r: &&mut Record| {
-                    r.entries.first().is_some_and(|(_, e)| e.purpose == entry.purpose && e.epoch == entry.epoch)
-                };
-                match records.iter_mut().find(fits) {
-                    Some(record) if record.entries.iter().any(|(of, _)| *of == key) => {}
-                    Some(record) => record.entries.push((key, entry)),
-                    None => records.push(Record { entries: vec![(key, entry)] }),
+                match records.iter_mut().find(|record| record.takes(&entry)) {
+                    Some(record) => record.put(key, entry),
+                    None => {
+                        let mut record = Record::default();
+                        record.put(key, entry);
+                        records.push(record);
+                    }
                 }
             }
         }
@@ -153,9 +156,9 @@ impl Outbox {
         let store = self.id();
         let mut writes = Vec::with_capacity(records.len());
         for record in records {
-            let newest = record.entries.iter().map(|(_, entry)| entry.clock).max().unwrap_or_default();
+            let newest = record.entries.values().map(|entry| entry.clock).max().unwrap_or_default();
             let row = self.row_key(&newest.to_text());
-            for (key, _) in &record.entries {
+            for (key, _) in record.entries.iter() {
                 self.pending.rehome(key, Home::Storing { store, record: row.clone() });
             }
             writes.push(Write::put(Table::Records, row, record.encode()));

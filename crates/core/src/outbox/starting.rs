@@ -40,7 +40,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn start_failed(&mut self, now: Now, answer: &Answer, fresh: String) {
+    pub(super) fn start_failed(&mut self, now: Now, answer: Answer, fresh: String) {
         if !self.is_starting() {
             return;
         }

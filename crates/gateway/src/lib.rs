@@ -6,6 +6,7 @@
 //! ```
 //! [`Gateway`] is the whole of it: opened from a [`config::Config`], served on a listener. `docs/http.md` says what each route answers.
 
+mod admin;
 mod app;
 mod assets;
 mod body;

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::admin;
 use crate::app::{App, SESSION_LIFE, StartError};
 use crate::config::{Config, Upstream};
 use crate::db::answers::KEPT_FOR;
@@ -35,6 +36,7 @@ pub struct Gateway {
     app: Arc<App>,
     router: Router,
     sandbox: Option<Running>,
+    admin: Option<TcpListener>,
 }
 
 /// The sandbox inside.
@@ -54,7 +56,7 @@ impl Gateway {
                 let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
                 let app = Arc::new(App::open(config, settings, &directory).await?);
                 let router = router::router(Arc::clone(&app), None);
-                Ok(Self { app, router, sandbox: None })
+                Ok(Self { app, router, sandbox: None, admin: None })
             }
             Upstream::Sandbox => Self::with_sandbox(config, Options::default()).await,
         }
@@ -88,7 +90,14 @@ impl Gateway {
             let until = async move { _ = stopped.wait_for(|stop| *stop).await };
             sandbox.serve(listener, until).await
         });
-        Ok(Self { app, router, sandbox: Some(Running { stop, task }) })
+        Ok(Self { app, router, sandbox: Some(Running { stop, task }), admin: None })
+    }
+
+    /// Administration is served on this listener too, where the configuration has a token for it.
+    #[must_use]
+    pub fn with_admin(mut self, listener: TcpListener) -> Self {
+        self.admin = Some(listener);
+        self
     }
 
     /// Serves until `shutdown` resolves; open requests then have ten seconds to end.
@@ -98,6 +107,7 @@ impl Gateway {
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (stop, mut stopped) = watch::channel(false);
         let purging = tokio::spawn(purge(Arc::clone(&self.app)));
+        let administration = self.admin.and_then(|listener| administer(&self.app, listener, stopped.clone()));
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
         // Small answers leave at once; a socket that refuses this works all the same.
         let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
@@ -114,6 +124,9 @@ impl Gateway {
             () = over => Ok(()),
         };
         purging.abort();
+        if let Some(task) = administration {
+            _ = tokio::time::timeout(GRACE, task).await;
+        }
         if let Some(sandbox) = self.sandbox {
             sandbox.stop.send_replace(true);
             _ = tokio::time::timeout(GRACE, sandbox.task).await;
@@ -121,6 +134,15 @@ impl Gateway {
         self.app.db.close().await;
         outcome
     }
+}
+
+/// Serves the administration routes in a task of their own.
+fn administer(app: &Arc<App>, listener: TcpListener, mut stopped: watch::Receiver<bool>) -> Option<JoinHandle<io::Result<()>>> {
+    let router = admin::router(Arc::clone(app), app.config.admin.as_ref()?);
+    Some(tokio::spawn(async move {
+        let until = async move { _ = stopped.wait_for(|stop| *stop).await };
+        axum::serve(listener, router).with_graceful_shutdown(until).await
+    }))
 }
 
 async fn purge(app: Arc<App>) {

@@ -11,7 +11,7 @@ use guestsync_gateway::config::{self, Flags};
 use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
-use crate::listen;
+use crate::{listen, output};
 
 /// Flags win over environment variables, these over the file.
 #[derive(Debug, Args)]
@@ -45,7 +45,15 @@ pub(crate) async fn run(serve: Serve) -> Result<ExitCode, Failure> {
     let stop = listen::stop_signal()?;
     // First the port: two gateways on one state directory would otherwise meet in the database.
     let listener = listen::bind(config.host, config.port).await?;
-    let gateway = Gateway::open(config).await?;
+    let admin = match &config.admin {
+        Some(admin) => Some(listen::bind(admin.address.ip(), admin.address.port()).await?),
+        None => None,
+    };
+    let mut gateway = Gateway::open(config).await?;
+    if let Some(admin) = admin {
+        output::line(&format!("administration on http://{}", admin.local_addr()?))?;
+        gateway = gateway.with_admin(admin);
+    }
     listen::announce(&listener)?;
     gateway.serve(listener, stop).await?;
     Ok(ExitCode::SUCCESS)

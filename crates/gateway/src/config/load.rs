@@ -10,7 +10,7 @@ use guestsync_genesys::{ClientAuth, Settings, region};
 use url::{Host, Url};
 
 use super::reader::{Name, Problems, Reader};
-use super::{Config, CrmConfig, Origin, Upstream, WorkerConfig};
+use super::{AdminConfig, Config, CrmConfig, Origin, Upstream, WorkerConfig};
 
 /// What the command line decided.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +25,7 @@ pub struct Flags {
     pub sandbox: bool,
 }
 
-const fn name(file: &'static str, env: &'static str) -> Name {
+pub(super) const fn name(file: &'static str, env: &'static str) -> Name {
     Name { file, env: Some(env) }
 }
 
@@ -47,6 +47,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         address(text).and_then(|_| Origin::parse(text))
     });
     let cors_origins = origins(reader_ref);
+    let admin = AdminConfig::read(reader_ref);
     let upstream = upstream(reader_ref, flags.sandbox);
     let session_secret = secret(reader_ref, name("session.secret", "GUESTSYNC_SESSION_SECRET"), 16);
     let state_key = secret(reader_ref, name("state_key", "GUESTSYNC_STATE_KEY"), 43);
@@ -68,6 +69,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         state_dir: flags.state_dir.clone().or(state_dir).unwrap_or_else(|| PathBuf::from(".guestsync")),
         public_url,
         cors_origins,
+        admin,
         upstream,
         session_secret,
         state_key,
@@ -89,7 +91,7 @@ fn origins(reader: &mut Reader<'_>) -> Vec<Origin> {
         .unwrap_or_default()
 }
 
-fn secret(reader: &mut Reader<'_>, setting: Name, at_least: usize) -> Option<Sensitive<String>> {
+pub(super) fn secret(reader: &mut Reader<'_>, setting: Name, at_least: usize) -> Option<Sensitive<String>> {
     let secret = reader
         .parsed(setting, &format!("at least {at_least} characters"), |text| (text.len() >= at_least).then(|| text.to_owned()));
     secret.map(Sensitive::new)

@@ -2,10 +2,12 @@
 //!
 //! - `reader`: one setting at a time from the three sources, every problem collected;
 //! - [`load()`]: all settings, checked;
+//! - `admin`: the administration address;
 //! - `crm`: where visitors are looked up;
 //! - `worker`: what `/sw.js` is started with;
 //! - `origin`: an origin, exactly as browsers state it.
 
+mod admin;
 mod crm;
 mod load;
 mod origin;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use guestsync_core::Sensitive;
 use guestsync_core::patch::Pointer;
 
+pub use admin::AdminConfig;
 pub use crm::CrmConfig;
 pub(crate) use crm::{Connection, HASH, OnFailure};
 pub use load::{Flags, load};
@@ -39,6 +42,8 @@ pub struct Config {
     pub public_url: Option<Origin>,
     /// Other origins that may call the API with credentials.
     pub cors_origins: Vec<Origin>,
+    /// Where operators call; without it, nowhere.
+    pub admin: Option<AdminConfig>,
     /// Which Genesys.
     pub upstream: Upstream,
     /// Makes the hash of a session id an HMAC; without it, it is a plain SHA-256.

@@ -7,9 +7,9 @@
 //! - [`limits`]: time, and panics.
 
 mod cors;
-mod headers;
-mod limits;
+pub(crate) mod headers;
+pub(crate) mod limits;
 mod stack;
-mod trace;
+pub(crate) mod trace;
 
 pub(crate) use stack::wrap;

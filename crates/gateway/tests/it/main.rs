@@ -1,6 +1,7 @@
 //! The gateway over real HTTP, in front of the real sandbox: one module a route, one a rule that several routes share.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod admin;
 mod attributes;
 mod budget;
 mod capability;

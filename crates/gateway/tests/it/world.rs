@@ -19,6 +19,8 @@ use tokio::task::JoinHandle;
 
 /// The secret of the sandbox's OAuth client.
 pub(crate) const SECRET: &str = "canary-client-secret";
+/// The administration token.
+pub(crate) const ADMIN: &str = "canary-admin-token";
 
 /// Genesys, as far as the gateway can tell.
 pub(crate) struct Upstream {
@@ -78,6 +80,8 @@ impl Upstream {
 /// A running gateway.
 pub(crate) struct World {
     pub(crate) base: String,
+    /// The administration address.
+    pub(crate) admin: String,
     pub(crate) http: reqwest::Client,
     pub(crate) directory: Directory,
     stop: Option<oneshot::Sender<()>>,
@@ -132,10 +136,12 @@ impl World {
     async fn serve(gateway: Gateway, directory: Directory) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let administration = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let admin = format!("http://{}", administration.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(gateway.serve(listener, async { _ = stopped.await }));
+        let task = tokio::spawn(gateway.with_admin(administration).serve(listener, async { _ = stopped.await }));
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { base, http, directory, stop: Some(stop), task }
+        Self { base, admin, http, directory, stop: Some(stop), task }
     }
 
     /// Ends in good order.
@@ -153,6 +159,11 @@ impl World {
 
     pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    /// A request to the administration address with its token.
+    pub(crate) fn administer(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.admin)).bearer_auth(ADMIN)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -215,6 +226,7 @@ pub(crate) fn configuration(upstream: Option<&Upstream>, file: &str, directory: 
         "GENESYS_BASE_URL" => upstream.map(|upstream| upstream.base.clone()),
         "GENESYS_CLIENT_ID" => Some("gateway".to_owned()),
         "GENESYS_CLIENT_SECRET" => Some(SECRET.to_owned()),
+        "GUESTSYNC_ADMIN_TOKEN" => Some(ADMIN.to_owned()),
         _ => None,
     };
     config::load(&flags, &env, Some(file)).unwrap()

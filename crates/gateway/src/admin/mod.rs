@@ -1,0 +1,11 @@
+//! The administration address: what operators and their tools ask of the gateway, on a listener of its own.
+//!
+//! It exists only where a token is configured, and only on this machine. Every call carries that token.
+//!
+//! - [`token`]: who may call;
+//! - [`router`]: the routes, one file each.
+
+mod router;
+mod token;
+
+pub(crate) use router::router;

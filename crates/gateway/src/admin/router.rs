@@ -1,0 +1,28 @@
+//! All administration routes. Each handler bounds its own body and time: some take long by nature.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::token::{self, Token};
+use crate::app::App;
+use crate::config::AdminConfig;
+use crate::layer::{headers, limits, trace};
+use crate::refusal::Refusal;
+
+const METHOD: Refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method.not.allowed", "This method is not taken here");
+
+/// The routes behind the token.
+pub(crate) fn router(app: Arc<App>, config: &AdminConfig) -> Router {
+    Router::new()
+        .fallback(async || Refusal::not_found())
+        .method_not_allowed_fallback(async || METHOD)
+        .with_state(app)
+        .layer(from_fn_with_state(Token::new(&config.token), token::require))
+        .layer(CatchPanicLayer::custom(limits::panicked))
+        .layer(from_fn(headers::complete))
+        .layer(from_fn(trace::span))
+}

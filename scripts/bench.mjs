@@ -6,18 +6,25 @@ import { at } from "./lib/paths.mjs";
 import { main, Problem } from "./lib/problem.mjs";
 import { run } from "./lib/run.mjs";
 import { ensureBrowser } from "./lib/setup/browser.mjs";
+import { ensurePackages } from "./lib/setup/packages.mjs";
+
+/** Benches that need no gateway: its release build takes minutes. */
+const browserOnly = ["page", "delivery"];
 
 await main(async () => {
   const [name = "", ...options] = process.argv.slice(2);
   const script = [`${name}.mjs`, `${name}/index.mjs`].map((file) => at("tests/bench", file)).find(existsSync);
   if (!/^[a-z][a-z0-9-]*$/.test(name) || !script) {
-    const entries = existsSync(at("tests/bench")) ? await readdir(at("tests/bench")) : [];
-    throw new Problem(
-      "There is no bench of that name.",
-      `Benches: ${entries.map((entry) => entry.replace(/\.mjs$/, "")).join(", ") || "none yet"}`,
-    );
+    throw new Problem("There is no bench of that name.", `Benches: ${(await benches()).join(", ") || "none yet"}`);
   }
   await ensureBrowser();
-  await buildAll({ profile: "release" });
+  await ensurePackages(at("tests/bench"));
+  await buildAll({ profile: "release", server: !browserOnly.includes(name) });
   await run("node", [script, ...options]);
 });
+
+async function benches() {
+  const entries = await readdir(at("tests/bench"));
+  const found = entries.filter((entry) => entry.endsWith(".mjs") || existsSync(at("tests/bench", entry, "index.mjs")));
+  return found.map((entry) => entry.replace(/\.mjs$/, ""));
+}

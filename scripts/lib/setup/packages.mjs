@@ -1,20 +1,24 @@
 /** The npm packages of the lock file: installed where they are missing or of another version. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { at } from "../paths.mjs";
+import { join, relative } from "node:path";
+import { root } from "../paths.mjs";
 import { run } from "../run.mjs";
 import { during } from "../say.mjs";
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean }} Locked */
 /** @typedef {{ packages: Record<string, Locked> }} Lock */
 
-export async function ensurePackages() {
-  const wanted = JSON.parse(await readFile(at("package-lock.json"), "utf8"));
-  const installed = existsSync(at("node_modules/.package-lock.json"))
-    ? JSON.parse(await readFile(at("node_modules/.package-lock.json"), "utf8"))
-    : undefined;
+/** @param {string} [folder] where package.json and its lock file lie */
+export async function ensurePackages(folder = root) {
+  const lock = join(folder, "package-lock.json");
+  const noted = join(folder, "node_modules/.package-lock.json");
+  const wanted = JSON.parse(await readFile(lock, "utf8"));
+  const installed = existsSync(noted) ? JSON.parse(await readFile(noted, "utf8")) : undefined;
   if (installed && upToDate(wanted, installed)) return;
-  await during("Installing the npm packages of package-lock.json", () => run("npm", ["ci", "--no-audit", "--no-fund"]));
+  await during(`Installing the npm packages of ${relative(root, lock)}`, () =>
+    run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder }),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{keys, open, sandbox, serve};
+use crate::command::{audit, hooks, keys, open, sandbox, serve};
 
 /// Keeps what a web visitor tells a site in step with Genesys Cloud Web Messaging.
 #[derive(Debug, Parser)]
@@ -22,4 +22,8 @@ pub(crate) enum Command {
     Keys(keys::Keys),
     /// Open a sealed value, or all sealed values of a profile, from standard input.
     Open(open::Open),
+    /// Check the audit file of a gateway.
+    Audit(audit::Audit),
+    /// Look at the webhook's outbox, and deliver again.
+    Hooks(hooks::Hooks),
 }

@@ -31,6 +31,9 @@ pub(crate) enum Failure {
     /// The gateway cannot start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] guestsync_gateway::OpenError),
     /// A key file.
     #[error(transparent)]
     Keys(#[from] KeyError),

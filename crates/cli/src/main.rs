@@ -24,6 +24,8 @@ fn main() -> ExitCode {
             Command::Sandbox(sandbox) => command::sandbox::run(sandbox).await,
             Command::Keys(keys) => command::keys::run(keys),
             Command::Open(open) => command::open::run(open).await,
+            Command::Audit(audit) => command::audit::run(audit).await,
+            Command::Hooks(hooks) => command::hooks::run(hooks).await,
         }
     });
     match outcome {

@@ -9,12 +9,16 @@ use guestsync_genesys::oauth::{Stored, TokenStore};
 use guestsync_genesys::{Client, Settings};
 use sha2::{Digest, Sha256};
 
+use crate::audit::Audit;
 use crate::clock;
 use crate::config::Config;
 use crate::crm::{Crm, CrmError};
 use crate::db::{Db, OpenError};
+use crate::jobs::Jobs;
 use crate::keys::{FieldMasters, KeyError, Keys};
 use crate::proxy::Turns;
+use crate::text;
+use crate::webhook::Webhooks;
 
 /// The gateway's state, shared by all requests.
 pub(crate) struct App {
@@ -26,6 +30,13 @@ pub(crate) struct App {
     /// Where visitors are looked up.
     pub(crate) crm: Option<Crm>,
     pub(crate) turns: Turns,
+    /// Who did what.
+    pub(crate) audit: Arc<Audit>,
+    /// Who is told.
+    pub(crate) webhooks: Arc<Webhooks>,
+    /// Work that outlives its request.
+    #[allow(dead_code, reason = "for what works through jobs")]
+    pub(crate) jobs: Arc<Jobs>,
     /// What a form may have.
     pub(crate) rules: Rules,
 }
@@ -63,14 +74,20 @@ impl App {
     /// Opens keys and database under `directory`; `upstream` says where Genesys is.
     pub(crate) async fn open(config: Config, upstream: Settings, directory: &Path) -> Result<Self, StartError> {
         let keys = Arc::new(Keys::open(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?);
-        let db = Db::open(&directory.join("state.sqlite")).await?;
+        let db = Db::of(config.database_url.as_ref(), directory).await?;
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
         let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream) };
         let genesys = Client::new(upstream, Some(Arc::new(store)))?;
         // After the client, which installs the TLS provider.
         let crm = config.crm.as_ref().map(Crm::open).transpose()?;
         let rules = config.worker.rules()?;
-        Ok(Self { config, db, keys, masters, genesys, crm, turns: Turns::default(), rules })
+        let audit = Arc::new(Audit::open(&db, directory, &keys).await?);
+        // By this name the process claims what only one may do at a time.
+        let owner = text::hex(crate::keys::state_key::random::<8>()?.as_ref());
+        let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
+        let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
+        let turns = Turns::default();
+        Ok(Self { config, db, keys, masters, genesys, crm, turns, audit, webhooks, jobs, rules })
     }
 }
 

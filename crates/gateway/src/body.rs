@@ -20,7 +20,7 @@ const TIME: Duration = Duration::from_secs(10);
 const TOO_LARGE: Refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too.large", "The body is over 512,000 bytes");
 const TOO_SLOW: Refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.too.slow", "The body took too long to arrive");
 const BROKEN: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "body.broken", "The body ended before its end");
-const MEDIA: Refusal =
+pub(crate) const MEDIA: Refusal =
     Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content.type", "The content type must be application/json");
 const NO_JSON: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "json.invalid", "The body is not a JSON object");
 

@@ -18,10 +18,17 @@ pub(crate) fn rfc3339(at: Millis) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
+/// As [`rfc3339`], in milliseconds.
+pub(crate) fn rfc3339_ms(at: Millis) -> String {
+    let seconds = rfc3339(at);
+    format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn a_moment_is_written_in_utc() {
         assert_eq!(super::rfc3339(784_111_777_999), "1994-11-06T08:49:37Z");
+        assert_eq!(super::rfc3339_ms(784_111_777_009), "1994-11-06T08:49:37.009Z");
     }
 }

@@ -3,12 +3,14 @@
 //! ```text
 //!  browser ──► layer (time, CORS, headers, trace) ──► guard (origin, cookie, capability) ──► route ──► genesys
 //!                                                                                             └──► db, keys
+//!                                                                                             └──► audit, webhook, jobs
 //! ```
 //! [`Gateway`] is the whole of it: opened from a [`config::Config`], served on a listener. `docs/http.md` says what each route answers.
 
 mod admin;
 mod app;
 mod assets;
+pub mod audit;
 mod body;
 mod capability;
 mod clock;
@@ -18,9 +20,11 @@ mod crm;
 mod db;
 mod fallback;
 mod guard;
+mod jobs;
 pub mod keys;
 mod layer;
 pub mod open;
+mod operator;
 mod proxy;
 mod refusal;
 mod route;
@@ -28,7 +32,11 @@ mod router;
 mod serve;
 mod text;
 mod visitor;
+pub mod webhook;
 
 pub use app::StartError;
 pub use crm::CrmError;
+pub use db::OpenError;
+pub use jobs::{JobError, View as JobView};
+pub use operator::Operator;
 pub use serve::Gateway;

@@ -21,10 +21,11 @@ use url::Url;
 use crate::admin;
 use crate::app::{App, SESSION_LIFE, StartError};
 use crate::config::{Config, Upstream};
+use crate::db::OpenError;
 use crate::db::answers::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{clock, router, text};
+use crate::{clock, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -55,6 +56,7 @@ impl Gateway {
             Upstream::Genesys(settings) => {
                 let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
                 let app = Arc::new(App::open(config, settings, &directory).await?);
+                app.db.forget_running().await.map_err(OpenError::from)?;
                 let router = router::router(Arc::clone(&app), None);
                 Ok(Self { app, router, sandbox: None, admin: None })
             }
@@ -73,6 +75,7 @@ impl Gateway {
         forget_database(&directory);
         // What is thrown away with the process has a key of its own.
         config.state_key = None;
+        config.database_url = None;
         let secret = text::hex(random::<32>()?.as_ref());
         options.clients.push(Client::with_all_scopes("sandbox", secret.clone()));
         let sandbox = Sandbox::new(options);
@@ -106,6 +109,7 @@ impl Gateway {
     /// What the listener's I/O gives.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (stop, mut stopped) = watch::channel(false);
+        let delivering = tokio::spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stop.subscribe()));
         let purging = tokio::spawn(purge(Arc::clone(&self.app)));
         let administration = self.admin.and_then(|listener| administer(&self.app, listener, stopped.clone()));
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
@@ -127,10 +131,14 @@ impl Gateway {
         if let Some(task) = administration {
             _ = tokio::time::timeout(GRACE, task).await;
         }
+        if tokio::time::timeout(GRACE, delivering).await.is_err() {
+            tracing::warn!("webhooks were under way: they are delivered again");
+        }
         if let Some(sandbox) = self.sandbox {
             sandbox.stop.send_replace(true);
             _ = tokio::time::timeout(GRACE, sandbox.task).await;
         }
+        self.app.audit.close().await;
         self.app.db.close().await;
         outcome
     }
@@ -151,6 +159,9 @@ async fn purge(app: Arc<App>) {
         times.tick().await;
         if let Err(error) = app.db.purge_answers(clock::now().saturating_sub(KEPT_FOR)).await {
             tracing::warn!(%error, "answers of more than a day ago stay for now");
+        }
+        if let Err(error) = app.db.purge_webhooks(clock::now().saturating_sub(SESSION_LIFE)).await {
+            tracing::warn!(%error, "dead webhooks of more than 30 days ago stay for now");
         }
         match app.db.purge(clock::now().saturating_sub(SESSION_LIFE)).await {
             Ok(gone) => tracing::debug!(gone, "removed sessions that nobody renewed"),

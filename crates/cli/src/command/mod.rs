@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub(crate) mod audit;
+pub(crate) mod hooks;
 pub(crate) mod keys;
 pub(crate) mod open;
 pub(crate) mod sandbox;

@@ -105,7 +105,7 @@ fn a_key_that_others_can_read_stops_the_start() {
     assert!(ran.stderr.contains("can be read by others (mode 0644)"), "{}", ran.stderr);
 }
 
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     // The gateway installs it in its own process; this one has to do it too.
     _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()

@@ -56,6 +56,8 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         text.parse().ok().filter(|minutes| (1..=60u64).contains(minutes))
     });
     let crm = CrmConfig::read(reader_ref);
+    let database_url = database(reader_ref, state_key.is_some());
+    let webhook = super::webhook::read(reader_ref);
     let fallback = reader_ref.flag(name("fallback", "GUESTSYNC_FALLBACK"));
     let worker = WorkerConfig::read(reader_ref);
     let patch_pointers = pointers(reader_ref, &worker);
@@ -75,11 +77,27 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         state_key,
         public_attributes: public_attributes.unwrap_or_else(|| vec!["firstName".into(), "tier".into()]),
         crm,
+        database_url,
+        webhook,
         capability_life: Duration::from_secs(60 * minutes.unwrap_or(5)),
         patch_pointers,
         fallback: fallback.unwrap_or(true),
         worker,
     })
+}
+
+/// Several gateways share what is encrypted, so they need the same state key, which no file of one of them holds.
+fn database(reader: &mut Reader<'_>, has_state_key: bool) -> Option<Sensitive<String>> {
+    let setting = name("database_url", "DATABASE_URL");
+    let address = reader.parsed(setting, "a postgres:// address", |text| {
+        let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        known.then(|| Sensitive::new(text.to_owned()))
+    })?;
+    let state_key = "GUESTSYNC_STATE_KEY";
+    if has_state_key || reader.has_problem(state_key) || reader.has_problem("state_key") {
+        return Some(address);
+    }
+    reader.problem(state_key, "is not set: gateways that share a database need the same state key")
 }
 
 fn origins(reader: &mut Reader<'_>) -> Vec<Origin> {

@@ -4,6 +4,7 @@
 //! - [`load()`]: all settings, checked;
 //! - `admin`: the administration address;
 //! - `crm`: where visitors are looked up;
+//! - `webhook`: who is told what happened;
 //! - `worker`: what `/sw.js` is started with;
 //! - `origin`: an origin, exactly as browsers state it.
 
@@ -12,6 +13,7 @@ mod crm;
 mod load;
 mod origin;
 mod reader;
+mod webhook;
 mod worker;
 
 use std::net::IpAddr;
@@ -54,6 +56,10 @@ pub struct Config {
     pub public_attributes: Vec<String>,
     /// Where visitors are looked up; without it, nobody is known.
     pub crm: Option<CrmConfig>,
+    /// The PostgreSQL that several gateways share; without it, a file in the state directory.
+    pub database_url: Option<Sensitive<String>>,
+    /// Who is told what happened; without it, nobody.
+    pub webhook: Option<crate::webhook::WebhookConfig>,
     /// How long a capability is good.
     pub capability_life: Duration,
     /// The profile members that a patch may touch, `/lastUpdated` being one of them.

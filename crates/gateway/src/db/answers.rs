@@ -71,8 +71,12 @@ impl Db {
         sqlx::query(FORGET).bind(id).bind(request).execute(&self.write).await.map(drop)
     }
 
-    /// Forgets what ran when the process before was killed. The file has one gateway, so nothing else runs.
-    pub(super) async fn forget_running(&self) -> sqlx::Result<()> {
+    /// Forgets what ran when the process before was killed. To be called by the gateway that serves, before it does: a database file
+    /// has one gateway, so nothing else runs; of a shared database others may be using, leases end by themselves.
+    pub(crate) async fn forget_running(&self) -> sqlx::Result<()> {
+        if self.is_shared() {
+            return Ok(());
+        }
         sqlx::query(FORGET_RUNNING).execute(&self.write).await.map(drop)
     }
 
@@ -85,31 +89,14 @@ impl Db {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A database in a folder that is removed at the end.
-    struct Fresh(Db, std::path::PathBuf);
-
-    impl Fresh {
-        async fn open() -> Self {
-            let name = crate::text::hex(&getrandom::u64().unwrap().to_be_bytes());
-            let folder = std::env::temp_dir().join(format!("guestsync-answers-{name}"));
-            std::fs::create_dir(&folder).unwrap();
-            Self(Db::open(&folder.join("state.sqlite")).await.unwrap(), folder)
-        }
-    }
-
-    impl Drop for Fresh {
-        fn drop(&mut self) {
-            _ = std::fs::remove_dir_all(&self.1);
-        }
-    }
+    use crate::db::fresh::Fresh;
 
     const DAY: Millis = KEPT_FOR;
 
     #[tokio::test]
     async fn an_answer_is_kept_for_a_day_and_for_its_request_only() {
         let fresh = Fresh::open().await;
-        let db = &fresh.0;
+        let db = &fresh.db;
         assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
         assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Running);
         assert_eq!(db.begin_answer("id", "other", DAY).await.unwrap(), Begun::Mismatch);
@@ -122,7 +109,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_whose_gateway_is_gone_runs_again_and_no_other_takes_its_key() {
         let fresh = Fresh::open().await;
-        let db = &fresh.0;
+        let db = &fresh.db;
         assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
         assert_eq!(db.begin_answer("id", "request", DAY + LEASE).await.unwrap(), Begun::Running);
         assert_eq!(db.begin_answer("id", "other", DAY + LEASE + 1).await.unwrap(), Begun::Mismatch);
@@ -132,7 +119,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_forgotten_or_purged_is_gone() {
         let fresh = Fresh::open().await;
-        let db = &fresh.0;
+        let db = &fresh.db;
         assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
         db.forget_answer("id", "request").await.unwrap();
         assert_eq!(db.begin_answer("id", "other", DAY).await.unwrap(), Begun::Run);

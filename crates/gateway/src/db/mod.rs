@@ -1,28 +1,53 @@
-//! Durable state: SQLite in one file. The statements keep to what PostgreSQL understands too.
+//! Durable state: SQLite in one file, or PostgreSQL where several gateways share it. One dialect serves both: `TEXT`, `BIGINT`, `$1`,
+//! `ON CONFLICT`, `RETURNING`; the one difference is how a queue is read ([`Db::skip_locked`]).
 //!
-//! - [`answers`]: what a repeat is answered;
 //! - [`sessions`]: which visitor is which guest;
+//! - [`answers`]: what a repeat is answered;
 //! - [`fences`]: the newest patch of each profile member;
-//! - [`secrets`]: what is encrypted at rest.
+//! - [`secrets`]: what is encrypted at rest;
+//! - [`webhooks`], [`jobs`]: work that outlives its request, each item claimed by one gateway at a time;
+//! - [`leases`]: what only one gateway does at a time;
+//! - [`audit`]: the heads of the audit chains.
 
 pub(crate) mod answers;
+mod audit;
 pub(crate) mod fences;
+#[cfg(test)]
+pub(crate) mod fresh;
+pub(crate) mod jobs;
+pub(crate) mod leases;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
+pub(crate) mod webhooks;
 
 use std::path::Path;
 use std::time::Duration;
 
+use guestsync_core::Sensitive;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyPool, Executor};
 
 use crate::keys::files;
 
-/// Where state is kept. SQLite takes one writer at a time: waiting for it in a pool is fair, waiting in SQLite is not.
+/// The database file's name in the state directory.
+pub(crate) const FILE: &str = "state.sqlite";
+/// Connections of one gateway to PostgreSQL.
+const CONNECTIONS: u32 = 16;
+
+/// Where state is kept. SQLite takes one writer at a time: waiting for it in a pool is fair, waiting in SQLite is not. With
+/// PostgreSQL both pools are the same.
 #[derive(Clone)]
 pub(crate) struct Db {
     pub(crate) read: AnyPool,
     pub(crate) write: AnyPool,
+    kind: Kind,
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
 }
 
 /// Why there is no database.
@@ -31,25 +56,53 @@ pub enum OpenError {
     /// The file cannot be made, or others can read it.
     #[error(transparent)]
     File(#[from] files::FileError),
-    /// SQLite says no.
+    /// The database says no.
     #[error("the database cannot be opened: {0}")]
     Open(#[from] sqlx::Error),
-    /// The file was written by another version.
+    /// The tables were made by another version.
     #[error("the database cannot be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
 
 impl Db {
+    /// The database of a deployment: PostgreSQL where there is an address, else the file in the state directory.
+    pub(crate) async fn of(address: Option<&Sensitive<String>>, directory: &Path) -> Result<Self, OpenError> {
+        match address {
+            Some(address) => Self::connect(address.expose()).await,
+            None => Self::open(&directory.join(FILE)).await,
+        }
+    }
+
     /// Opens the SQLite file, making it (mode 0600) and its tables where they are missing.
     pub(crate) async fn open(path: &Path) -> Result<Self, OpenError> {
         files::touch_private(path)?;
         install_default_drivers();
         let address = format!("sqlite://{}", percent_encoded(path));
-        let write = pool(1).connect(&address).await?;
+        let write = file_pool(1).connect(&address).await?;
         sqlx::migrate!().run(&write).await?;
-        let db = Self { read: pool(4).connect(&address).await?, write };
-        db.forget_running().await?;
-        Ok(db)
+        Ok(Self { read: file_pool(4).connect(&address).await?, write, kind: Kind::Sqlite })
+    }
+
+    /// Connects to PostgreSQL and makes the tables that are missing; of several gateways that start at once, one does.
+    pub(crate) async fn connect(address: &str) -> Result<Self, OpenError> {
+        install_default_drivers();
+        let pool = pool(CONNECTIONS).connect(address).await?;
+        sqlx::migrate!().run(&pool).await?;
+        Ok(Self { read: pool.clone(), write: pool, kind: Kind::Postgres })
+    }
+
+    /// Whether other gateways may use it at the same time.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.kind == Kind::Postgres
+    }
+
+    /// What a statement that claims rows of a queue has at the end of its inner `SELECT`: rows that another gateway is claiming are
+    /// not waited for. SQLite has one writer anyway.
+    pub(crate) fn skip_locked(&self) -> &'static str {
+        match self.kind {
+            Kind::Sqlite => "",
+            Kind::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
     }
 
     /// Whether it still answers.
@@ -57,7 +110,7 @@ impl Db {
         self.read.execute("SELECT 1").await.is_ok()
     }
 
-    /// Waits for what is in hand and closes the file.
+    /// Waits for what is in hand and closes the connections.
     pub(crate) async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
@@ -65,8 +118,11 @@ impl Db {
 }
 
 fn pool(connections: u32) -> AnyPoolOptions {
-    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
-    options.after_connect(|connection, _| {
+    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10))
+}
+
+fn file_pool(connections: u32) -> AnyPoolOptions {
+    pool(connections).after_connect(|connection, _| {
         Box::pin(async move {
             // NORMAL loses nothing to a killed process; after a power failure the last moments may be missing.
             let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;";

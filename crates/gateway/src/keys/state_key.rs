@@ -6,11 +6,12 @@ use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hkdf::Hkdf;
-use hmac::Hmac;
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{KeyError, files};
+use crate::text;
 
 const KEY: usize = 32;
 const IV: usize = 12;
@@ -22,6 +23,7 @@ pub(super) const FILE: &str = "state.key";
 pub(crate) struct StateKey {
     cipher: Aes256Gcm,
     cookies: Zeroizing<[u8; KEY]>,
+    audit: Zeroizing<[u8; KEY]>,
 }
 
 impl StateKey {
@@ -55,6 +57,7 @@ impl StateKey {
         (length == KEY).then(|| Self {
             cipher: Aes256Gcm::new_from_slice(derived(&key, b"guestsync state").as_ref()).expect("the key has 32 bytes"),
             cookies: derived(&key, b"guestsync cookie"),
+            audit: derived(&key, b"guestsync audit"),
         })
     }
 
@@ -76,6 +79,12 @@ impl StateKey {
     /// The authentication code of a session cookie.
     pub(crate) fn cookie_mac(&self) -> Hmac<Sha256> {
         Hmac::new_from_slice(self.cookies.as_ref()).expect("HMAC takes keys of any length")
+    }
+
+    /// A name for something that only this deployment can tell: it is not found by trying ids.
+    pub(crate) fn pseudonym(&self, text: &str) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(self.audit.as_ref()).expect("HMAC takes keys of any length");
+        text::hex(&mac.chain_update(text).finalize().into_bytes()[..8])
     }
 }
 

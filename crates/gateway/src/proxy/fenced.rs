@@ -10,6 +10,7 @@ use guestsync_genesys::{Answer, Error};
 use sha2::{Digest, Sha256};
 
 use super::patch::Patch;
+use super::told;
 use crate::app::App;
 use crate::db::fences::Fence;
 use crate::refusal::Refusal;
@@ -60,7 +61,9 @@ async fn in_turn(
     }
     let at = |applied| patch.pointers().map(|pointer| (pointer, Fence { seq, applied })).collect();
     app.db.set_fences(guest, &at(false)).await?;
+    let key = precondition.idempotency_key.clone();
     let answer = app.genesys.patch_profile(guest, bytes.into(), precondition).await;
+    let status = answer.as_ref().ok().map(|answer| answer.status);
     match answer.as_ref().map(Answer::verdict) {
         Ok(Verdict::Done) => app.db.set_fences(guest, &at(true)).await?,
         // It was not taken and never will be: an older patch that is still on its way counts again.
@@ -71,6 +74,7 @@ async fn in_turn(
         }
         Ok(Verdict::Retry | Verdict::Reauthorize) | Err(_) => {}
     }
+    told::profile_patched(app, guest, key.as_ref(), &patch, status).await?;
     Ok(Outcome { answer: Some(answer), in_the_way })
 }
 

@@ -4,6 +4,7 @@
 //! - [`reply`]: answers in Genesys' form, errors included;
 //! - [`patch`]: what a profile patch may do;
 //! - [`once`]: one effect and one answer for each `Idempotency-Key`;
+//! - [`told`]: what is told of a write: audit and event;
 //! - [`fenced`]: patches in their order; [`turns`]: one of a guest at a time.
 
 pub(crate) mod fenced;
@@ -11,6 +12,7 @@ pub(crate) mod once;
 pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod reply;
+pub(crate) mod told;
 pub(crate) mod turns;
 
 pub(crate) use turns::Turns;

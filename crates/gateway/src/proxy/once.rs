@@ -70,6 +70,13 @@ impl Keyed {
     }
 }
 
+impl Keyed {
+    /// The key under which Genesys gets the write: the guest's own, so that two guests who chose the same key do not meet there.
+    pub(crate) fn upstream(&self) -> HeaderValue {
+        HeaderValue::try_from(&self.id).expect("hex fits into a header")
+    }
+}
+
 /// SHA-256 over parts, each with its length before it.
 fn hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();

@@ -59,6 +59,11 @@ impl Patch {
         self.0.iter().map(|operation| operation.path.as_str())
     }
 
+    /// What it does to them.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|operation| operation.op.as_str())
+    }
+
     /// Keeps the operations on members that `passes` lets through.
     pub(crate) fn retain(&mut self, passes: impl Fn(&str) -> bool) {
         self.0.retain(|operation| passes(&operation.path));

@@ -12,6 +12,7 @@ use crate::capability::Right;
 use crate::guard::bearer::Bearer;
 use crate::proxy::once::{self, Keyed};
 use crate::proxy::reply::{self, Refused};
+use crate::proxy::told;
 use crate::refusal::Refusal;
 use crate::route::profile_patch::precondition;
 
@@ -34,7 +35,14 @@ pub(crate) async fn handle(
     let keyed = Keyed::read(&Method::POST, &path, &guest, &headers, &body)?;
     let write = {
         let app = Arc::clone(&app);
-        async move { reply::pass(app.genesys.set_attributes(&guest, body, precondition(&headers)).await) }
+        let precondition = precondition(&headers, keyed.as_ref());
+        async move {
+            let key = precondition.idempotency_key.clone();
+            let answer = app.genesys.set_attributes(&guest, body.clone(), precondition).await;
+            let status = answer.as_ref().ok().map(|answer| answer.status);
+            told::attributes_set(&app, &guest, key.as_ref(), &body, status).await?;
+            reply::pass(answer)
+        }
     };
     once::perform(app, keyed, write).await
 }

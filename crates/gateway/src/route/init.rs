@@ -11,6 +11,7 @@ use guestsync_genesys::call::{ConsentType, GuestId, GuestToken};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::audit::{Record, Who};
 use crate::body::JsonObject;
 use crate::crm::Known;
 use crate::db::sessions::{self, Session};
@@ -44,6 +45,7 @@ pub(crate) async fn handle(
         return Err(BOUND);
     }
     let (session, guest, token, visitor) = with_token(&app, session).await?;
+    app.audit.record(Record::of("session.init", Who::Guest(&guest)).with("consentType", session.consent_type.as_str()));
     let answer = json!({
         "guestId": guest.as_str(),
         "accessToken": token.value.expose(),
@@ -116,6 +118,7 @@ async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Sess
     let key = visitor::idempotency_key(&session.hash, session.generation);
     let guest = app.genesys.create_guest(&visitor.guest(session.consent_type), &key).await.map_err(refused)?;
     app.db.settle(session, &guest.id).await?;
+    app.audit.record(Record::of("guest.create", Who::Guest(&guest.id)));
     reread(app, session).await
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod attributes_set;
 pub(crate) mod console;
 pub(crate) mod field_key;
 pub(crate) mod healthz;
+pub(crate) mod hooks_crm;
 pub(crate) mod init;
 pub(crate) mod jwks;
 pub(crate) mod profile_get;

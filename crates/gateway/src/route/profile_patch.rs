@@ -17,6 +17,7 @@ use crate::proxy::fenced::{self, Outcome};
 use crate::proxy::once::{self, Keyed};
 use crate::proxy::patch::Patch;
 use crate::proxy::reply::{self, Refused};
+use crate::proxy::told;
 use crate::refusal::Refusal;
 
 const MEDIA: Refusal = Refusal::new(
@@ -44,7 +45,7 @@ pub(crate) async fn handle(
     let body = body::read(request).await?;
     let patch = Patch::read(&body, &app.config.patch_pointers)?;
     let keyed = Keyed::read(&Method::PATCH, &path, &guest, &headers, &body)?;
-    let write = write(Arc::clone(&app), guest, seq, patch, precondition(&headers));
+    let write = write(Arc::clone(&app), guest, seq, patch, precondition(&headers, keyed.as_ref()));
     once::perform(app, keyed, write).await
 }
 
@@ -56,7 +57,11 @@ async fn write(
     precondition: Precondition,
 ) -> Result<Response, Refused> {
     let Some(seq) = seq else {
-        return reply::pass(app.genesys.patch_profile(&guest, patch.to_bytes().into(), precondition).await);
+        let key = precondition.idempotency_key.clone();
+        let answer = app.genesys.patch_profile(&guest, patch.to_bytes().into(), precondition).await;
+        let status = answer.as_ref().ok().map(|answer| answer.status);
+        told::profile_patched(&app, &guest, key.as_ref(), &patch, status).await?;
+        return reply::pass(answer);
     };
     let Outcome { answer, in_the_way } = fenced::send(app, guest.clone(), seq, patch, precondition).await?;
     let mut response = match answer {
@@ -76,9 +81,9 @@ fn sequence(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
 }
 
 /// The headers of a write that go along.
-pub(crate) fn precondition(headers: &HeaderMap) -> Precondition {
+pub(crate) fn precondition(headers: &HeaderMap, keyed: Option<&Keyed>) -> Precondition {
     Precondition {
-        idempotency_key: headers.get("idempotency-key").cloned(),
+        idempotency_key: keyed.map(Keyed::upstream),
         if_match: headers.get(header::IF_MATCH).cloned(),
         if_none_match: headers.get(header::IF_NONE_MATCH).cloned(),
     }

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use crate::app::App;
+use crate::audit::{Record, Who};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::keys::state_key::random;
@@ -19,6 +20,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, _: NotForeign, headers: 
     for presented in cookie::presented(&app, &headers) {
         if session::require(&app, &headers, Some(&presented.guest)).await.is_ok() {
             app.db.close_session(&presented.guest, &text::hex(random::<16>()?.as_ref())).await?;
+            app.audit.record(Record::of("session.end", Who::Guest(&presented.guest)));
         }
         cleared.push((header::SET_COOKIE, cookie::clear(&app, &headers, &presented.guest)));
     }

@@ -10,6 +10,7 @@ use guestsync_genesys::call::GuestId;
 use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{Record, Who};
 use crate::body::JsonObject;
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
@@ -26,6 +27,7 @@ pub(crate) async fn handle(
     let asked = body.optional("guestId", |value| GuestId::parse(value.as_str()?))?;
     let (guest, salt) = session::require(&app, &headers, asked.as_ref()).await?;
     let (token, expires_at) = capability::issue(&app.keys.capability, &guest, app.config.capability_life)?;
+    app.audit.record(Record::of("capability.issue", Who::Guest(&guest)));
     let answer = json!({"token": token, "expiresAt": clock::rfc3339(expires_at), "guestId": guest.as_str()});
     let cookie = cookie::set(&app, &headers, &guest, &salt);
     Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())

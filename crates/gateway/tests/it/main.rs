@@ -3,6 +3,7 @@
 
 mod admin;
 mod attributes;
+mod audit;
 mod budget;
 mod capability;
 mod cors;
@@ -22,5 +23,6 @@ mod sandbox_view;
 mod session_end;
 mod start;
 mod token;
+mod webhooks;
 mod worker_script;
 mod world;

@@ -232,6 +232,11 @@ pub(crate) fn configuration(upstream: Option<&Upstream>, file: &str, directory: 
     config::load(&flags, &env, Some(file)).unwrap()
 }
 
+/// The address of the database that a directory's gateway uses; none: the file in the directory.
+pub(crate) fn database_of(_: &Directory) -> Option<String> {
+    None
+}
+
 /// `name=value` of the one cookie that an answer sets.
 pub(crate) fn cookie(answer: &Response) -> String {
     let line = answer.headers()[SET_COOKIE].to_str().unwrap();

@@ -1,0 +1,42 @@
+//! `guestsync audit` and `guestsync hooks`, over the state of a gateway that ran.
+
+use serde_json::json;
+
+use crate::run::{Folder, Server, run};
+
+#[tokio::test]
+async fn the_audit_of_a_gateway_verifies_against_its_head_and_a_changed_one_does_not() {
+    let folder = Folder::new();
+    let server = Server::start(&["serve", "--sandbox", "--port", "0", "--state-dir", folder.text()]);
+    let asked = json!({"sessionId": "abc", "consentGiven": true, "consentType": "explicit"});
+    let address = format!("{}/api/webchat/init", server.base);
+    let http = crate::serve::client();
+    for _ in 0..3 {
+        assert_eq!(http.post(&address).json(&asked).send().await.unwrap().status(), 200);
+    }
+    drop(http);
+    assert_eq!(server.stop("-TERM").0, 0);
+
+    let heads = run(&["audit", "head", "--sandbox", "--state-dir", folder.text()], "");
+    let head = heads.stdout.trim().split_once("  ").unwrap().1.to_owned();
+    let file = folder.join("sandbox/audit.jsonl");
+    let whole = run(&["audit", "verify", &file, "--head", &head], "");
+    assert_eq!((whole.code, whole.stdout.lines().next()), (0, Some("records 1 to 4 are whole")));
+
+    let text = std::fs::read_to_string(&file).unwrap();
+    let changed = folder.join("changed.jsonl");
+    for (name, content) in [
+        ("record.edited", text.replacen("done", "none", 1)),
+        ("record.gap", text.split_once('\n').unwrap().1.to_owned()),
+        ("chain.truncated", text.trim_end().rsplit_once('\n').unwrap().0.to_owned()),
+        ("record.invalid", format!("{text}canary\n")),
+    ] {
+        std::fs::write(&changed, content).unwrap();
+        let ran = run(&["audit", "verify", &changed, "--head", &head], "");
+        assert!(ran.code == 1 && ran.stderr.contains(name) && !ran.stderr.contains("canary"), "{ran:?}");
+    }
+    assert_eq!(run(&["audit", "verify", &file, "--head", "4"], "").code, 2);
+    let hooks = run(&["hooks", "list", "--sandbox", "--state-dir", folder.text()], "");
+    assert_eq!((hooks.code, hooks.stdout.as_str()), (0, ""));
+    assert_eq!(run(&["hooks", "replay", "msg_0", "--sandbox", "--state-dir", folder.text()], "").code, 1);
+}

@@ -1,0 +1,161 @@
+//! The audit: who did what, to which keys, with which outcome, as JSON Lines chained by SHA-256. Nothing personal is in it: guests
+//! appear as pseudonyms under the state key, keys by name, values not at all.
+//!
+//! ```text
+//!  app.audit.record(Record::of("profile.patch", Who::Guest(&guest)).keys(pointers).outcome("done"));
+//! ```
+//! [`Audit::record`] may be called from anywhere and does not wait: the record is in the file when it returns (a killed process
+//! loses none), and its head is in the database a moment later. One file and one chain for each gateway: `audit.jsonl` in the state
+//! directory, which may be moved away while the gateway is stopped; the next one goes on with the chain.
+//!
+//! - `record`: what a record says;
+//! - [`chain`]: how records hang together, and the check of a file.
+
+pub mod chain;
+mod record;
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+pub(crate) use record::{Record, Who};
+
+use crate::db::Db;
+use crate::keys::state_key::random;
+use crate::keys::{KeyError, Keys, files};
+use crate::{clock, text};
+use chain::Head;
+
+/// The name of the file in the state directory.
+pub const FILE: &str = "audit.jsonl";
+/// Under this name a gateway knows itself over restarts.
+const NAME_FILE: &str = "gateway.id";
+/// No record is longer.
+const LONGEST: u64 = 64 * 1024;
+
+/// A gateway's chain.
+pub(crate) struct Audit {
+    gateway: String,
+    keys: Arc<Keys>,
+    tail: Arc<Mutex<Tail>>,
+    changed: Arc<Notify>,
+    saving: Mutex<Option<JoinHandle<()>>>,
+    db: Db,
+}
+
+struct Tail {
+    file: File,
+    length: u64,
+    head: Head,
+}
+
+impl Audit {
+    /// Opens the file of a state directory and goes on where its chain ends.
+    pub(crate) async fn open(db: &Db, directory: &Path, keys: &Arc<Keys>) -> Result<Self, KeyError> {
+        let gateway = name(directory)?;
+        let path = directory.join(FILE);
+        files::touch_private(&path)?;
+        let unusable = |source| files::FileError::Io { path: path.display().to_string(), verb: "read", source };
+        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(unusable)?;
+        let (length, last) = last_record(&mut file).map_err(unusable)?;
+        let known = db.audit_head(&gateway).await?;
+        let head = match (known, last) {
+            (Some(known), Some(last)) if last.seq < known.seq => {
+                tracing::error!("the audit file ends before the head that the database knows: records are missing");
+                known
+            }
+            (_, Some(last)) => last,
+            (Some(known), None) => known,
+            (None, None) => Head::START,
+        };
+        let tail = Arc::new(Mutex::new(Tail { file, length, head }));
+        let changed = Arc::new(Notify::new());
+        let saving = tokio::spawn(save(db.clone(), gateway.clone(), Arc::clone(&tail), Arc::clone(&changed)));
+        let saving = Mutex::new(Some(saving));
+        Ok(Self { gateway, keys: Arc::clone(keys), tail, changed, saving, db: db.clone() })
+    }
+
+    /// Appends a record. A disk that refuses it is an error in the log, not of the request.
+    pub(crate) fn record(&self, record: Record<'_>) {
+        let who = record.who(&self.keys.state);
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let (line, head) = record.line(&who, &self.gateway, &tail.head, clock::now());
+        if let Err(error) = tail.file.write_all(line.as_bytes()) {
+            tracing::error!(%error, what = record.what(), "an audit record was not written");
+            // Half a line would break the chain for good.
+            let length = tail.length;
+            _ = tail.file.set_len(length);
+            return;
+        }
+        tail.length += line.len() as u64;
+        tail.head = head;
+        drop(tail);
+        self.changed.notify_one();
+    }
+
+    /// Saves the head for the last time.
+    pub(crate) async fn close(&self) {
+        let saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(saving) = saving {
+            saving.abort();
+            _ = saving.await;
+        }
+        let head = self.tail.lock().unwrap_or_else(PoisonError::into_inner).head.clone();
+        put(&self.db, &self.gateway, &head).await;
+    }
+}
+
+/// Saves the head after each change; changes that come meanwhile are saved together.
+async fn save(db: Db, gateway: String, tail: Arc<Mutex<Tail>>, changed: Arc<Notify>) {
+    loop {
+        changed.notified().await;
+        let head = tail.lock().unwrap_or_else(PoisonError::into_inner).head.clone();
+        put(&db, &gateway, &head).await;
+    }
+}
+
+async fn put(db: &Db, gateway: &str, head: &Head) {
+    if head.seq > 0
+        && let Err(error) = db.put_audit_head(gateway, head, clock::now()).await
+    {
+        tracing::warn!(%error, "the audit's head was not saved");
+    }
+}
+
+fn name(directory: &Path) -> Result<String, KeyError> {
+    let path = directory.join(NAME_FILE);
+    if let Some(name) = files::read_private(&path)? {
+        let good = name.trim().len() == 16 && name.trim().bytes().all(|b| b.is_ascii_hexdigit());
+        let expected = "16 hexadecimal digits";
+        return if good {
+            Ok(name.trim().to_owned())
+        } else {
+            Err(KeyError::Content { file: path.display().to_string(), expected })
+        };
+    }
+    let name = text::hex(random::<8>()?.as_ref());
+    files::write_private(&path, &name)?;
+    Ok(name)
+}
+
+/// The file's length without half a line at its end, which is cut off, and the head that its last record makes.
+fn last_record(file: &mut File) -> std::io::Result<(u64, Option<Head>)> {
+    let length = file.metadata()?.len();
+    let from = length.saturating_sub(2 * LONGEST);
+    file.seek(SeekFrom::Start(from))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    let whole = end.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    if whole < end.len() {
+        tracing::warn!("the last audit record was written half: it is cut off");
+        file.set_len(from + whole as u64)?;
+    }
+    let lines = &end[..whole];
+    let last = lines.split(|b| *b == b'\n').rfind(|line| !line.is_empty());
+    let head = last.and_then(|line| std::str::from_utf8(line).ok()).and_then(chain::head_of);
+    Ok((from + whole as u64, head))
+}

@@ -1,0 +1,58 @@
+//! What the command line does with a deployment's state, beside a running gateway or without one.
+
+use std::path::Path;
+
+use guestsync_core::Sensitive;
+
+use crate::audit::chain::Head;
+use crate::clock;
+use crate::db::{Db, OpenError};
+use crate::webhook::Waiting;
+
+/// A deployment's state, opened for its operator.
+pub struct Operator {
+    db: Db,
+}
+
+impl Operator {
+    /// Opens the database of a state directory, or the shared one of this address.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn open(directory: &Path, database_url: Option<&str>) -> Result<Self, OpenError> {
+        let address = database_url.map(|address| Sensitive::new(address.to_owned()));
+        Ok(Self { db: Db::of(address.as_ref(), directory).await? })
+    }
+
+    /// Where the audit chain of each gateway ends, by the gateway's id; the one that wrote last first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn audit_heads(&self) -> Result<Vec<(String, Head)>, OpenError> {
+        Ok(self.db.audit_heads().await?)
+    }
+
+    /// The events in the webhook's outbox, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn webhooks(&self) -> Result<Vec<Waiting>, OpenError> {
+        Ok(self.db.list_webhooks().await?)
+    }
+
+    /// Gives a dead event, or all of them, the whole schedule again; how many it were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn replay_webhooks(&self, id: Option<&str>) -> Result<u64, OpenError> {
+        Ok(self.db.replay_webhooks(id, clock::now()).await?)
+    }
+
+    /// Lets receivers that answered 410 be asked again; how many it were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn enable_webhooks(&self) -> Result<u64, OpenError> {
+        Ok(self.db.enable_webhooks().await?)
+    }
+}

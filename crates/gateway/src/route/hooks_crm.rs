@@ -1,0 +1,83 @@
+//! POST `/hooks/crm`: an event from the page, passed to the webhook's receiver and marked as the page's.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::audit::{Record, Who};
+use crate::body::{self, JsonObject};
+use crate::capability::Right;
+use crate::guard::bearer::Bearer;
+use crate::proxy::once::{self, Keyed};
+use crate::proxy::reply::Refused;
+use crate::proxy::told;
+use crate::refusal::Refusal;
+
+const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", "The capability is another guest's");
+/// As A1 has it.
+const MOST_ATTRIBUTES: usize = 100;
+const LONGEST_VALUE: usize = 256;
+const LONGEST_ID: usize = 128;
+
+/// `{sessionId, attributes, id?, consentFlags?, syncedAt?}` → 202 `{}`; `sessionId` is the guest's id. Other members are dropped.
+pub(crate) async fn handle(State(app): State<Arc<App>>, bearer: Bearer, request: Request) -> Result<Response, Refused> {
+    let guest = bearer.allow(Right::Attributes)?;
+    let (parts, inner) = request.into_parts();
+    // Read once, so that the key can stand for these very bytes.
+    if !body::is_media(&parts.headers, "application/json") {
+        return Err(body::MEDIA.into());
+    }
+    let bytes = body::read(Request::from_parts(parts.clone(), inner)).await?;
+    let keyed = Keyed::read(&Method::POST, parts.uri.path(), &guest, &parts.headers, &bytes)?;
+    let key = keyed.as_ref().map(Keyed::upstream);
+    let object = JsonObject::from_request(Request::from_parts(parts, bytes.into()), &app).await?;
+    if object.required("sessionId", |value| value.as_str().map(str::to_owned))? != guest.as_str() {
+        return Err(MISMATCH.into());
+    }
+    let attributes = object.required("attributes", attributes)?;
+    let consent = object.optional("consentFlags", flags)?;
+    let synced_at = object.optional("syncedAt", |value| value.as_str().filter(|text| text.len() <= 40).map(str::to_owned))?;
+    let id = object.optional("id", |value| value.as_str().filter(|text| is_id(text)).map(str::to_owned))?;
+    let write = {
+        let app = Arc::clone(&app);
+        async move {
+            let kinds = Record::of("hook.page", Who::Guest(&guest)).keys(attributes.keys());
+            app.audit.record(kinds);
+            let mut event = json!({"sessionId": guest.as_str(), "attributes": attributes, "source": "page"});
+            for (name, value) in
+                [("consentFlags", consent), ("syncedAt", synced_at.map(Value::from)), ("id", id.map(Value::from))]
+            {
+                if let Some(value) = value {
+                    event[name] = value;
+                }
+            }
+            told::emit(&app, "guest.attributes.synced", &guest, key.as_ref(), event).await?;
+            Ok((StatusCode::ACCEPTED, Json(json!({}))).into_response())
+        }
+    };
+    once::perform(app, keyed, write).await
+}
+
+fn attributes(value: &Value) -> Option<Map<String, Value>> {
+    let attributes = value.as_object().filter(|attributes| attributes.len() <= MOST_ATTRIBUTES)?;
+    let fits = |value: &Value| match value {
+        Value::String(text) => text.len() <= LONGEST_VALUE,
+        Value::Bool(_) | Value::Number(_) => true,
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    };
+    attributes.iter().all(|(key, value)| key.len() <= LONGEST_VALUE && fits(value)).then(|| attributes.clone())
+}
+
+fn flags(value: &Value) -> Option<Value> {
+    let flags = value.as_object().filter(|flags| flags.len() <= MOST_ATTRIBUTES)?;
+    flags.iter().all(|(key, value)| key.len() <= LONGEST_VALUE && value.is_boolean()).then(|| value.clone())
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}

@@ -1,0 +1,162 @@
+//! Webhooks: what happened to a guest or a job is told to one receiver, at least once, signed.
+//!
+//! ```text
+//!  emit ──► outbox (database) ──► deliver ──► guard (which addresses) ──► the receiver
+//!                 ▲                  │ failed: again by the schedule, then dead until it is replayed
+//!                 └──────────────────┘
+//! ```
+//! From anywhere: `app.webhooks.emit(Event::new("channel.provisioned", body)).await?`. When that returns the event is durable; a gateway
+//! delivers it, this one or another. An event whose [`Event::id`] is made from what it tells is there once, however often it is emitted.
+//! Without a configured receiver `emit` does nothing, so that callers need not ask.
+//!
+//! - [`sign`]: Standard Webhooks signatures;
+//! - [`schedule`]: when what is repeated;
+//! - [`guard`]: which addresses a receiver may have;
+//! - [`deliver`]: the work.
+
+pub(crate) mod deliver;
+mod guard;
+mod schedule;
+mod sign;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guestsync_core::Sensitive;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::db::Db;
+use crate::keys::state_key::random;
+use crate::keys::{KeyError, Keys};
+use crate::{clock, text};
+
+pub use crate::db::webhooks::Waiting;
+pub use guard::is_global;
+pub(crate) use sign::SigningKey;
+
+/// The receiver.
+#[derive(Debug, Clone)]
+pub struct WebhookConfig {
+    pub(crate) url: Url,
+    pub(crate) secret: Sensitive<String>,
+    pub(crate) allow_private: bool,
+    pub(crate) time_limit: Duration,
+}
+
+impl WebhookConfig {
+    /// A receiver; `None` where its address or the secret (`whsec_` and 24 to 64 bytes in base64) is not one. Addresses are https, or
+    /// http with `allow_private`.
+    #[must_use]
+    pub fn new(url: &str, secret: &str, allow_private: bool, time_limit: Duration) -> Option<Self> {
+        let url = target(url, allow_private)?;
+        SigningKey::parse(secret)?;
+        Some(Self { url, secret: Sensitive::new(secret.to_owned()), allow_private, time_limit })
+    }
+}
+
+/// The address of a receiver, if it may be one.
+pub(crate) fn target(text: &str, allow_private: bool) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let scheme = url.scheme() == "https" || (allow_private && url.scheme() == "http");
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none() && url.has_host();
+    (scheme && plain && (allow_private || guard::allows_host(&url))).then_some(url)
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    id: Option<String>,
+    kind: &'static str,
+    body: Map<String, Value>,
+}
+
+impl Event {
+    /// An event of this type; the type becomes the member `type` of its body.
+    pub(crate) fn new(kind: &'static str, body: Map<String, Value>) -> Self {
+        Self { id: None, kind, body }
+    }
+
+    /// Gives it an id made from `parts`: emitted twice, it is one event. Without this the id is random.
+    pub(crate) fn about(mut self, parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in [&[self.kind], parts].concat() {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        self.id = Some(format!("msg_{}", text::hex(&hash.finalize()[..16])));
+        self
+    }
+}
+
+/// Why an event is not in the outbox.
+#[derive(Debug, thiserror::Error)]
+pub enum EmitError {
+    /// The database does not answer.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// No random numbers.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// The outbox.
+pub(crate) struct Webhooks {
+    db: Db,
+    keys: Arc<Keys>,
+    owner: String,
+    receiver: Option<Receiver>,
+    changed: Notify,
+}
+
+struct Receiver {
+    config: WebhookConfig,
+    key: SigningKey,
+    /// By this the database knows it.
+    endpoint: String,
+}
+
+impl Webhooks {
+    pub(crate) fn new(db: Db, keys: Arc<Keys>, owner: String, config: Option<&WebhookConfig>) -> Self {
+        let receiver = config.and_then(|config| {
+            let key = SigningKey::parse(config.secret.expose())?;
+            let endpoint = text::hex(&Sha256::digest(config.url.as_str())[..16]);
+            Some(Receiver { config: config.clone(), key, endpoint })
+        });
+        Self { db, keys, owner, receiver, changed: Notify::new() }
+    }
+
+    /// Whether anybody listens.
+    pub(crate) fn is_on(&self) -> bool {
+        self.receiver.is_some()
+    }
+
+    /// Puts an event into the outbox and gives its id; `None` where nobody listens. An event for a receiver that is gone is dead from
+    /// the start: it can be replayed once the receiver is enabled again.
+    ///
+    /// The body has the members `id` (the event's), `type` and those of the event.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub(crate) async fn emit(&self, event: Event) -> Result<Option<String>, EmitError> {
+        let Some(receiver) = &self.receiver else { return Ok(None) };
+        let id = match event.id {
+            Some(id) => id,
+            None => format!("msg_{}", text::hex(random::<16>()?.as_ref())),
+        };
+        let mut body = event.body;
+        body.insert("type".into(), event.kind.into());
+        body.entry("id").or_insert_with(|| id.clone().into());
+        let sealed = self.keys.state.encrypt(&place(&id), Value::Object(body).to_string().as_bytes())?;
+        let gone = self.db.is_webhook_disabled(&receiver.endpoint).await?;
+        self.db.put_webhook(&id, event.kind, &sealed, gone, clock::now()).await?;
+        self.changed.notify_one();
+        Ok(Some(id))
+    }
+}
+
+fn place(id: &str) -> String {
+    format!("webhook/{id}")
+}

@@ -25,6 +25,7 @@ pub mod keys;
 mod layer;
 pub mod open;
 mod operator;
+pub mod provision;
 mod proxy;
 mod refusal;
 mod route;

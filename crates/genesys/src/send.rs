@@ -68,6 +68,11 @@ impl Client {
         self.exchange_by(request, Instant::now() + self.inner.settings.browser_wait).await
     }
 
+    /// As a call on the gateway's own account that its caller repeats: it waits for the budget as long as patience lasts.
+    pub(crate) async fn exchange_patiently(&self, request: &Request) -> Result<Answer, Error> {
+        self.exchange_by(request, Instant::now() + self.inner.settings.patience).await
+    }
+
     /// Exchanges until the answer is 2xx, final, or the patience of the settings is used up. No request leaves before what
     /// `Retry-After` asked for.
     pub(crate) async fn insist(&self, request: &Request) -> Result<Answer, Error> {

@@ -19,6 +19,8 @@ mod limits;
 mod paths;
 mod profile;
 mod profile_sync;
+mod provision_check;
+mod provision_example;
 mod sandbox_view;
 mod session_end;
 mod start;

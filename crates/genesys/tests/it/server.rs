@@ -21,6 +21,7 @@ use url::Url;
 pub(crate) struct Seen {
     pub(crate) at: Instant,
     pub(crate) path: String,
+    pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
@@ -48,7 +49,8 @@ impl Server {
             async move {
                 let (parts, body) = request.into_parts();
                 let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-                let seen = Seen { at: Instant::now(), path: parts.uri.path().to_owned(), headers: parts.headers, body };
+                let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
+                let seen = Seen { at: Instant::now(), path, query, headers: parts.headers, body };
                 let mut log = log.lock().unwrap();
                 let before = log.iter().filter(|earlier| earlier.path == seen.path).count();
                 let answer = answer(before, &seen);

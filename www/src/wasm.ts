@@ -1,5 +1,8 @@
 import { initSync, Page } from "#page-glue";
 
+/** Whether this is the build for Node, which reads the file; its import would make a bundler for pages complain. */
+declare const __GUESTSYNC_NODE__: boolean;
+
 /** What the loaded wasm exports. */
 export interface Core {
   Page: typeof Page;
@@ -29,7 +32,7 @@ async function instantiate(url: string | URL = locate()): Promise<Core> {
 
 /** Compiles while it arrives, where the server names the media type; never on the page's thread. */
 async function compile(url: string | URL): Promise<WebAssembly.Module> {
-  if (String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
+  if (__GUESTSYNC_NODE__ && String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
   const response = await fetch(url);
   try {
     return await WebAssembly.compileStreaming(response.clone());
@@ -41,6 +44,6 @@ async function compile(url: string | URL): Promise<WebAssembly.Module> {
 /** Node's fetch reads no files. */
 async function read(url: string | URL): Promise<BufferSource> {
   const fs = "node:fs/promises";
-  const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ fs);
+  const { readFile } = await import(fs);
   return readFile(new URL(url));
 }

@@ -1,4 +1,4 @@
-/** The TypeScript faces → the four scripts that npm publishes and the three that the gateway serves. */
+/** The TypeScript faces → the five scripts that npm publishes and the three that the gateway serves. */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { filesBelow, requireSource } from "../files.mjs";
@@ -12,12 +12,14 @@ import { bundle } from "./bundle.mjs";
  * @property {string} what its part, where it is missing
  * @property {string} out below `dist/npm`
  * @property {string} [global] a classic script that makes this global; without it, an ES module
+ * @property {boolean} [node] for Node, where the wasm is read from a file
  * @property {string} [site] below `dist/site`, where the gateway serves it too
  */
 
 /** @type {Face[]} */
 const faces = [
   { source: "www/src/index.ts", what: "the page's face for bundlers", out: "index.js", site: "guestsync/index.js" },
+  { source: "www/src/index.ts", what: "the page's face for Node", out: "node.js", node: true },
   {
     source: "www/src/script-tag.ts",
     what: "the page's face for a script tag",
@@ -62,12 +64,13 @@ export async function buildBundles(steps, page, worker) {
 }
 
 /** @param {Face} face @param {Wasm} page @param {Wasm} worker */
-async function buildFace({ source, out, global, site }, page, worker) {
+async function buildFace({ source, out, global, node = false, site }, page, worker) {
   const script = await bundle(source, `dist/npm/${out}`, {
     ...(global === undefined ? { format: "esm" } : { format: "iife", globalName: global }),
     sourcemap: true,
     alias: { "#page-glue": page.glue, "#worker-glue": worker.glue },
     define: {
+      __GUESTSYNC_NODE__: String(node),
       __GUESTSYNC_PAGE_WASM__: JSON.stringify(page.fileName),
       __GUESTSYNC_WORKER_WASM__: JSON.stringify(worker.fileName),
     },

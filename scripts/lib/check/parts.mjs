@@ -6,6 +6,7 @@ import { at } from "../paths.mjs";
 import { Problem } from "../problem.mjs";
 import { run } from "../run.mjs";
 import { ensureCargoDeny } from "../setup/cargo-deny.mjs";
+import { ensurePackages } from "../setup/packages.mjs";
 
 /** @typedef {"lint" | "rust" | "wasm" | "browser"} Kind */
 /** @typedef {{ name: string, kind: Kind, run: () => Promise<unknown> }} Part */
@@ -27,6 +28,7 @@ export const parts = [
   { name: "wasm: page", kind: "wasm", run: () => wasmTests("page") },
   { name: "wasm: worker", kind: "wasm", run: () => wasmTests("worker") },
   { name: "browser", kind: "browser", run: () => nodeTests("tests/browser") },
+  { name: "package", kind: "browser", run: packageTests },
 ];
 
 /** In three runs of which each shares its dependencies with a build: all at once would compile most of them once more. */
@@ -42,9 +44,15 @@ async function cargoDeny() {
 
 /** @param {string} folder */
 async function nodeTests(folder) {
-  const files = (await filesBelow(at(folder))).filter((file) => file.endsWith(".test.mjs"));
+  const files = (await filesBelow(at(folder))).filter((file) => file.endsWith(".test.mjs") && !file.includes("/node_modules/"));
   if (files.length === 0) throw new Problem(`${folder} holds no *.test.mjs.`);
   await run("node", ["--test", "--test-reporter=spec", `--test-timeout=${longestFile}`, ...files]);
+}
+
+/** The package as it would be published, in applications built by tools that the product itself does not need. */
+async function packageTests() {
+  await ensurePackages(at("tests/packaging"));
+  await nodeTests("tests/packaging");
 }
 
 /** @param {"page" | "worker"} shell */

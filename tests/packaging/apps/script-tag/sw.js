@@ -1,0 +1,2 @@
+importScripts("guestsync-sw.js");
+guestsyncWorker.serveProfileForms();

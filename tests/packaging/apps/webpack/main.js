@@ -1,0 +1,6 @@
+import { createGuestSync } from "guestsync";
+import { settings } from "./settings.js";
+
+const guest = createGuestSync(settings());
+guest.set({ bundler: "webpack" });
+window.flushed = guest.flush();

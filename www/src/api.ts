@@ -2,6 +2,8 @@ import { type GuestSync, pageGuestSync } from "./guest.js";
 import type { GuestSyncOptions } from "./options.js";
 import { checkOptions } from "./page-options.js";
 
+export { followConsentMode } from "./consent/consent-mode.js";
+export { followTcf } from "./consent/tcf.js";
 export { GuestSyncError, type Issue, ValidationError } from "./errors.js";
 export type { GuestSyncEvent, GuestSyncEvents, Reason } from "./events.js";
 export type { GuestSync } from "./guest.js";

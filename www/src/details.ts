@@ -12,6 +12,7 @@ const NAMES: Record<string, string[]> = {
   conflict: ["keys"],
   expired: ["keys"],
   storage: ["reason"],
+  finding: ["key", "kind", "policy"],
   ready: ["guestId"],
   metrics: [
     "set",
@@ -26,6 +27,11 @@ const NAMES: Record<string, string[]> = {
     "pending",
     "held",
     "oldestAgeMs",
+    "findings",
+    "latencyMeanMs",
+    "latencyP50Ms",
+    "latencyP95Ms",
+    "latencyP99Ms",
   ],
 };
 

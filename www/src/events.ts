@@ -1,3 +1,5 @@
+import type { PersonalData, PersonalDataPolicy } from "./options.js";
+
 /** Why an attribute is not delivered, or not yet. `message` is the server's and may repeat what was sent. */
 export interface Reason {
   /** The HTTP status; 0 where there was no answer. */
@@ -16,7 +18,9 @@ export interface GuestSyncEvents {
   held: { keys: string[] };
   /** These were removed with their purpose. */
   withdrawn: { purpose: string; keys: string[] };
-  /** The server refused these for good, or `set` refused them. */
+  /** Personal data was found in a value: what, and what happened to it. */
+  finding: { key: string; kind: PersonalData; policy: PersonalDataPolicy };
+  /** The server refused these for good; `webhook.refused` and `webhook.full` tell of an event of the page's own webhook. */
   rejected: { keys: string[] } & Reason;
   /** Not delivered yet; without `delayMs` something else has to happen first. */
   retrying: { delayMs?: number } & Reason;

@@ -1,10 +1,12 @@
 import type { Asked, Page } from "#page-glue";
+import { Audit } from "./audit.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
 import { listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, invalid, type ValidationError } from "./errors.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
+import { endSession, randomId } from "./effect/session.js";
 import { flat, pack } from "./flat.js";
 import { asked, type Tell } from "./host.js";
 import { journalOf } from "./journal.js";
@@ -29,6 +31,14 @@ export interface GuestSync {
   withdraw(purpose: string): Promise<void>;
   /** Listens; the result stops it. */
   on<E extends GuestSyncEvent>(event: E, handler: (details: GuestSyncEvents[E]) => void): () => void;
+  /**
+   * Ends the visitor's session: what waits and what is held is removed, in every tab, the session's cookie and capabilities are void,
+   * and whoever comes next is another guest. `flush()` before it, where what waits is to arrive. Rejects with `session.unreachable`
+   * where the server could not be told; this browser has forgotten the session all the same.
+   */
+  logout(): Promise<void>;
+  /** What happened in this page, as numbered JSON Lines: keys, kinds and outcomes, never values. The last thousand. */
+  audit(): string;
   /** How many keys wait to be delivered. */
   pending(): number;
   /** Counts of keys by how they ended. */
@@ -45,9 +55,11 @@ interface Settler {
 /** A call made before the wasm was there waits in memory; none is lost when it comes. */
 export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   const handlers = new Handlers();
+  const audit = new Audit();
   const settlers = new Map<number, Settler>();
   const waiting: (() => void)[] = [];
   let calls = 0;
+  let warned = false;
   let counts = {} as Metrics;
   let failure: unknown;
   let deafen = () => {};
@@ -97,7 +109,18 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function event(kind: string, ...told: unknown[]): void {
     const details = detailsOf(kind, told);
     if (kind === "ready") readied(details as Ready);
+    if (kind === "held" && !options.consent && !warned) {
+      warned = true;
+      console.warn("guestsync: no purpose is granted, so attributes wait in memory. State `consent`, or call `grant`.");
+    }
+    note(kind, details);
     handlers.tell(kind, details);
+  }
+
+  /** For those who look afterwards, and for a developer who looks on. */
+  function note(what: string, details?: object): void {
+    audit.note(what, details);
+    if (options.debug) console.debug("guestsync:", what, JSON.stringify({ ...details, message: undefined }));
   }
 
   function metrics(...told: number[]): void {
@@ -122,11 +145,30 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     ready,
     set(attributes) {
       const given = flat(attributes);
-      return call((tell, call) => tell("set", call, ...given));
+      const keys = Object.keys(attributes);
+      const set = call<SetResult>((tell, call) => tell("set", call, ...given));
+      set.then(
+        (result) => note("set", { keys, ...result }),
+        ({ code, issues }: ValidationError) => note("refused", { code, issues: issues?.map(({ key, code }) => ({ key, code })) }),
+      );
+      return set;
     },
     flush: ({ timeoutMs = 10_000 } = {}) => call((tell, call) => tell("flush", call, timeoutMs)),
-    grant: (purpose) => call((tell, call) => tell("grant", call, purpose)),
-    withdraw: (purpose) => call((tell, call) => tell("withdraw", call, purpose)),
+    grant(purpose) {
+      note("grant", { purpose });
+      return call((tell, call) => tell("grant", call, purpose));
+    },
+    withdraw(purpose) {
+      note("withdraw", { purpose });
+      return call((tell, call) => tell("withdraw", call, purpose));
+    },
+    async logout() {
+      note("logout");
+      await call((tell, call) => tell("logout", call, randomId()));
+      if (options.guest !== undefined) this.close();
+      await endSession(options.session);
+    },
+    audit: () => String(audit),
     on: (event, handler) => handlers.on(event, handler),
     pending() {
       return this.metrics().pending ?? waiting.length;

@@ -1,7 +1,9 @@
 import type { Asked, Told } from "#page-glue";
 import type { Channel } from "./effect/channel.js";
+import { sendHook } from "./effect/hook.js";
 import { FlushLock } from "./effect/lock.js";
 import { Requests } from "./effect/requests.js";
+import { resolve } from "./effect/resolve.js";
 import { startSession } from "./effect/session.js";
 import { getToken } from "./effect/token.js";
 import { refusal } from "./journal.js";
@@ -39,12 +41,13 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
         (error: unknown) => tell("storeFailed", store, refusal(error)),
       ),
     send: (...request) => void requests.send(...request),
+    hook: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event),
     abort: (send) => requests.abort(send),
     token: (guest) => void getToken(tell, guest, token),
     start: (session) => void startSession(tell, session, init, face.started),
     lock: (name, steal) => lock.ask(name, steal),
     unlock: () => lock.give(),
     notify: (hint) => channel.tell(hint),
-    resolve: (send) => tell("resolved", send),
+    resolve: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),
   };
 }

@@ -33,6 +33,30 @@ export interface LimitOptions {
   valueBytes?: number;
 }
 
+/** Kinds of personal data that are looked for. */
+export type PersonalData = "email" | "phone" | "card" | "iban" | "ssn" | "ip";
+
+/** What happens to a value in which a kind was found: it is reported, each match gives way to its kind (`[email]`), or it is refused. */
+export type PersonalDataPolicy = "flag" | "mask" | "block";
+
+/** What happens to personal data in values, by kind; `flag` where nothing is said. */
+export interface PersonalDataOptions extends Partial<Record<PersonalData, PersonalDataPolicy>> {
+  /** Keys that are meant to carry such values: they are not looked at. */
+  allow?: string[];
+  /** The country (ISO 3166-1, two capital letters) of phone numbers without a country code. */
+  region?: string;
+}
+
+/** What the server held instead of this page's value. */
+export interface Conflict {
+  /** Which attribute. */
+  key: string;
+  /** What this page wants to write. */
+  ours: AttributeValue;
+  /** What the server holds. */
+  theirs: AttributeValue;
+}
+
 /** Options of {@link createGuestSync}. */
 export interface GuestSyncOptions {
   /** The guest that the site's server has started. Without it, `init` starts a session for this visitor. */
@@ -49,6 +73,26 @@ export interface GuestSyncOptions {
   purposes?: Record<string, string>;
   /** What happens to an attribute whose purpose is not granted: `hold` (default) keeps it in memory until it is, `drop` does not. */
   ungranted?: "hold" | "drop";
+  /**
+   * Purposes that Global Privacy Control withdraws when the browser first sends it; a later grant wins. Default: all but that of `*`.
+   */
+  gpc?: string[];
+  /** What happens to personal data in values. */
+  pii?: PersonalDataOptions;
+  /**
+   * Asked when the server holds another value than the one to be written: gives the value to write, or undefined to leave the
+   * server's. Without it, or where it throws, ours is written.
+   */
+  onConflict?: (conflict: Conflict) => AttributeValue | undefined;
+  /**
+   * Where this page sends an event for each delivery, at least once, with an id of its own:
+   * `{id, sessionId, attributes, consentFlags, syncedAt}`. The gateway sends such events by itself; this is for sites without it.
+   */
+  webhook?: string;
+  /** Where the session is ended by `logout`. Default `/api/session`. */
+  session?: string;
+  /** Tells in the console what happens: keys, never values. */
+  debug?: boolean;
   /** When what waits is sent. */
   batch?: BatchOptions;
   /** Limits of attributes. */
@@ -94,7 +138,7 @@ export interface Ready {
   crmAttributes?: Record<string, unknown>;
 }
 
-/** Counts of keys: `set + restored` is the sum of all the others but `oldestAgeMs`. */
+/** Counts of keys: `set + restored` is the sum of those from `delivered` to `held`. */
 export interface Metrics {
   /** Accepted by `set`. */
   set: number;
@@ -120,4 +164,14 @@ export interface Metrics {
   held: number;
   /** Age of the oldest that waits, in milliseconds. */
   oldestAgeMs: number;
+  /** Personal data found in values, counted apart: one for each key and kind of an update. */
+  findings: number;
+  /** Mean time from `set` to the server's answer, in milliseconds. */
+  latencyMeanMs: number;
+  /** Half of the keys were delivered within this, at most an eighth too high; as are the next two. */
+  latencyP50Ms: number;
+  /** 95 of 100. */
+  latencyP95Ms: number;
+  /** 99 of 100. */
+  latencyP99Ms: number;
 }

@@ -3,7 +3,8 @@
 //! A decision is two moments per purpose, when it was last granted and when it was last withdrawn; the later one counts. Tabs
 //! write different rows for the two, so neither can overwrite what the other meant. The moment of the withdrawal is the purpose's
 //! *epoch*: an update carries the epoch it was set under and is sent only while that is still the current one. What a page's
-//! options state holds only for visitors who have decided nothing.
+//! options state holds only for visitors who have decided nothing. A browser's signal (Global Privacy Control) withdraws once, when
+//! it is first seen: a later grant wins over a signal that stays.
 
 use crate::clock::Clock;
 use crate::journal::{Row, Table, Write};
@@ -14,6 +15,7 @@ use crate::text::cut;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Decision {
     stated: bool,
+    signalled: bool,
     granted: Clock,
     withdrawn: Clock,
 }
@@ -93,6 +95,31 @@ impl Ledger {
         writes
     }
 
+    /// Takes note of the purposes that a signal of the browser withdraws, and gives the rows that change and the purposes that it
+    /// withdraws for the first time.
+    pub fn signal(&mut self, purposes: &[String]) -> (Vec<Write>, Vec<String>) {
+        let (mut writes, mut news) = (Vec::new(), Vec::new());
+        for purpose in purposes {
+            self.put(purpose, self.get(purpose));
+        }
+        for (purpose, decision) in self.decisions.iter_mut() {
+            let signalled = purposes.contains(purpose);
+            if decision.signalled != signalled {
+                decision.signalled = signalled;
+                writes.push(Write { table: Table::Consent, key: key("p", purpose), value: signalled.then(String::new) });
+                if signalled {
+                    news.push(purpose.clone());
+                }
+            }
+        }
+        (writes, news)
+    }
+
+    /// All purposes about which something is known, and whether they are granted.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, bool)> {
+        self.decisions.iter().map(|(purpose, _)| (purpose, self.is_granted(purpose)))
+    }
+
     /// Adds the rows that `stored`, what the journal holds, lacks of this: decisions that could not be stored when they were made, or
     /// that were cleared away since.
     pub fn ahead_of(&self, stored: &Self, writes: &mut Vec<Write>) {
@@ -112,11 +139,13 @@ impl Ledger {
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
         let (kind, purpose) = cut(&row.key, b'/')?;
-        if kind == "s" {
-            self.put(purpose, Decision { stated: true, ..self.get(purpose) });
-            return None;
+        let decision = self.get(purpose);
+        match kind {
+            "s" => self.put(purpose, Decision { stated: true, ..decision }),
+            "p" => self.put(purpose, Decision { signalled: true, ..decision }),
+            _ => return self.learn_decision(kind, purpose, Clock::from_text(&row.value)?),
         }
-        self.learn_decision(kind, purpose, Clock::from_text(&row.value)?)
+        None
     }
 
     fn learn_decision(&mut self, kind: &str, purpose: &str, at: Clock) -> Option<Clock> {
@@ -249,10 +278,22 @@ mod tests {
     }
 
     #[test]
+    fn a_signal_withdraws_when_it_is_first_seen_and_again_after_it_was_gone() {
+        let mut ledger = Ledger::default();
+        let m = ["m".to_owned()];
+        let (writes, news) = ledger.signal(&m);
+        assert_eq!((writes.len(), news), (1, m.to_vec()));
+        assert_eq!(ledger.signal(&m), (vec![], vec![]), "it stays: a grant since then holds");
+        assert_eq!(ledger.signal(&[]), (vec![Write::remove(Table::Consent, "p/m".into())], vec![]));
+        assert_eq!(ledger.signal(&m).1, m);
+    }
+
+    #[test]
     fn a_ledger_is_rebuilt_from_its_rows() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
         let mut writes = ledger.state(&["s".to_owned()]);
+        writes.extend(ledger.signal(&["p".to_owned()]).0);
         writes.push(ledger.grant("m", ticker.tick(1)));
         writes.push(ledger.withdraw("m", ticker.tick(2)));
         let mut other = Ledger::default();

@@ -69,6 +69,15 @@ fn lock(owner: &str, steal: bool) -> Message {
 }
 
 fn send(request: &Request) -> Message {
+    if let Action::Hook { id, body } = &request.action {
+        let mut message = Message::new("hook");
+        message.number(request.send.into());
+        message.number(time::until(request.deadline).into());
+        for text in [request.token.expose(), id, body] {
+            message.text(text);
+        }
+        return message;
+    }
     let mut message = Message::new("send");
     message.number(request.send.into());
     message.number(time::until(request.deadline).into());
@@ -137,6 +146,13 @@ fn event(event: &Event) -> Message {
             message.text(purpose);
             message
         }
+        Event::Finding { key, kind, policy } => {
+            let mut message = named("event", "finding");
+            for text in [&**key, kind.name(), policy.name()] {
+                message.text(text);
+            }
+            message
+        }
         Event::Rejected { keys, reason } => {
             let mut message = keyed("rejected", keys);
             self::reason(&mut message, reason);
@@ -179,14 +195,18 @@ fn reason(message: &mut Message, reason: &Reason) {
 
 /// The counts of `Metrics`, in its order.
 pub(crate) fn metrics(outbox: &Outbox) -> Message {
-    let Accounts { set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired } = outbox.accounts();
+    let Accounts { set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired, findings } =
+        outbox.accounts();
     let oldest_age = outbox.oldest().map_or(0, |oldest| time::now().wall.saturating_sub(oldest));
     let mut message = Message::new("metrics");
     for count in [set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired] {
         message.number(count);
     }
-    for count in [outbox.pending() as u64, outbox.held() as u64, oldest_age] {
+    for count in [outbox.pending() as u64, outbox.held() as u64, oldest_age, findings, outbox.latencies().mean()] {
         message.number(count);
+    }
+    for percent in [50, 95, 99] {
+        message.number(outbox.latencies().percentile(percent));
     }
     message
 }
@@ -197,5 +217,6 @@ pub(crate) const fn hint(hint: Hint) -> &'static str {
         Hint::Records => "records",
         Hint::Consent => "consent",
         Hint::Pause => "pause",
+        Hint::Session => "session",
     }
 }

@@ -20,6 +20,8 @@ export interface Asked {
   store(store: number, ...writes: (string | null)[]): void;
   /** Send a request, then tell `answered` or `sendFailed`. For a write, what follows the token: body, Idempotency-Key, version (null: unwritten). */
   send(send: number, timeoutMs: number, keepalive: boolean, guest: string, token: string, body?: string, key?: string, version?: string | null): void;
+  /** Send the event of a delivery to the page's webhook, then tell `answered` or `sendFailed`. */
+  hook(send: number, timeoutMs: number, token: string, id: string, body: string): void;
   /** Abort a request; no answer is wanted. */
   abort(send: number): void;
   /** Get a capability for a guest, then tell `token` or `tokenFailed`. */
@@ -48,6 +50,8 @@ export type Told =
   | ["burstEnded"]
   | ["grant" | "withdraw", call: number, purpose: string]
   | ["flush", call: number, timeoutMs: number]
+  /** The session is to end; `fresh` is a random id for the next one. */
+  | ["logout", call: number, fresh: string]
   /** Asks for `metrics`. */
   | ["metrics"]
   | ["online" | "offline" | "hidden" | "visible" | "resumed" | "close"]

@@ -14,6 +14,7 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
         "burstEnded" => Input::BurstEnded,
         "grant" => Input::Grant { call: id(flat), purpose: flat.owned()? },
         "withdraw" => Input::Withdraw { call: id(flat), purpose: flat.owned()? },
+        "logout" => Input::Logout { call: id(flat), fresh: flat.owned()? },
         "flush" => Input::Flush { call: id(flat), timeout: flat.number() },
         "online" => Input::Online,
         "offline" => Input::Offline,
@@ -71,6 +72,7 @@ fn hint(word: &str) -> Option<Hint> {
         "records" => Some(Hint::Records),
         "consent" => Some(Hint::Consent),
         "pause" => Some(Hint::Pause),
+        "session" => Some(Hint::Session),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 import type { Ready } from "../options.js";
 import type { Tell } from "../host.js";
-import { post } from "./http.js";
+import { errorOf } from "../errors.js";
+import { ask, post, timeout } from "./http.js";
 
 /** 128 random bits in hexadecimal. */
 export function randomId(): string {
@@ -13,4 +14,10 @@ export async function startSession(tell: Tell, sessionId: string, url: string, s
   if (status !== 200 || typeof body["guestId"] !== "string") return tell("startFailed", randomId(), ...answer);
   started(body as unknown as Ready);
   tell("started", body["guestId"]);
+}
+
+/** Ends the session at the gateway: its cookie and capabilities are void. */
+export async function endSession(url = "/api/session"): Promise<void> {
+  const { status } = await ask(url, { method: "DELETE", credentials: "include", signal: timeout(10_000) });
+  if (status < 200 || status > 299) throw errorOf("session.unreachable");
 }

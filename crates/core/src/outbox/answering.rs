@@ -30,7 +30,7 @@ impl Outbox {
     pub(super) fn token_came(&mut self, now: Now, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
         self.token.fetched(asked_at, value, expires_in);
         if self.is_step(Step::Authorizing) {
-            self.authorize(now);
+            self.proceed(now);
         }
     }
 
@@ -56,6 +56,9 @@ impl Outbox {
     }
 
     pub(super) fn send_failed(&mut self, now: Now, send: u32) {
+        if self.is_step(Step::Hooking(send)) {
+            return self.hook_answered(now, Answer::default());
+        }
         if self.is_step(Step::Sending(send)) {
             if let Some(flight) = &mut self.flight {
                 flight.uncertain = true;
@@ -70,6 +73,9 @@ impl Outbox {
     }
 
     pub(super) fn answered(&mut self, now: Now, send: u32, answer: Answer) {
+        if self.is_step(Step::Hooking(send)) {
+            return self.hook_answered(now, answer);
+        }
         let reading = self.is_step(Step::Reading(send));
         if !reading && !self.is_step(Step::Sending(send)) {
             return;
@@ -235,9 +241,11 @@ impl Outbox {
         self.version = version;
         let latency = now.wall.saturating_sub(flight.oldest().wall());
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
+        self.note_hook(now, &flight, &mut writes);
         for entries in [flight.entries, flight.found] {
             for (key, entry) in entries {
                 self.learn_delivered(&key, entry.clock);
+                self.latencies.add(now.wall.saturating_sub(entry.clock.wall()));
                 writes.push(Write::put(Table::Delivered, self.row_key(&key), entry.clock.to_text()));
                 if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
                     self.pending.remove(&key);

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::input::Call;
+use super::input::{Call, NOBODY};
 use super::output::{Event, Outcome};
 use super::setting::Job;
 use super::{Outbox, Withdrawal};
 use crate::Now;
 use crate::clock::Clock;
+use crate::consent::Ledger;
 use crate::journal::Entry;
 use crate::sorted::Sorted;
 
@@ -17,6 +18,17 @@ impl Outbox {
         let writes = self.consent.state(&self.options.stated);
         if !writes.is_empty() {
             self.store(Job::Grant(None), writes);
+        }
+    }
+
+    /// What the browser signals for the visitor, once the journal has told whether that is news.
+    pub(super) fn heed_signal(&mut self, now: Now) {
+        let (writes, news) = self.consent.signal(&self.options.signalled);
+        if !writes.is_empty() {
+            self.store(Job::Aside(Vec::new()), writes);
+        }
+        for purpose in news {
+            self.raise_epoch(now, Withdrawal { call: NOBODY, purpose, at: Clock::ZERO, again: false, stored_at: 0 });
         }
     }
 
@@ -62,9 +74,10 @@ impl Outbox {
         self.store(Job::Withdrawal(Withdrawal { at, ..withdrawal }), writes);
     }
 
-    /// Takes out of what is held, of what waits, and out of the air whatever was set before the last withdrawal of its purpose.
+    /// Takes out of what is held, of what waits, and out of the air whatever was set before the last withdrawal of its purpose, or
+    /// before the end of the session.
     pub(super) fn drop_withdrawn(&mut self) {
-        let consent = &self.consent;
+        let (consent, ended) = (&self.consent, self.ended);
         let mut dropped: Sorted<Vec<String>> = Sorted::default();
         let mut drop = |key: String, entry: Rc<Entry>| {
             self.accounts.withdrawn += 1;
@@ -75,12 +88,12 @@ impl Outbox {
                 }
             }
         };
-        for key in self.held.select(&|_, entry| consent.epoch(&entry.purpose) != entry.epoch) {
+        for key in self.held.select(&|_, entry| consent.epoch(&entry.purpose) != entry.epoch || entry.clock <= ended) {
             if let Some(entry) = self.held.remove(&key) {
                 drop(key, entry);
             }
         }
-        for key in self.pending.select(&|_, waiting| !consent.allows(&waiting.entry.purpose, waiting.entry.epoch)) {
+        for key in self.pending.select(&|_, waiting| !is_alive(consent, ended, &waiting.entry)) {
             if let Some(entry) = self.pending.remove(&key) {
                 drop(key, entry);
             }
@@ -88,9 +101,14 @@ impl Outbox {
         for (purpose, keys) in dropped {
             self.event(Event::Withdrawn { purpose, keys: *keys });
         }
-        let dead = self.flight.as_ref().is_some_and(|f| f.entries.values().any(|e| !self.consent.allows(&e.purpose, e.epoch)));
+        let dead = self.flight.as_ref().is_some_and(|f| f.entries.values().any(|e| !is_alive(&self.consent, ended, e)));
         if dead {
             self.abort_flight();
         }
     }
+}
+
+/// Whether an entry may still be sent.
+pub(super) fn is_alive(consent: &Ledger, ended: Clock, entry: &Entry) -> bool {
+    consent.allows(&entry.purpose, entry.epoch) && entry.clock > ended
 }

@@ -47,17 +47,24 @@ impl Flight {
 
     /// The body of A1.
     pub(super) fn body(&self) -> String {
-        let mut body = String::from("{\"attributes\":{");
+        let mut body = String::from("{\"attributes\":");
+        self.write_attributes(&mut body);
+        body.push('}');
+        body
+    }
+
+    /// Appends the attributes as JSON.
+    pub(super) fn write_attributes(&self, body: &mut String) {
+        body.push('{');
         for (at, (key, entry)) in self.entries.iter().enumerate() {
             if at > 0 {
                 body.push(',');
             }
-            json::string(&mut body, key);
+            json::string(body, key);
             body.push(':');
-            self.value(key, entry).write_json(&mut body);
+            self.value(key, entry).write_json(body);
         }
-        body.push_str("}}");
-        body
+        body.push('}');
     }
 
     /// The key of this write: made from all that makes it this write and no other, so that whoever repeats it, another tab or the

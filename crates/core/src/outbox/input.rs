@@ -4,8 +4,11 @@ use crate::attribute::{Update, Value};
 use crate::journal::Row;
 use crate::{Millis, Sensitive};
 
-/// A call of the page's, to be settled later.
+/// A call of the page's, to be settled later; from 1 on.
 pub type Call = u32;
+
+/// The call that nobody waits for.
+pub(super) const NOBODY: Call = 0;
 
 /// How well something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +51,8 @@ pub enum Hint {
     Consent,
     /// The server asked everybody to wait.
     Pause,
+    /// The session was ended.
+    Session,
 }
 
 /// What an outbox is told.
@@ -82,6 +87,13 @@ pub enum Input {
         call: Call,
         /// How long the call waits at most, in milliseconds.
         timeout: Millis,
+    },
+    /// The visitor is gone: what waits is removed, and whoever comes next is another guest.
+    Logout {
+        /// To be settled.
+        call: Call,
+        /// A fresh random session id.
+        fresh: String,
     },
     /// The browser says that it is online.
     Online,

@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
+use super::consenting::is_alive;
+use super::hooks;
 use super::input::Hint;
+use super::logout::ENDED;
 use super::output::Event;
 use super::pending::Home;
 use super::sending::{Sender, Step};
@@ -40,9 +43,11 @@ impl Outbox {
         if !self.is_loading(load) {
             self.reconcile(now, rows, None);
             self.state_consent();
+            self.heed_signal(now);
             return self.want_flush_now(now);
         }
         let writes = self.reconcile(now, rows, Some(load));
+        self.heed_signal(now);
         self.sweep(now, load, writes);
         self.go_on(now);
     }
@@ -68,7 +73,7 @@ impl Outbox {
     /// Another tab says that something changed. A withdrawal is believed until the journal has been read.
     pub(super) fn changed(&mut self, now: Now, hint: Hint) {
         match hint {
-            Hint::Consent | Hint::Pause => {
+            Hint::Consent | Hint::Pause | Hint::Session => {
                 self.load();
             }
             // The flush that follows reads the journal; a tab with nothing to send needs to know only for its own counts.
@@ -119,10 +124,21 @@ impl Outbox {
     fn reconcile(&mut self, now: Now, rows: Vec<Row>, locked: Option<u32>) -> Vec<Write> {
         let mut writes = Vec::new();
         let mut records = Vec::new();
+        let mut there = Sorted::default();
         let mut decisions = Ledger::default();
         let prefix = self.row_key("");
         // Whatever waits was granted, and a grant leaves a row: without any, somebody cleared the site's storage.
         let cleared = !rows.iter().any(|row| row.table == Table::Consent);
+        // First of all: what else is there of the session may be the next one's.
+        let ended = self.row_key(ENDED);
+        for row in &rows {
+            if row.table == Table::State
+                && row.key == ended
+                && let Some(at) = Clock::from_text(&row.value)
+            {
+                self.end_session(at);
+            }
+        }
         for row in rows {
             match row.table {
                 Table::Consent => {
@@ -132,8 +148,13 @@ impl Outbox {
                     }
                 }
                 Table::State => {
-                    if let Some(name) = row.key.strip_prefix(&prefix) {
-                        self.learn_state(now, name, row.value);
+                    let Some(name) = row.key.strip_prefix(&prefix) else { continue };
+                    match hooks::id(name) {
+                        Some(id) => {
+                            there.insert(id.to_owned(), ());
+                            self.learn_hook(id, row.value);
+                        }
+                        None => self.learn_state(now, name, row.value),
                     }
                 }
                 Table::Delivered => {
@@ -152,6 +173,9 @@ impl Outbox {
         }
         self.drop_delivered_elsewhere();
         self.drop_withdrawn();
+        if locked.is_some() {
+            self.forget_hooks(&there);
+        }
         let mut stored = Sorted::default();
         for row in &records {
             stored.insert(row.key.clone(), ());
@@ -234,7 +258,7 @@ impl Outbox {
     fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Rc<Entry>) -> bool {
         let delivered = self.delivered.get(&key).is_some_and(|at| *at >= entry.clock);
         let expired = self.is_expired(now, &entry);
-        if delivered || expired || !self.consent.allows(&entry.purpose, entry.epoch) {
+        if delivered || expired || !is_alive(&self.consent, self.ended, &entry) {
             return false;
         }
         match self.pending.get(&key) {

@@ -18,12 +18,15 @@ pub mod account;
 mod answering;
 mod consenting;
 mod flight;
+mod hooks;
 pub mod input;
 mod leaving;
 mod loading;
+mod logout;
 pub mod options;
 pub mod output;
 mod pending;
+pub mod screening;
 mod sending;
 mod setting;
 mod starting;
@@ -34,15 +37,18 @@ pub use account::Accounts;
 pub use input::{Answer, Call, Durability, Hint, Input};
 pub use options::{Guest, Options, Ungranted};
 pub use output::{Action, Event, Outcome, Output, Precondition, Reason, Request};
+pub use screening::Screen;
 
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
 use crate::journal::{Entries, Row};
+use crate::metrics::Histogram;
 use crate::random::Random;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 use crate::{Millis, Now};
 use flight::Flight;
+use hooks::Hook;
 use pending::Pending;
 use sending::Sender;
 use setting::{Burst, Job};
@@ -86,6 +92,15 @@ pub struct Outbox {
     parts: Vec<Vec<String>>,
     guest: Option<String>,
     session: Option<String>,
+    /// When the last session ended: what was set before is nobody's.
+    ended: Clock,
+    /// The session of this page ended: the next one is started when there is something to send.
+    left_session: bool,
+    /// Events of deliveries that wait to be sent, by their ids.
+    hooks: Sorted<Hook>,
+    hook_attempts: u32,
+    hook_try: Millis,
+    latencies: Histogram,
     version: Option<String>,
     token: Lifecycle,
     online: bool,
@@ -159,6 +174,12 @@ impl Outbox {
             parts: Vec::new(),
             guest,
             session,
+            ended: Clock::ZERO,
+            left_session: false,
+            hooks: Sorted::default(),
+            hook_attempts: 0,
+            hook_try: 0,
+            latencies: Histogram::default(),
             version: None,
             token: Lifecycle::new(),
             online: true,
@@ -187,6 +208,7 @@ impl Outbox {
             Input::Grant { call, purpose } => self.grant(now, call, &purpose),
             Input::Withdraw { call, purpose } => self.withdraw(now, call, &purpose),
             Input::Flush { call, timeout } => self.flush(now, call, timeout),
+            Input::Logout { call, fresh } => self.logout(now, call, fresh),
             Input::Online => self.came_online(now),
             Input::Offline => self.online = false,
             Input::Hidden => self.went_hidden(now),
@@ -227,6 +249,12 @@ impl Outbox {
     #[must_use]
     pub const fn accounts(&self) -> Accounts {
         self.accounts
+    }
+
+    /// From `set` to the server's answer, in milliseconds, of each key delivered.
+    #[must_use]
+    pub const fn latencies(&self) -> &Histogram {
+        &self.latencies
     }
 
     /// Keys that wait to be delivered.

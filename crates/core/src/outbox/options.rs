@@ -1,5 +1,6 @@
 //! How an outbox is configured.
 
+use super::screening::Screen;
 use crate::Millis;
 use crate::attribute::Limits;
 use crate::consent::Purposes;
@@ -34,6 +35,10 @@ pub struct Options {
     pub purposes: Purposes,
     /// Purposes that the page states as granted, for visitors who have decided nothing.
     pub stated: Vec<String>,
+    /// Purposes that the browser's Global Privacy Control withdraws; none where it is not on.
+    pub signalled: Vec<String>,
+    /// What happens to personal data in values.
+    pub screen: Screen,
     /// What happens to an update whose purpose is not granted.
     pub ungranted: Ungranted,
     /// So many waiting keys are sent without further delay.
@@ -48,6 +53,8 @@ pub struct Options {
     pub ttl: Millis,
     /// Whether somebody wants to be asked when the server holds another value.
     pub resolves: bool,
+    /// Whether an event is sent for each delivery.
+    pub hooks: bool,
 }
 
 impl Options {
@@ -59,6 +66,8 @@ impl Options {
             limits: Limits::default(),
             purposes: Purposes::default(),
             stated: Vec::new(),
+            signalled: Vec::new(),
+            screen: Screen::default(),
             ungranted: Ungranted::Hold,
             max_items: 10,
             max_delay: 2_000,
@@ -66,6 +75,7 @@ impl Options {
             max_bytes: 1_000_000,
             ttl: 7 * 24 * 60 * 60 * 1_000,
             resolves: false,
+            hooks: false,
         }
     }
 }

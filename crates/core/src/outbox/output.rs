@@ -3,6 +3,7 @@
 use super::input::{Call, Durability, Hint};
 use crate::attribute::{Issue, Value};
 use crate::journal::Write;
+use crate::pii::{Kind, Policy};
 use crate::{Millis, Sensitive};
 
 /// The version a write was made for.
@@ -28,6 +29,13 @@ pub enum Action {
     },
     /// A2: reads attributes and their version.
     Read,
+    /// The event of a delivery, to the page's webhook.
+    Hook {
+        /// Its id, the same for every repeat.
+        id: String,
+        /// JSON; `syncedAt` is in milliseconds.
+        body: String,
+    },
 }
 
 /// A request to the attributes of a guest.
@@ -112,6 +120,15 @@ pub enum Event {
         purpose: String,
         /// Which keys.
         keys: Vec<String>,
+    },
+    /// Personal data was found in a value that was set.
+    Finding {
+        /// Which key.
+        key: String,
+        /// What it is.
+        kind: Kind,
+        /// What happened to it.
+        policy: Policy,
     },
     /// The server refused these for good.
     Rejected {

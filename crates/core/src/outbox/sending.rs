@@ -14,7 +14,7 @@ pub(super) const LOCK_SPAN: Millis = 15_000;
 /// With less than this left of it, nothing new is begun under a lock.
 const LOCK_RESERVE: Millis = 3_000;
 /// How long one request may take.
-const REQUEST_SPAN: Millis = 10_000;
+pub(super) const REQUEST_SPAN: Millis = 10_000;
 /// How long a hidden tab leaves the others the way.
 const HIDDEN_WAIT: Millis = 250;
 
@@ -48,6 +48,8 @@ pub(super) enum Step {
     Comparing(u32),
     /// The page's `onConflict`.
     Resolving(u32),
+    /// The answer of the page's webhook.
+    Hooking(u32),
     /// The outcome, being stored.
     Recording(u32),
 }
@@ -87,10 +89,11 @@ impl Outbox {
         if !self.online || self.blocked {
             return None;
         }
-        let session_wanted = self.guest.is_none() && self.consent.grants_any();
+        let session_wanted = self.guest.is_none() && self.consent.grants_any() && !(self.left_session && self.pending.is_empty());
         let called_for = !self.flushes.is_empty() && self.has_sendable();
         let wanted = if session_wanted || called_for { Some(0) } else { self.due };
-        wanted.map(|at| at.max(self.next_try).max(self.pause))
+        let wanted = wanted.map(|at| at.max(self.next_try).max(self.pause));
+        self.next_hook().into_iter().chain(wanted).min()
     }
 
     pub(super) fn next_wake(&self) -> Option<Millis> {
@@ -190,7 +193,7 @@ impl Outbox {
     }
 
     pub(super) fn abort_request(&mut self) {
-        if let Sender::Holding { step: Step::Sending(send) | Step::Reading(send), .. } = self.sender {
+        if let Sender::Holding { step: Step::Sending(send) | Step::Reading(send) | Step::Hooking(send), .. } = self.sender {
             self.put(Output::Abort { send });
             if let Some(flight) = &mut self.flight {
                 flight.uncertain = true;
@@ -258,10 +261,11 @@ impl Outbox {
         if self.flight.is_none() {
             self.flight = self.build();
         }
-        if self.flight.is_none() {
-            return self.release();
+        if self.flight.is_some() {
+            self.authorize(now);
+        } else if !self.send_hook(now) {
+            self.release();
         }
-        self.authorize(now);
     }
 
     /// What may be sent, as much as one update may have.
@@ -282,7 +286,7 @@ impl Outbox {
     }
 
     /// The capability, if it is at hand; else, or where it is about to expire, a new one is asked for.
-    fn bearer(&mut self, now: Now) -> Option<Sensitive<String>> {
+    pub(super) fn bearer(&mut self, now: Now) -> Option<Sensitive<String>> {
         let (token, fetch) = match self.token.ask(now.mono) {
             Ask::Use(token) => (Some(token.value), false),
             Ask::UseAndFetch(token) => (Some(token.value), true),

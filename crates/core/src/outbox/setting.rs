@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
 use super::pending::Home;
-use super::{Outbox, Ungranted, Withdrawal};
+use super::screening::Screened;
+use super::{Options, Outbox, Ungranted, Withdrawal};
 use crate::attribute::{self, Update};
 use crate::consent::Ledger;
 use crate::journal::{Entry, Record, Table, Write};
@@ -35,6 +36,8 @@ pub(super) enum Job {
     Grant(Option<Call>),
     /// Keeps a withdrawal; its call waits on for the lock.
     Withdrawal(Withdrawal),
+    /// Keeps the end of the session.
+    Logout(Call),
     /// Keeps or removes rows beside the flow of updates; withdrawals wait for it before they count as swept.
     Aside(Vec<Call>),
     /// Keeps what a sender learnt, and removes these records.
@@ -46,7 +49,13 @@ impl Outbox {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        let checked = attribute::check(updates, &self.options.limits, self.known.len(), |key| self.known.contains(key));
+        let mut seen = Screened::default();
+        let Options { limits, screen, .. } = &self.options;
+        let known = &self.known;
+        let judge = &mut |key: &str, value: &mut _| screen.judge(limits, key, value, &mut seen);
+        let checked = attribute::check(updates, limits, known.len(), &|key| known.contains(key), judge);
+        let Screened { findings, masked } = seen;
+        self.tell_findings(findings);
         let updates = match checked {
             Ok(updates) => updates,
             Err(issues) => return self.settle(call, Outcome::Invalid(issues)),
@@ -73,9 +82,9 @@ impl Outbox {
             self.event(Event::Held { keys: held.clone() });
         }
         if self.burst.keys.len() == before {
-            return self.settle(call, Outcome::Set { durability: None, held, masked: Vec::new() });
+            return self.settle(call, Outcome::Set { durability: None, held, masked });
         }
-        self.burst.calls.push(SetCall { call, held, masked: Vec::new() });
+        self.burst.calls.push(SetCall { call, held, masked });
         self.defer();
     }
 
@@ -245,6 +254,10 @@ impl Outbox {
                 self.settle(withdrawal.call, Outcome::Unkept);
                 return;
             }
+            Job::Logout(call) => {
+                let call = *call;
+                return self.settle(call, Outcome::Unkept);
+            }
             _ => {}
         }
         if core::mem::replace(&mut self.storage_works, false) {
@@ -272,8 +285,17 @@ impl Outbox {
                 self.put(Output::Notify(Hint::Consent));
                 self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
             }
+            Job::Logout(call) => {
+                self.put(Output::Notify(Hint::Session));
+                self.settle(call, Outcome::Done);
+            }
             Job::Aside(calls) => self.settle_done(calls),
-            Job::Record(_) => self.recorded(now, store),
+            Job::Record(_) => {
+                if durability > Durability::Memory {
+                    self.hooks_stored();
+                }
+                self.recorded(now, store);
+            }
         }
     }
 

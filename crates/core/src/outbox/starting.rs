@@ -13,7 +13,7 @@ use crate::token::Lifecycle;
 impl Outbox {
     /// With the lock held: starts the session, its id stored first, so that a lost answer is asked for again under the same id.
     pub(super) fn start(&mut self) {
-        if !self.consent.grants_any() {
+        if !self.consent.grants_any() || (self.left_session && self.pending.is_empty()) {
             return self.release();
         }
         let Some(session) = self.session.clone() else { return self.release() };
@@ -65,6 +65,7 @@ impl Outbox {
                 self.token = Lifecycle::new();
             }
             self.guest = Some(guest.clone());
+            self.left_session = false;
             self.event(Event::Ready { guest });
         }
     }

@@ -16,15 +16,20 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The policy of this name: `flag`, `mask` or `block`.
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Mask => "mask",
+            Self::Block => "block",
+        }
+    }
+
+    /// The policy of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "flag" => Self::Flag,
-            "mask" => Self::Mask,
-            "block" => Self::Block,
-            _ => return None,
-        })
+        [Self::Flag, Self::Mask, Self::Block].into_iter().find(|policy| policy.name() == name)
     }
 }
 

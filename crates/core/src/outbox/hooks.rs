@@ -1,0 +1,155 @@
+//! Events of deliveries, for a page that sends them itself: at least once, each under an id of its own.
+//!
+//! An event is stored in the transaction that notes its delivery, and removed when its receiver has answered for it. What becomes of
+//! it holds nothing else up.
+
+use super::Outbox;
+use super::flight::Flight;
+use super::input::Answer;
+use super::output::{Action, Event, Output, Reason, Request};
+use super::sending::{REQUEST_SPAN, Sender, Step};
+use super::setting::Job;
+use crate::clock::Clock;
+use crate::journal::{Table, Write};
+use crate::retry::{Policy, Verdict, judge, retry_after};
+use crate::sorted::Sorted;
+use crate::{Millis, Now, json};
+
+/// What the names of their rows begin with.
+const NAME: &str = "hook/";
+/// So many wait at most.
+const MOST: usize = 100;
+
+/// An event that waits.
+#[derive(Debug, Clone)]
+pub(super) struct Hook {
+    body: String,
+    /// Whether the journal has it.
+    stored: bool,
+}
+
+/// The id of the event that a row holds.
+pub(super) fn id(name: &str) -> Option<&str> {
+    name.strip_prefix(NAME)
+}
+
+impl Outbox {
+    fn hook_key(&self, id: &str) -> String {
+        let mut name = String::from(NAME);
+        name.push_str(id);
+        self.row_key(&name)
+    }
+
+    /// Notes the event of a delivery. Its id is the clock of the newest entry, which no other delivery has.
+    pub(super) fn note_hook(&mut self, now: Now, flight: &Flight, writes: &mut Vec<Write>) {
+        let Some(id) = flight.entries.values().map(|entry| entry.clock).max().map(Clock::to_text) else { return };
+        if !self.options.hooks {
+            return;
+        }
+        while self.hooks.len() >= MOST
+            && let Some(oldest) = self.hooks.keys().into_iter().next()
+        {
+            self.drop_hook(&oldest, writes, Reason { status: 0, code: Some("webhook.full".to_owned()), message: None });
+        }
+        let body = self.hook_body(now, &id, flight);
+        writes.push(Write::put(Table::State, self.hook_key(&id), body.clone()));
+        self.hooks.insert(id, Hook { body, stored: false });
+    }
+
+    /// `{id, sessionId, attributes, consentFlags, syncedAt}`, the last one in milliseconds.
+    fn hook_body(&self, now: Now, id: &str, flight: &Flight) -> String {
+        let mut body = String::from("{\"id\":");
+        json::string(&mut body, id);
+        body.push_str(",\"sessionId\":");
+        json::string(&mut body, self.guest.as_deref().unwrap_or_default());
+        body.push_str(",\"attributes\":");
+        flight.write_attributes(&mut body);
+        body.push_str(",\"consentFlags\":{");
+        for (at, (purpose, granted)) in self.consent.iter().enumerate() {
+            if at > 0 {
+                body.push(',');
+            }
+            json::string(&mut body, purpose);
+            body.push_str(if granted { ":true" } else { ":false" });
+        }
+        body.push_str("},\"syncedAt\":");
+        json::integer(&mut body, now.wall);
+        body.push('}');
+        body
+    }
+
+    /// The journal's transaction that noted them is complete.
+    pub(super) fn hooks_stored(&mut self) {
+        for (_, hook) in self.hooks.iter_mut() {
+            hook.stored = true;
+        }
+    }
+
+    /// Takes note of a stored one.
+    pub(super) fn learn_hook(&mut self, id: &str, body: String) {
+        self.hooks.insert(id.to_owned(), Hook { body, stored: true });
+    }
+
+    /// Forgets the stored ones that the journal does not have any more: another tab has sent them.
+    pub(super) fn forget_hooks(&mut self, there: &Sorted<()>) {
+        for id in self.hooks.select(&|id, hook| hook.stored && !there.contains(id)) {
+            self.hooks.remove(&id);
+        }
+    }
+
+    /// When the next one is due; `None` where none waits.
+    pub(super) fn next_hook(&self) -> Option<Millis> {
+        (!self.hooks.is_empty()).then_some(self.hook_try)
+    }
+
+    /// With the lock held and nothing else to send: sends the next event, if it is due.
+    pub(super) fn send_hook(&mut self, now: Now) -> bool {
+        let (&Sender::Holding { until, .. }, Some(guest)) = (&self.sender, self.guest.clone()) else { return false };
+        if self.hook_try > now.mono {
+            return false;
+        }
+        let Some((id, hook)) = self.hooks.iter().next() else { return false };
+        let action = Action::Hook { id: id.clone(), body: hook.body.clone() };
+        let Some(token) = self.bearer(now) else {
+            self.step(Step::Authorizing);
+            return true;
+        };
+        let send = self.id();
+        self.step(Step::Hooking(send));
+        let deadline = (now.mono + REQUEST_SPAN).min(until);
+        self.put(Output::Send(Request { send, guest, action, token, deadline, keepalive: false }));
+        true
+    }
+
+    /// The receiver has answered (status 0: it has not). An event that it refuses is told and dropped; all others stay until it has
+    /// taken them.
+    pub(super) fn hook_answered(&mut self, now: Now, answer: Answer) {
+        self.step(Step::Authorizing);
+        let verdict = if answer.status == 0 { Verdict::Retry } else { judge(answer.status, answer.code.as_deref()) };
+        if verdict == Verdict::Retry {
+            let asked = answer.retry_after.as_deref().and_then(|value| retry_after(value, now.wall)).unwrap_or_default();
+            let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
+            self.hook_attempts = self.hook_attempts.saturating_add(1);
+            self.hook_try = now.mono + delay;
+            self.retrying(Reason::of(answer), Some(delay));
+            return self.release();
+        }
+        self.hook_attempts = 0;
+        let Some((id, _)) = self.hooks.iter().next() else { return self.release() };
+        let (id, mut writes) = (id.clone(), Vec::new());
+        if verdict == Verdict::Done {
+            self.hooks.remove(&id);
+            writes.push(Write::remove(Table::State, self.hook_key(&id)));
+        } else {
+            self.drop_hook(&id, &mut writes, Reason { code: Some("webhook.refused".to_owned()), ..Reason::of(answer) });
+        }
+        let store = self.store(Job::Record(Vec::new()), writes);
+        self.step(Step::Recording(store));
+    }
+
+    fn drop_hook(&mut self, id: &str, writes: &mut Vec<Write>, reason: Reason) {
+        self.hooks.remove(id);
+        writes.push(Write::remove(Table::State, self.hook_key(id)));
+        self.event(Event::Rejected { keys: Vec::new(), reason });
+    }
+}

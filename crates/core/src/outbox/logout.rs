@@ -1,0 +1,49 @@
+//! The end of a visitor's session.
+
+use super::input::Call;
+use super::output::Outcome;
+use super::setting::Job;
+use super::{Guest, Outbox};
+use crate::Now;
+use crate::clock::Clock;
+use crate::journal::{Table, Write};
+use crate::token::Lifecycle;
+
+/// The row that tells when the last session ended.
+pub(super) const ENDED: &str = "ended";
+
+impl Outbox {
+    /// Whatever was set so far is removed, here and in the journal; what the next visitor sets belongs to a session of its own.
+    pub(super) fn logout(&mut self, now: Now, call: Call, fresh: String) {
+        if self.closed {
+            return self.settle(call, Outcome::Closed);
+        }
+        let at = self.ticker.tick(now.wall);
+        self.end_session(at);
+        let mut writes = vec![Write::put(Table::State, self.row_key(ENDED), at.to_text())];
+        for (name, value) in [("guest", None), ("version", None), ("session", self.session.is_some().then(|| fresh.clone()))] {
+            writes.push(Write { table: Table::State, key: self.row_key(name), value });
+        }
+        if self.session.is_some() {
+            self.session = Some(fresh);
+        }
+        self.removals(&mut writes);
+        self.store(Job::Logout(call), writes);
+    }
+
+    /// Takes note of the end of a session, by this tab or another.
+    pub(super) fn end_session(&mut self, at: Clock) {
+        if at <= self.ended {
+            return;
+        }
+        self.ended = at;
+        self.ticker.observe(at);
+        self.version = None;
+        self.token = Lifecycle::new();
+        if matches!(self.options.guest, Guest::Session(_)) {
+            self.left_session |= self.guest.take().is_some();
+        }
+        self.drop_withdrawn();
+        self.hooks = Default::default();
+    }
+}

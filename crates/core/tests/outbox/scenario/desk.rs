@@ -1,0 +1,140 @@
+//! One storage, tabs of it, and a server that answers at once.
+
+use std::collections::BTreeMap;
+
+use guestsync_core::attribute::{Given, Update, Value};
+use guestsync_core::outbox::{Action, Answer, Durability, Event, Guest, Input, Options, Outbox, Outcome, Output, Request};
+use guestsync_core::{Now, Sensitive};
+
+use crate::storage::Storage;
+
+pub struct Desk {
+    pub storage: Storage,
+    pub time: u64,
+    /// What the webhook answers.
+    pub webhook: u16,
+    pub requests: Vec<Request>,
+    pub events: Vec<Event>,
+    pub outcomes: BTreeMap<u32, Outcome>,
+    written: bool,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Self {
+            storage: Storage::default(),
+            time: 1_000_000,
+            webhook: 200,
+            requests: Vec::new(),
+            events: Vec::new(),
+            outcomes: BTreeMap::new(),
+            written: false,
+        }
+    }
+
+    pub fn options() -> Options {
+        let mut options = Options::new(Guest::Session("first-session".into()));
+        options.stated = vec!["service".into(), "marketing".into()];
+        options.purposes.name("email".into(), "marketing".into());
+        options.max_delay = 0;
+        options
+    }
+
+    pub fn open(&mut self, options: Options) -> Outbox {
+        let mut outbox = Outbox::new(options, self.time, self.now(), self.storage.mirror());
+        self.pump(&mut outbox);
+        self.tell(&mut outbox, Input::Tick);
+        outbox
+    }
+
+    fn now(&self) -> Now {
+        Now::new(self.time, self.time)
+    }
+
+    pub fn tell(&mut self, outbox: &mut Outbox, input: Input) {
+        self.time += 1;
+        outbox.handle(self.now(), input);
+        self.pump(outbox);
+    }
+
+    pub fn set(&mut self, outbox: &mut Outbox, call: u32, key: &str, value: &str) {
+        let given = Given::Value(Value::Text(value.into()));
+        self.tell(outbox, Input::Set { call, updates: vec![Update { key: key.into(), given }] });
+    }
+
+    /// Lets so much time pass in one tab.
+    pub fn wait(&mut self, outbox: &mut Outbox, ms: u64) {
+        self.time += ms;
+        self.tell(outbox, Input::Tick);
+    }
+
+    /// Attribute writes that were sent, as their bodies.
+    pub fn bodies(&self) -> Vec<&str> {
+        let body = |request| match request {
+            &Request { action: Action::Write { ref body, .. }, .. } => Some(body.as_str()),
+            _ => None,
+        };
+        self.requests.iter().filter_map(body).collect()
+    }
+
+    /// Events that were sent to the webhook: id and body.
+    pub fn hooks(&self) -> Vec<(&str, &str)> {
+        let hook = |request| match request {
+            &Request { action: Action::Hook { ref id, ref body }, .. } => Some((id.as_str(), body.as_str())),
+            _ => None,
+        };
+        self.requests.iter().filter_map(hook).collect()
+    }
+
+    fn pump(&mut self, outbox: &mut Outbox) {
+        while let Some(output) = outbox.poll() {
+            if let Some(input) = self.perform(output) {
+                self.tell(outbox, input);
+            }
+        }
+    }
+
+    fn perform(&mut self, output: Output) -> Option<Input> {
+        Some(match output {
+            Output::Defer => Input::BurstEnded,
+            Output::Load { load, owner } => Input::Loaded { load, rows: self.storage.of(&owner) },
+            Output::Store { store, writes } => {
+                if self.storage.write(&writes) {
+                    Input::Stored { store, durability: Durability::Disk }
+                } else {
+                    Input::StoreFailed { store, reason: "quota" }
+                }
+            }
+            Output::Lock => Input::LockGranted,
+            Output::GetToken { guest } => {
+                Input::Token { asked_at: self.time, value: Sensitive::new(format!("for {guest}")), expires_in: Some(600.0) }
+            }
+            Output::Start { session } => Input::Started { guest: format!("guest-of-{session}") },
+            Output::Send(request) => self.answer(request),
+            Output::Settle { call, outcome } => {
+                self.outcomes.insert(call, outcome);
+                return None;
+            }
+            Output::Event(event) => {
+                self.events.push(event);
+                return None;
+            }
+            _ => return None,
+        })
+    }
+
+    fn answer(&mut self, request: Request) -> Input {
+        let send = request.send;
+        let mut answer = Answer { status: 200, ..Answer::default() };
+        match &request.action {
+            Action::Write { .. } => {
+                self.written = true;
+                answer.etag = Some("\"1\"".into());
+            }
+            Action::Read => {}
+            Action::Hook { .. } => answer.status = self.webhook,
+        }
+        self.requests.push(request);
+        Input::Response { send, answer }
+    }
+}

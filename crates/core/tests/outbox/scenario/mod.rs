@@ -1,0 +1,7 @@
+//! Single situations, told step by step, in a browser where nothing goes wrong by itself.
+
+mod desk;
+mod logout;
+mod screening;
+mod signal;
+mod webhook;

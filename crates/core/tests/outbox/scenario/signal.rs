@@ -1,0 +1,55 @@
+//! Global Privacy Control.
+
+use guestsync_core::outbox::{Input, Options};
+
+use super::desk::Desk;
+
+fn signalled() -> Options {
+    let mut options = Desk::options();
+    options.signalled = vec!["marketing".into()];
+    options
+}
+
+#[test]
+fn the_signal_withdraws_its_purposes_and_no_others() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(signalled());
+    desk.set(&mut tab, 1, "email", "x");
+    desk.set(&mut tab, 2, "tier", "gold");
+    assert_eq!(desk.bodies(), [r#"{"attributes":{"tier":"gold"}}"#]);
+    assert_eq!(tab.held(), 1);
+}
+
+#[test]
+fn what_was_granted_and_waits_goes_when_the_signal_is_first_seen() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    desk.tell(&mut tab, Input::Offline);
+    desk.set(&mut tab, 1, "email", "x");
+    assert_eq!(desk.storage.records(), 1);
+    drop(tab);
+    let tab = desk.open(signalled());
+    assert_eq!((desk.storage.records(), tab.pending()), (0, 0));
+    assert!(desk.bodies().is_empty());
+}
+
+#[test]
+fn a_grant_made_under_the_signal_holds_on_the_next_page_too() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(signalled());
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into() });
+    drop(tab);
+    let mut tab = desk.open(signalled());
+    desk.set(&mut tab, 2, "email", "x");
+    assert_eq!(desk.bodies().len(), 1);
+}
+
+#[test]
+fn a_signal_that_comes_back_withdraws_again() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(signalled());
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into() });
+    drop((tab, desk.open(Desk::options())));
+    let tab = desk.open(signalled());
+    assert!(!tab.is_granted("marketing"));
+}

@@ -1,0 +1,70 @@
+//! The events that a page sends itself.
+
+use guestsync_core::outbox::{Event, Options, Outbox};
+
+use super::desk::Desk;
+
+fn hooked() -> Options {
+    let mut options = Desk::options();
+    options.hooks = true;
+    options
+}
+
+fn deliver(desk: &mut Desk) -> Outbox {
+    let mut tab = desk.open(hooked());
+    desk.set(&mut tab, 1, "tier", "gold");
+    tab
+}
+
+#[test]
+fn a_delivery_is_told_with_what_was_delivered_and_what_was_granted() {
+    let mut desk = Desk::new();
+    deliver(&mut desk);
+    let [(id, body)] = desk.hooks()[..] else { panic!("one event") };
+    let event: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(event["id"], id);
+    assert_eq!(event["sessionId"], "guest-of-first-session");
+    assert_eq!(event["attributes"], serde_json::json!({"tier": "gold"}));
+    assert_eq!(event["consentFlags"], serde_json::json!({"marketing": true, "service": true}));
+    assert!(event["syncedAt"].is_u64());
+}
+
+#[test]
+fn an_event_that_is_not_taken_is_repeated_to_the_byte_also_after_a_reload() {
+    let mut desk = Desk::new();
+    desk.webhook = 503;
+    let mut tab = deliver(&mut desk);
+    desk.wait(&mut tab, 2_000);
+    drop(tab);
+    desk.webhook = 200;
+    let mut tab = desk.open(hooked());
+    desk.wait(&mut tab, 100);
+    let hooks = desk.hooks();
+    assert_eq!(hooks.len(), 3);
+    assert!(hooks.iter().all(|hook| *hook == hooks[0]));
+    desk.wait(&mut tab, 100_000);
+    drop(tab);
+    desk.open(hooked());
+    assert_eq!(desk.hooks().len(), 3, "it was taken");
+}
+
+#[test]
+fn a_webhook_that_is_down_holds_no_attributes_up() {
+    let mut desk = Desk::new();
+    desk.webhook = 503;
+    let mut tab = deliver(&mut desk);
+    desk.set(&mut tab, 2, "tier", "silver");
+    assert_eq!(desk.bodies().len(), 2);
+}
+
+#[test]
+fn an_event_that_is_refused_is_told_and_dropped() {
+    let mut desk = Desk::new();
+    desk.webhook = 400;
+    let mut tab = deliver(&mut desk);
+    desk.wait(&mut tab, 100_000);
+    let refused =
+        |event: &&Event| matches!(event, Event::Rejected { reason, .. } if reason.code.as_deref() == Some("webhook.refused"));
+    assert_eq!(desk.events.iter().filter(refused).count(), 1);
+    assert_eq!(desk.hooks().len(), 1);
+}

@@ -1,0 +1,32 @@
+import type { GuestSync } from "../guest.js";
+
+/** What a consent management platform says of the visitor (IAB TCF v2, `TCData`), as far as it is needed here. */
+interface TcData {
+  eventStatus?: string;
+  gdprApplies?: boolean;
+  purpose?: { consents?: Record<string, boolean> };
+}
+
+type TcfApi = (command: string, version: number, callback: (data: TcData, success: boolean) => void) => void;
+
+/**
+ * Follows the decisions in the page's IAB TCF consent management platform: a purpose is granted while the visitor consents to all the
+ * TCF purposes named for it, and withdrawn otherwise. Nothing is granted before the visitor has decided, and nothing where the platform
+ * says that the GDPR does not apply: then the site grants by itself.
+ *
+ * ```ts
+ * followTcf(guest, { marketing: [1, 3, 4] });
+ * ```
+ */
+export function followTcf(guest: GuestSync, purposes: Record<string, number[]>): void {
+  const api = (globalThis as { __tcfapi?: TcfApi }).__tcfapi;
+  api?.("addEventListener", 2, (data, success) => {
+    const decided = data?.eventStatus === "tcloaded" || data?.eventStatus === "useractioncomplete";
+    if (!success || !decided || data.gdprApplies === false) return;
+    const consents = data.purpose?.consents ?? {};
+    for (const [purpose, ids] of Object.entries(purposes)) {
+      const granted = ids.length > 0 && ids.every((id) => consents[id] === true);
+      void guest[granted ? "grant" : "withdraw"](purpose).catch(() => {});
+    }
+  });
+}

@@ -7,17 +7,6 @@ import { main, Problem } from "./lib/problem.mjs";
 import { describe, measureSizes } from "./lib/size/measure.mjs";
 import { wasmParts } from "./lib/size/wasm-parts.mjs";
 
-await main(async () => {
-  await buildAll({ server: false });
-  const sizes = await measureSizes();
-  for (const size of sizes) {
-    console.log(`\n${describe(size)}`);
-    await listParts(size.shell);
-  }
-  const over = sizes.filter(({ total, budget }) => total > budget);
-  if (over.length > 0) throw new Problem(`Over budget: ${over.map(({ shell }) => shell).join(", ")}.`);
-});
-
 /** @param {"page" | "worker"} shell */
 async function listParts(shell) {
   const file = at("dist/pkg", shell, `${shell}.named.wasm`);
@@ -45,3 +34,14 @@ const readable = (name) => name.replace(/\[[0-9a-f]{16}\]|::h[0-9a-f]{16}$/g, ""
 
 /** `<a::B as c::D>::e` belongs to `a`. @param {string} name */
 const crateOf = (name) => /([a-z_][a-z0-9_]*)::/.exec(name)?.[1] ?? "others";
+
+await main(async () => {
+  await buildAll({ server: false });
+  const sizes = await measureSizes();
+  for (const size of sizes) {
+    console.log(`\n${describe(size)}`);
+    await listParts(size.shell);
+  }
+  const over = sizes.filter(({ total, budget }) => total > budget);
+  if (over.length > 0) throw new Problem(`Over budget: ${over.map(({ shell }) => shell).join(", ")}.`);
+});

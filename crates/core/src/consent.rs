@@ -16,6 +16,7 @@ use crate::text::cut;
 struct Decision {
     stated: bool,
     signalled: bool,
+    doubted: bool,
     granted: Clock,
     withdrawn: Clock,
 }
@@ -39,7 +40,7 @@ impl Ledger {
     #[must_use]
     pub fn is_granted(&self, purpose: &str) -> bool {
         let decision = self.get(purpose);
-        decision.granted > decision.withdrawn || (decision.stated && !self.is_decided(purpose))
+        !decision.doubted && (decision.granted > decision.withdrawn || (decision.stated && !self.is_decided(purpose)))
     }
 
     /// Whether the visitor, and not only the page's options, has decided about a purpose.
@@ -95,6 +96,14 @@ impl Ledger {
         writes
     }
 
+    /// Until all that is stored is known, purposes that a signal may withdraw count as not granted.
+    pub fn doubt(&mut self, purposes: &[String]) {
+        for purpose in purposes {
+            let decision = self.get(purpose);
+            self.put(purpose, Decision { doubted: !decision.signalled, ..decision });
+        }
+    }
+
     /// Takes note of the purposes that a signal of the browser withdraws, and gives the rows that change and the purposes that it
     /// withdraws for the first time.
     pub fn signal(&mut self, purposes: &[String]) -> (Vec<Write>, Vec<String>) {
@@ -104,6 +113,7 @@ impl Ledger {
         }
         for (purpose, decision) in self.decisions.iter_mut() {
             let signalled = purposes.contains(purpose);
+            decision.doubted = false;
             if decision.signalled != signalled {
                 decision.signalled = signalled;
                 writes.push(Write { table: Table::Consent, key: key("p", purpose), value: signalled.then(String::new) });

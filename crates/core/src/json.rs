@@ -78,11 +78,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// serde_json refuses what overflows a float; that is a number all the same.
-    fn is_json_number(text: &str) -> bool {
+    /// `None` where serde_json does not say: it stops at a number that overflows a float, whatever comes after.
+    fn is_json_number(text: &str) -> Option<bool> {
         match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(value) => value.is_number(),
-            Err(error) => error.to_string().starts_with("number out of range"),
+            Ok(value) => Some(value.is_number()),
+            Err(error) => (!error.to_string().starts_with("number out of range")).then_some(false),
         }
     }
 
@@ -99,8 +99,9 @@ mod tests {
 
         #[test]
         fn numbers_are_judged_like_an_independent_parser_judges_them(text in "-?[0-9.eE+-]{0,8}") {
-            let theirs = is_json_number(&text);
-            prop_assert_eq!(is_number(&text), theirs);
+            if let Some(theirs) = is_json_number(&text) {
+                prop_assert_eq!(is_number(&text), theirs);
+            }
         }
 
         #[test]

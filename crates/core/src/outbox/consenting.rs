@@ -28,7 +28,21 @@ impl Outbox {
             self.store(Job::Aside(Vec::new()), writes);
         }
         for purpose in news {
-            self.raise_epoch(now, Withdrawal { call: NOBODY, purpose, at: Clock::ZERO, again: false, stored_at: 0 });
+            // What was held while it was not known goes on waiting for a grant.
+            let mut kept = Vec::new();
+            for key in self.held.select(&|_, entry| entry.purpose == purpose) {
+                if let Some(entry) = self.held.remove(&key) {
+                    kept.push((key, entry));
+                }
+            }
+            self.raise_epoch(
+                now,
+                Withdrawal { call: NOBODY, purpose: purpose.clone(), at: Clock::ZERO, again: false, stored_at: 0 },
+            );
+            let epoch = self.consent.epoch(&purpose);
+            for (key, entry) in kept {
+                self.held.insert(key, Rc::new(Entry { epoch, ..(*entry).clone() }));
+            }
         }
     }
 

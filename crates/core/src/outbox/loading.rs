@@ -23,6 +23,17 @@ use crate::{Millis, Now};
 /// How much longer than the updates themselves their watermarks are kept.
 const WATERMARK_MARGIN: Millis = 24 * 60 * 60 * 1_000;
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// What localStorage mirrors: decisions and state, perhaps not all of them.
+    Mirror,
+    /// The journal.
+    Journal,
+    /// The journal, by this load, which was asked for under the lock.
+    Locked(u32),
+}
+
 impl Outbox {
     /// Takes in what localStorage mirrors, without removing anything. A version without the watermarks that belong to it would let
     /// an older value pass for a newer one, so it is not learnt from here.
@@ -33,7 +44,7 @@ impl Outbox {
                 known.push(row);
             }
         }
-        self.reconcile(now, known, None);
+        self.reconcile(now, known, Look::Mirror);
     }
 
     pub(super) fn loaded(&mut self, now: Now, load: u32, rows: Vec<Row>) {
@@ -41,13 +52,11 @@ impl Outbox {
             return;
         }
         if !self.is_loading(load) {
-            self.reconcile(now, rows, None);
+            self.reconcile(now, rows, Look::Journal);
             self.state_consent();
-            self.heed_signal(now);
             return self.want_flush_now(now);
         }
-        let writes = self.reconcile(now, rows, Some(load));
-        self.heed_signal(now);
+        let writes = self.reconcile(now, rows, Look::Locked(load));
         self.sweep(now, load, writes);
         self.go_on(now);
     }
@@ -119,9 +128,9 @@ impl Outbox {
         purpose.is_empty() || !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at
     }
 
-    /// Brings memory in line with the journal. With the lock held (`locked`: the load that was asked
-    /// for under it) it also gives the removal of what is dead there.
-    fn reconcile(&mut self, now: Now, rows: Vec<Row>, locked: Option<u32>) -> Vec<Write> {
+    /// Brings memory in line with the journal. With the lock held it also gives the removal of what is dead there.
+    fn reconcile(&mut self, now: Now, rows: Vec<Row>, look: Look) -> Vec<Write> {
+        let locked = if let Look::Locked(load) = look { Some(load) } else { None };
         let mut writes = Vec::new();
         let mut records = Vec::new();
         let mut there = Sorted::default();
@@ -170,6 +179,9 @@ impl Outbox {
                 Table::Records if row.key.starts_with(&prefix) => records.push(row),
                 Table::Records => {}
             }
+        }
+        if look != Look::Mirror {
+            self.heed_signal(now);
         }
         self.drop_delivered_elsewhere();
         self.drop_withdrawn();

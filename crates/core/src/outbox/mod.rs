@@ -196,6 +196,7 @@ impl Outbox {
         };
         outbox.look(now, rows);
         outbox.state_consent();
+        outbox.consent.doubt(&outbox.options.signalled);
         outbox.load();
         outbox
     }

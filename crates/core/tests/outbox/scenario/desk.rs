@@ -16,7 +16,8 @@ pub struct Desk {
     pub requests: Vec<Request>,
     pub events: Vec<Event>,
     pub outcomes: BTreeMap<u32, Outcome>,
-    written: bool,
+    /// Answers to loads that are kept back.
+    unread: Option<Vec<Input>>,
 }
 
 impl Desk {
@@ -28,7 +29,7 @@ impl Desk {
             requests: Vec::new(),
             events: Vec::new(),
             outcomes: BTreeMap::new(),
-            written: false,
+            unread: None,
         }
     }
 
@@ -45,6 +46,19 @@ impl Desk {
         self.pump(&mut outbox);
         self.tell(&mut outbox, Input::Tick);
         outbox
+    }
+
+    /// Opens a page whose journal does not answer yet.
+    pub fn open_unread(&mut self, options: Options) -> Outbox {
+        self.unread = Some(Vec::new());
+        self.open(options)
+    }
+
+    /// The journal answers.
+    pub fn read(&mut self, outbox: &mut Outbox) {
+        for loaded in self.unread.take().unwrap_or_default() {
+            self.tell(outbox, loaded);
+        }
     }
 
     fn now(&self) -> Now {
@@ -97,7 +111,16 @@ impl Desk {
     fn perform(&mut self, output: Output) -> Option<Input> {
         Some(match output {
             Output::Defer => Input::BurstEnded,
-            Output::Load { load, owner } => Input::Loaded { load, rows: self.storage.of(&owner) },
+            Output::Load { load, owner } => {
+                let loaded = Input::Loaded { load, rows: self.storage.of(&owner) };
+                match &mut self.unread {
+                    Some(unread) => {
+                        unread.push(loaded);
+                        return None;
+                    }
+                    None => loaded,
+                }
+            }
             Output::Store { store, writes } => {
                 if self.storage.write(&writes) {
                     Input::Stored { store, durability: Durability::Disk }
@@ -128,7 +151,6 @@ impl Desk {
         let mut answer = Answer { status: 200, ..Answer::default() };
         match &request.action {
             Action::Write { .. } => {
-                self.written = true;
                 answer.etag = Some("\"1\"".into());
             }
             Action::Read => {}

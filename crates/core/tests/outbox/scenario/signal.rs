@@ -53,3 +53,15 @@ fn a_signal_that_comes_back_withdraws_again() {
     let tab = desk.open(signalled());
     assert!(!tab.is_granted("marketing"));
 }
+
+#[test]
+fn what_is_set_before_the_journal_is_known_is_held_and_waits_for_a_grant() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open_unread(signalled());
+    desk.set(&mut tab, 1, "email", "x");
+    assert_eq!((tab.held(), tab.pending()), (1, 0));
+    desk.read(&mut tab);
+    assert_eq!((tab.held(), tab.pending()), (1, 0));
+    desk.tell(&mut tab, Input::Grant { call: 2, purpose: "marketing".into() });
+    assert_eq!(desk.bodies().len(), 1);
+}

@@ -23,6 +23,7 @@ mod guard;
 mod jobs;
 pub mod keys;
 mod layer;
+pub mod meta;
 pub mod open;
 mod operator;
 pub mod provision;

@@ -3,7 +3,7 @@
 //! [`Client`] speaks the **guest** contract: one organisation token for all requests (fetched once however many ask, renewed
 //! before it expires, replaced once after a 401), and one file per call under [`call`].
 //!
-//! - Calls that the gateway makes on its own account ([`Client::create_guest`], [`Client::issue_token`]) are retried by the core's
+//! - Calls that the gateway makes on its own account ([`Client::create_guest`], [`Client::write_batch`], …) are retried by the core's
 //!   table and end in a typed value or a typed [`Error`].
 //! - Calls that the gateway passes on for a browser ([`Client::attributes`], [`Client::set_attributes`], [`Client::profile`],
 //!   [`Client::patch_profile`]) are sent once and come back as an [`Answer`]: whoever asked decides about retries.
@@ -27,4 +27,5 @@ mod settings;
 pub use answer::Answer;
 pub use client::Client;
 pub use error::Error;
+pub use send::Effort;
 pub use settings::{ClientAuth, Settings};

@@ -42,6 +42,17 @@ impl Request {
     }
 }
 
+/// What a call took that is retried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effort {
+    /// Tries before the one that was answered.
+    pub repeats: u32,
+    /// The time that those took with the waits between them.
+    pub before: Duration,
+    /// The time of the last try, the wait for the rate budget included.
+    pub last: Duration,
+}
+
 impl Client {
     /// Sends once; after a 401 once more with a new token. A second 401 is [`Error::Unauthorized`], never an answer: it speaks of
     /// the organisation's token, not of the asker's.
@@ -76,14 +87,24 @@ impl Client {
     /// Exchanges until the answer is 2xx, final, or the patience of the settings is used up. No request leaves before what
     /// `Retry-After` asked for.
     pub(crate) async fn insist(&self, request: &Request) -> Result<Answer, Error> {
+        self.insist_measured(request).await.map(|(answer, _)| answer)
+    }
+
+    /// As [`Self::insist`]; also tells what it took.
+    pub(crate) async fn insist_measured(&self, request: &Request) -> Result<(Answer, Effort), Error> {
+        let started = Instant::now();
         let deadline = Instant::now() + self.inner.settings.patience;
         let mut tries = 0;
         loop {
+            let tried = Instant::now();
             let outcome =
                 tokio::time::timeout_at(deadline, self.exchange_by(request, deadline)).await.unwrap_or(Err(Error::Timeout));
             let (error, asked) = match outcome {
                 Ok(answer) => match answer.verdict() {
-                    Verdict::Done => return Ok(answer),
+                    Verdict::Done => {
+                        let effort = Effort { repeats: tries, before: tried - started, last: tried.elapsed() };
+                        return Ok((answer, effort));
+                    }
                     Verdict::Retry => (busy(&answer), answer.retry_after()),
                     Verdict::Reauthorize | Verdict::Rebase | Verdict::Final => {
                         return Err(Error::Refused { status: answer.status, code: answer.code().unwrap_or_default() });

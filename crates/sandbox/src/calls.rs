@@ -45,7 +45,7 @@ const CALLS: &[Call] = &[
     call("P2", Method::GET, PROFILE, "guest:write"),
     call("S1", Method::POST, CUSTOM_ATTRIBUTES, "customattributes:write"),
     call("S2", Method::GET, CUSTOM_ATTRIBUTES, "customattributes:read"),
-    call("S3", Method::POST, CUSTOM_ATTRIBUTES_BATCH, "customattributes:write"),
+    keyed("S3", Method::POST, CUSTOM_ATTRIBUTES_BATCH, "customattributes:write"),
     call("S4", Method::GET, PERMISSIONS, "accesscontrol:read"),
     call("S5", Method::GET, GROUP, "groups:read"),
     call("R1", Method::POST, CONVERSATIONS, "analytics:read"),

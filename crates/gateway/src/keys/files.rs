@@ -79,6 +79,14 @@ pub(crate) fn touch_private(path: &Path) -> Result<(), FileError> {
     check_private(path)
 }
 
+/// Replaces a private file as a whole: whoever reads sees the old content or the new one.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let beside = path.with_extension("new");
+    let mut file = private_options().create(true).truncate(true).open(&beside).map_err(io(&beside, "made"))?;
+    file.write_all(content).and_then(|()| file.sync_all()).map_err(io(&beside, "written"))?;
+    fs::rename(&beside, path).map_err(io(path, "replaced"))
+}
+
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

@@ -16,6 +16,7 @@ mod init;
 mod jwks;
 mod keys;
 mod limits;
+mod meta_rules;
 mod paths;
 mod profile;
 mod profile_sync;

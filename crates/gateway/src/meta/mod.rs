@@ -1,0 +1,64 @@
+//! Metadata: what attributes an organisation has, records mapped to them in bulk, and how much they are used.
+//!
+//! ```text
+//!  input ──► mapping ──► schema (rules) ──► run (batches, journal) ──► genesys S3
+//!                           ▲
+//!              access (S4), inherit (S2 + S5), cache
+//! ```
+//! - [`schema`]: definitions and their rules;
+//! - [`mapping`]: from the fields of a CRM record to attributes;
+//! - [`input`]: records from NDJSON, CSV or a JSON array, one at a time;
+//! - [`run`]: records written in batches, resumable;
+//! - [`report`]: how many conversations have an attribute;
+//! - [`Metadata`]: what all of them ask Genesys.
+
+mod access;
+mod cache;
+mod error;
+mod inherit;
+pub mod input;
+pub mod mapping;
+
+pub mod schema;
+
+use std::path::Path;
+
+use guestsync_genesys::{Client, Settings};
+use sha2::{Digest, Sha256};
+
+use crate::text::hex;
+use cache::Cache;
+
+pub use error::MetaError;
+pub use inherit::{Inherited, Warning};
+
+/// One organisation's metadata, as one OAuth client sees it.
+#[derive(Clone)]
+pub struct Metadata {
+    client: Client,
+    cache: Cache,
+    /// Tells this client's answers from another's.
+    identity: String,
+}
+
+impl Metadata {
+    /// Asks by `client`, which was made from `settings`; answers are kept under `directory`.
+    #[must_use]
+    pub fn new(client: Client, settings: &Settings, directory: &Path) -> Self {
+        let parts = [settings.api_base.as_str(), &settings.client_id, settings.scope.as_deref().unwrap_or_default()];
+        let identity = hex(&Sha256::digest(parts.join("\n"))[..8]);
+        Self { client, cache: Cache::new(directory.join("metadata")), identity }
+    }
+
+    /// The upstream client.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Tells this organisation and client from another, on this machine.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+}

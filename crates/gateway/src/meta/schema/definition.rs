@@ -1,0 +1,192 @@
+//! One custom attribute: name, type, default, rules.
+
+use serde_json::{Map, Value, json};
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{Date, OffsetDateTime};
+
+use super::rule::Rule;
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 100;
+const MEMBERS: [&str; 6] = ["name", "type", "description", "required", "defaultValue", "validationRules"];
+
+/// A definition.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) description: String,
+    pub(crate) required: bool,
+    /// Null where there is none.
+    pub(crate) default: Value,
+    rules: Vec<Rule>,
+}
+
+/// The type of an attribute's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// `2026-11-20`, or a time in the form of RFC 3339.
+    Date,
+    /// A type of the server's that is not known here: it decides alone.
+    Other,
+}
+
+/// What is wrong with a definition, and where. Never the value itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// A stable name of the rule.
+    pub code: &'static str,
+    /// The member, such as `validationRules[0]`.
+    pub at: String,
+}
+
+impl Kind {
+    fn read(name: &str) -> Option<Self> {
+        Some(match name {
+            "string" => Self::String,
+            "number" => Self::Number,
+            "boolean" => Self::Boolean,
+            "date" => Self::Date,
+            _ => return None,
+        })
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Other => "other",
+        }
+    }
+
+    fn admits(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Number => value.is_number(),
+            Self::Boolean => value.is_boolean(),
+            Self::Date => value.as_str().is_some_and(is_date),
+            Self::Other => true,
+        }
+    }
+}
+
+impl Definition {
+    /// The attribute's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads a definition that a person wrote: every member is known, every rule suits the type.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn read(definition: &Value) -> Result<Self, Vec<Issue>> {
+        let Value::Object(members) = definition else { return Err(vec![issue("field.type", "")]) };
+        let mut issues: Vec<Issue> =
+            members.keys().filter(|name| !MEMBERS.contains(&name.as_str())).map(|name| issue("field.unknown", name)).collect();
+        let name =
+            text(members, "name", &mut issues, |name| (1..=LONGEST_NAME).contains(&name.chars().count()) && name.trim() == name);
+        let kind = text(members, "type", &mut issues, |kind| Kind::read(kind).is_some()).and_then(Kind::read);
+        let description = optional(members, "description", &mut issues, |value| value.as_str().map(str::to_owned));
+        let required = optional(members, "required", &mut issues, Value::as_bool).unwrap_or_default();
+        let stated = optional(members, "validationRules", &mut issues, |value| value.as_array().cloned()).unwrap_or_default();
+        let (Some(name), Some(kind)) = (name, kind) else { return Err(issues) };
+        let mut rules = Vec::with_capacity(stated.len());
+        for (index, rule) in stated.iter().enumerate() {
+            match Rule::read(rule, kind) {
+                Ok(rule) => rules.push(rule),
+                Err(code) => issues.push(issue(code, &format!("validationRules[{index}]"))),
+            }
+        }
+        let default = members.get("defaultValue").cloned().unwrap_or_default();
+        let description = description.unwrap_or_default();
+        let read = Self { name: name.to_owned(), kind, description, required, default, rules };
+        if !read.default.is_null() && read.problem(&read.default).is_some() {
+            issues.push(issue("field.value", "defaultValue"));
+        }
+        if issues.is_empty() { Ok(read) } else { Err(issues) }
+    }
+
+    /// Reads what the server states. What is not known here is left out: the server decides on it.
+    pub(crate) fn of_server(definition: &Value) -> Option<Self> {
+        let name = definition["name"].as_str()?.to_owned();
+        let kind = definition["type"].as_str().and_then(Kind::read).unwrap_or(Kind::Other);
+        let rules = definition["validationRules"].as_array().map_or(&[][..], Vec::as_slice);
+        Some(Self {
+            name,
+            kind,
+            description: definition["description"].as_str().unwrap_or_default().to_owned(),
+            required: definition["required"].as_bool().unwrap_or_default(),
+            default: definition["defaultValue"].clone(),
+            rules: rules.iter().filter_map(|rule| Rule::read(rule, kind).ok()).collect(),
+        })
+    }
+
+    /// What a value breaks, as an error code.
+    #[must_use]
+    pub fn problem(&self, value: &Value) -> Option<&'static str> {
+        if !self.kind.admits(value) {
+            return Some("attribute.value.type");
+        }
+        self.rules.iter().find_map(|rule| rule.problem(value))
+    }
+
+    /// The definition as S1 takes it.
+    #[must_use]
+    pub fn shown(&self) -> Value {
+        json!({
+            "name": self.name,
+            "type": self.kind.name(),
+            "description": self.description,
+            "required": self.required,
+            "defaultValue": self.default,
+            "validationRules": self.rules.iter().map(Rule::shown).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn issue(code: &'static str, at: &str) -> Issue {
+    Issue { code, at: at.to_owned() }
+}
+
+fn text<'a>(
+    members: &'a Map<String, Value>,
+    name: &str,
+    issues: &mut Vec<Issue>,
+    rule: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
+    match members.get(name) {
+        Some(Value::String(text)) if rule(text) => return Some(text),
+        Some(Value::String(_)) => issues.push(issue("field.value", name)),
+        Some(_) => issues.push(issue("field.type", name)),
+        None => issues.push(issue("field.missing", name)),
+    }
+    None
+}
+
+fn optional<T>(
+    members: &Map<String, Value>,
+    name: &str,
+    issues: &mut Vec<Issue>,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Option<T> {
+    let value = members.get(name)?;
+    let read = read(value);
+    if read.is_none() {
+        issues.push(issue("field.type", name));
+    }
+    read
+}
+
+fn is_date(text: &str) -> bool {
+    OffsetDateTime::parse(text, &Rfc3339).is_ok() || (text.len() == 10 && Date::parse(text, &Iso8601::DATE).is_ok())
+}

@@ -21,7 +21,7 @@ const longestFile = 600_000;
 export const parts = [
   { name: "format", kind: "lint", run: () => run("cargo", ["fmt", "--all", "--check"]) },
   { name: "clippy", kind: "lint", run: clippy },
-  { name: "types", kind: "lint", run: () => run("node", [tscPath, "--build"]) },
+  { name: "types", kind: "lint", run: types },
   { name: "dependencies", kind: "lint", run: cargoDeny },
   { name: "scripts", kind: "lint", run: () => nodeTests("tests/scripts") },
   { name: "rust", kind: "rust", run: () => run("cargo", ["test", "--no-fail-fast"]) },
@@ -35,6 +35,12 @@ export const parts = [
 async function clippy() {
   const selections = [[], ["--package", "guestsync-xtask"], [...shells, ...wasmTarget]];
   for (const selection of selections) await run("cargo", ["clippy", "--all-targets", ...selection, "--", "-D", "warnings"]);
+}
+
+/** The tests of the package are checked with the types of the tools they use. */
+async function types() {
+  await ensurePackages(at("tests/packaging"));
+  await run("node", [tscPath, "--build"]);
 }
 
 async function cargoDeny() {

@@ -6,7 +6,7 @@ import { Guest } from "./guest.mjs";
 import { messagesIn } from "./messages.mjs";
 
 /** @typedef {import("./guest.mjs").Answer} Answer */
-/** @typedef {{ at: number, method: string, path: string, bytes: number, status: number, messages: number }} Request `status` 0: no answer was given */
+/** @typedef {{ at: number, until: number, tab: string, method: string, path: string, body: string, bytes: number, status: number, messages: number }} Request `tab`: whom its token names; `status` 0: no answer was given */
 /** @typedef {Answer | "lost" | undefined} Fault an answer instead of the right one; `lost`: taken, but without an answer */
 
 const attributes = /^\/genesys\/api\/v2\/conversations\/webmessaging\/guests\/([^/]+)\/attributes$/;
@@ -17,7 +17,7 @@ export class Collector {
   guest = new Guest();
   /** Each message that was taken, by its id. @type {Map<string, string>} */
   taken = new Map();
-  /** @type {(request: { method: string, path: string }) => Fault} */
+  /** @type {(request: { method: string, path: string }) => Fault | Promise<Fault>} */
   fault = () => undefined;
   port = 0;
   #server = createServer((request, response) => void this.#answer(request, response).catch(() => request.destroy()));
@@ -63,6 +63,7 @@ export class Collector {
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
   async #answer(request, response) {
     const { method = "", headers } = request;
+    const from = Date.now();
     const path = new URL(request.url ?? "/", this.origin).pathname;
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -79,11 +80,14 @@ export class Collector {
     };
     if (method === "OPTIONS") return void response.writeHead(204, cors).end();
 
-    const fault = this.fault({ method, path });
+    const token = /^\/token\/(.*)/.exec(path)?.[1];
+    const fault = token === undefined ? await this.fault({ method, path }) : tokenOf(token);
+    // A client that is gone takes nothing with it: what it sent is taken, as by any server.
     const answer = fault === undefined || fault === "lost" ? this.#take(method, path, body, headers) : fault;
     const status = fault === "lost" ? 0 : answer.status;
     const messages = attributes.test(path) && method === "POST" ? Object.keys(JSON.parse(body).attributes).length : messagesIn(path, body).length;
-    this.requests.push({ at: Date.now(), method, path, bytes: raw.length, status, messages });
+    const tab = headers.authorization?.replace(/^Bearer /, "") ?? "";
+    this.requests.push({ at: from, until: Date.now(), tab, method, path, body, bytes: raw.length, status, messages });
     if (status === 0) return void request.socket.destroy();
     response.writeHead(status, { "content-type": "application/json", ...cors, ...answer.headers });
     response.end(JSON.stringify(answer.body ?? {}));
@@ -96,3 +100,6 @@ export class Collector {
     return { status: 200, body: { code: 200 } };
   }
 }
+
+/** A capability that names who asked for it. @param {string} token @returns {Answer} */
+const tokenOf = (token) => ({ status: 200, body: { token, expiresAt: new Date(Date.now() + 3_600_000).toISOString() } });

@@ -2,10 +2,10 @@
 import { chromium } from "playwright-core";
 import { atEnd } from "./scope.mjs";
 
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Headless is Playwright's own flag; the rest keeps the browser from talking to anything but the test. */
-const args = [
+export const args = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-background-networking",

@@ -18,8 +18,8 @@ pub(crate) async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, Failure
 }
 
 /// Prints where it listens.
-pub(crate) fn announce(listener: &TcpListener) -> io::Result<()> {
-    output::line(&format!("listening on http://{}", listener.local_addr()?))
+pub(crate) fn announce(listener: &TcpListener, scheme: &str) -> io::Result<()> {
+    output::line(&format!("listening on {scheme}://{}", listener.local_addr()?))
 }
 
 /// Resolves with SIGINT (Ctrl-C) or SIGTERM.

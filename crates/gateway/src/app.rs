@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use guestsync_core::profile::{Rules, RulesError};
 use guestsync_core::{Millis, Sensitive};
@@ -76,17 +77,17 @@ impl App {
         let keys = Arc::new(Keys::open(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?);
         let db = Db::of(config.database_url.as_ref(), directory).await?;
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
-        let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream) };
+        // By this name the process claims what only one may do at a time.
+        let owner = text::hex(crate::keys::state_key::random::<8>()?.as_ref());
+        let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream), owner: owner.clone() };
         let genesys = Client::new(upstream, Some(Arc::new(store)))?;
         // After the client, which installs the TLS provider.
         let crm = config.crm.as_ref().map(Crm::open).transpose()?;
         let rules = config.worker.rules()?;
         let audit = Arc::new(Audit::open(&db, directory, &keys).await?);
-        // By this name the process claims what only one may do at a time.
-        let owner = text::hex(crate::keys::state_key::random::<8>()?.as_ref());
+        let turns = Turns::new(db.clone(), owner.clone());
         let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
         let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
-        let turns = Turns::default();
         Ok(Self { config, db, keys, masters, genesys, crm, turns, audit, webhooks, jobs, rules })
     }
 }
@@ -96,6 +97,7 @@ struct Tokens {
     db: Db,
     keys: Arc<Keys>,
     name: String,
+    owner: String,
 }
 
 impl Tokens {
@@ -113,7 +115,33 @@ impl Tokens {
     }
 }
 
+/// How long one gateway may take to fetch a token before another tries.
+const FETCH_LEASE: Millis = 30_000;
+/// How often one that waits for another looks whether it is done.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
 impl TokenStore for Tokens {
+    fn begin(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            while self.db.is_shared() {
+                let now = clock::now();
+                match self.db.take_lease(&self.name, &self.owner, now, now + FETCH_LEASE).await {
+                    Ok(false) => tokio::time::sleep(LOOK_EVERY).await,
+                    Ok(true) | Err(_) => return,
+                }
+            }
+        })
+    }
+
+    fn end(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if self.db.is_shared() {
+                // One that is not given back ends by itself.
+                _ = self.db.give_lease_back(&self.name, &self.owner).await;
+            }
+        })
+    }
+
     fn load(&self) -> std::pin::Pin<Box<dyn Future<Output = Option<Stored>> + Send + '_>> {
         Box::pin(self.read())
     }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::app::StartError;
 use crate::clock;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::keys::{FieldMasters, SEALING_FILE, SealingKeys, StateKey};
 
 /// Where `serve --sandbox` keeps its state, below the state directory.
@@ -33,19 +33,23 @@ impl Opener {
         Self { sealing: vec![keys], masters: Vec::new() }
     }
 
-    /// Opens with the keys of a state directory and of the sandbox's below it: key files, and the masters of the `shared` mode.
+    /// Opens with the keys of a state directory and of the sandbox's below it: key files, and the masters of the `shared` mode, which
+    /// are in the database.
     ///
     /// # Errors
     /// A key file is readable by others or holds something else; the database does not open.
-    pub async fn of_directory(directory: &Path, state_key: Option<&str>) -> Result<Self, StartError> {
+    pub async fn of_directory(directory: &Path, state_key: Option<&str>, database_url: Option<&str>) -> Result<Self, StartError> {
         let mut opener = Self::default();
-        for (directory, state_key) in [(directory.to_owned(), state_key), (directory.join(SANDBOX_DIRECTORY), None)] {
+        let address = database_url.map(|address| Sensitive::new(address.to_owned()));
+        let sandbox = (directory.join(SANDBOX_DIRECTORY), None, None);
+        for (directory, state_key, address) in [(directory.to_owned(), state_key, address), sandbox] {
             opener.sealing.extend(SealingKeys::read(&directory.join(SEALING_FILE))?);
-            let file = directory.join("state.sqlite");
+            let is_there = address.is_some() || directory.join(db::FILE).exists();
             if let Some(key) = StateKey::find(&directory, state_key)?
-                && file.exists()
+                && is_there
             {
-                opener.masters.push(FieldMasters::open(&Db::open(&file).await?, &key, clock::now()).await?);
+                let db = Db::of(address.as_ref(), &directory).await?;
+                opener.masters.push(FieldMasters::open(&db, &key, clock::now()).await?);
             }
         }
         Ok(opener)

@@ -3,19 +3,18 @@
 use std::fs;
 use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use axum::{Extension, Router};
 use guestsync_core::Sensitive;
 use guestsync_genesys::Settings;
 use guestsync_sandbox::{Client, Options, Sandbox};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
 use crate::admin;
@@ -25,7 +24,7 @@ use crate::db::OpenError;
 use crate::db::answers::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{clock, router, text, webhook};
+use crate::{clock, listen, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -85,7 +84,7 @@ impl Gateway {
         let token_url = base.join("oauth/token").expect("a path makes a URL");
         let settings = Settings::new(base, token_url, "sandbox".into(), Sensitive::new(secret));
         let app = Arc::new(App::open(config, settings, &directory).await?);
-        let opener = Arc::new(Opener::of_directory(&directory, None).await?);
+        let opener = Arc::new(Opener::of_directory(&directory, None, None).await?);
         let control = sandbox.control_router();
         let router = router::router(Arc::clone(&app), Some(control)).layer(Extension(opener));
         let (stop, mut stopped) = watch::channel(false);
@@ -108,30 +107,30 @@ impl Gateway {
     /// # Errors
     /// What the listener's I/O gives.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let (stop, mut stopped) = watch::channel(false);
-        let delivering = tokio::spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stop.subscribe()));
-        let purging = tokio::spawn(purge(Arc::clone(&self.app)));
+        let (stop, stopped) = watch::channel(false);
+        // Dropped with this future, as a killed process drops them.
+        let mut background = JoinSet::new();
+        background.spawn(purge(Arc::clone(&self.app)));
+        let mut delivering = JoinSet::new();
+        delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
         let administration = self.admin.and_then(|listener| administer(&self.app, listener, stopped.clone()));
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        // Small answers leave at once; a socket that refuses this works all the same.
-        let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
-        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let tls = self.app.config.tls.clone();
+        let serving = listen::serve(listener, tls, self.router, stopped, GRACE);
+        let stopping = async move {
             shutdown.await;
             stop.send_replace(true);
-        });
-        let over = async move {
-            _ = stopped.wait_for(|stop| *stop).await;
-            tokio::time::sleep(GRACE).await;
+            // The receivers learn of it before the sender goes.
+            std::future::pending::<()>().await;
         };
         let outcome = tokio::select! {
-            outcome = server.into_future() => outcome,
-            () = over => Ok(()),
+            outcome = serving => outcome,
+            () = stopping => Ok(()),
         };
-        purging.abort();
+        background.shutdown().await;
         if let Some(task) = administration {
             _ = tokio::time::timeout(GRACE, task).await;
         }
-        if tokio::time::timeout(GRACE, delivering).await.is_err() {
+        if tokio::time::timeout(GRACE, delivering.join_next()).await.is_err() {
             tracing::warn!("webhooks were under way: they are delivered again");
         }
         if let Some(sandbox) = self.sandbox {

@@ -7,6 +7,7 @@ import { Problem } from "../problem.mjs";
 import { run } from "../run.mjs";
 import { ensureCargoDeny } from "../setup/cargo-deny.mjs";
 import { ensurePackages } from "../setup/packages.mjs";
+import { withPostgres } from "../setup/postgres.mjs";
 
 /** @typedef {"lint" | "rust" | "wasm" | "browser"} Kind */
 /** @typedef {{ name: string, kind: Kind, run: () => Promise<unknown> }} Part */
@@ -25,6 +26,7 @@ export const parts = [
   { name: "dependencies", kind: "lint", run: cargoDeny },
   { name: "scripts", kind: "lint", run: () => nodeTests("tests/scripts") },
   { name: "rust", kind: "rust", run: () => run("cargo", ["test", "--no-fail-fast"]) },
+  { name: "rust: PostgreSQL", kind: "rust", run: postgresTests },
   { name: "wasm: page", kind: "wasm", run: () => wasmTests("page") },
   { name: "wasm: worker", kind: "wasm", run: () => wasmTests("worker") },
   { name: "browser", kind: "browser", run: () => nodeTests("tests/browser") },
@@ -46,6 +48,13 @@ async function types() {
 async function cargoDeny() {
   const program = await ensureCargoDeny();
   await run(program, ["--workspace", "check", "bans", "licenses", "sources"]);
+}
+
+/** The gateway's tests once more, on the database that several gateways share. */
+async function postgresTests() {
+  await withPostgres((address) =>
+    run("cargo", ["test", "--package", "guestsync-gateway", "--no-fail-fast"], { env: { GUESTSYNC_TEST_POSTGRES: address } }),
+  );
 }
 
 /** @param {string} folder */

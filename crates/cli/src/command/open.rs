@@ -44,7 +44,8 @@ pub(crate) async fn run(open: Open) -> Result<ExitCode, Failure> {
 async fn opener(open: &Open) -> Result<Opener, Failure> {
     let Some(path) = &open.key else {
         let state_key = std::env::var("GUESTSYNC_STATE_KEY").ok().filter(|text| !text.is_empty());
-        let opener = Opener::of_directory(&open.state.directory, state_key.as_deref()).await?;
+        let database_url = std::env::var("DATABASE_URL").ok().filter(|text| !text.is_empty());
+        let opener = Opener::of_directory(&open.state.directory, state_key.as_deref(), database_url.as_deref()).await?;
         let nothing = "there is no key in the state directory: name one with --key, or the directory with --state-dir";
         return if opener.is_empty() { Err(Failure::Usage(nothing)) } else { Ok(opener) };
     };

@@ -41,7 +41,7 @@ pub(crate) async fn run(sandbox: Sandbox) -> Result<ExitCode, Failure> {
         }
     };
     let clients = vec![Client::with_all_scopes(sandbox.client_id, secret)];
-    listen::announce(&listener)?;
+    listen::announce(&listener, "http")?;
     guestsync_sandbox::Sandbox::new(Options { clients, faults, ..Options::default() }).serve(listener, stop).await?;
     Ok(ExitCode::SUCCESS)
 }

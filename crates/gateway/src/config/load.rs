@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use guestsync_core::Sensitive;
@@ -21,6 +22,10 @@ pub struct Flags {
     pub port: Option<u16>,
     /// `--state-dir`
     pub state_dir: Option<PathBuf>,
+    /// `--tls-cert`
+    pub tls_certificate: Option<PathBuf>,
+    /// `--tls-key`
+    pub tls_key: Option<PathBuf>,
     /// `--sandbox`
     pub sandbox: bool,
 }
@@ -61,6 +66,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let fallback = reader_ref.flag(name("fallback", "GUESTSYNC_FALLBACK"));
     let worker = WorkerConfig::read(reader_ref);
     let patch_pointers = pointers(reader_ref, &worker);
+    let tls = tls(reader_ref, flags);
     let problems = reader.finish();
     let (Some(upstream), true) = (upstream, problems.is_empty()) else {
         return Err(Problems(problems));
@@ -72,6 +78,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         public_url,
         cors_origins,
         admin,
+        tls,
         upstream,
         session_secret,
         state_key,
@@ -98,6 +105,20 @@ fn database(reader: &mut Reader<'_>, has_state_key: bool) -> Option<Sensitive<St
         return Some(address);
     }
     reader.problem(state_key, "is not set: gateways that share a database need the same state key")
+}
+
+/// Certificate and key come together, are read now, and have to fit.
+fn tls(reader: &mut Reader<'_>, flags: &Flags) -> Option<Arc<rustls::ServerConfig>> {
+    let certificate = reader.text(name("tls.certificate", "GUESTSYNC_TLS_CERT")).map(PathBuf::from);
+    let key = reader.text(name("tls.key", "GUESTSYNC_TLS_KEY")).map(PathBuf::from);
+    match (flags.tls_certificate.clone().or(certificate), flags.tls_key.clone().or(key)) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => match crate::listen::tls(&certificate, &key) {
+            Ok(tls) => Some(tls),
+            Err(error) => reader.problem("tls", &error.to_string()),
+        },
+        _ => reader.problem("tls", "needs both a certificate and its key"),
+    }
 }
 
 fn origins(reader: &mut Reader<'_>) -> Vec<Origin> {

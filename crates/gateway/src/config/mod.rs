@@ -18,6 +18,7 @@ mod worker;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use guestsync_core::Sensitive;
@@ -46,6 +47,8 @@ pub struct Config {
     pub cors_origins: Vec<Origin>,
     /// Where operators call; without it, nowhere.
     pub admin: Option<AdminConfig>,
+    /// The certificate that the gateway itself shows; without it, a proxy does, or it listens on this machine.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Which Genesys.
     pub upstream: Upstream,
     /// Makes the hash of a session id an HMAC; without it, it is a plain SHA-256.

@@ -1,5 +1,4 @@
 //! Leases: what only one gateway does at a time. A gateway that is killed loses its leases when they end.
-#![allow(dead_code, reason = "what some kinds of work need and others do not")]
 
 use guestsync_core::Millis;
 

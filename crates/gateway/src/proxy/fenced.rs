@@ -35,7 +35,12 @@ pub(crate) async fn send(
     patch: Patch,
     precondition: Precondition,
 ) -> Result<Outcome, Refusal> {
-    let task = tokio::spawn(async move { in_turn(&app, &guest, seq, patch, precondition).await });
+    let task = tokio::spawn(async move {
+        let held = app.turns.wait(&guest).await?;
+        let outcome = in_turn(&app, &guest, seq, patch, precondition).await;
+        app.turns.give_back(held).await;
+        outcome
+    });
     task.await.unwrap_or_else(|_| Err(Refusal::internal()))
 }
 
@@ -46,7 +51,6 @@ async fn in_turn(
     mut patch: Patch,
     mut precondition: Precondition,
 ) -> Result<Outcome, Refusal> {
-    let _turn = app.turns.wait(guest).await;
     let before = app.db.fences(guest).await?;
     let barred = |pointer: &str| before.get(pointer).filter(|fence| !fence.lets_pass(seq)).map(|fence| fence.seq);
     let in_the_way = patch.pointers().filter_map(barred).max();

@@ -1,15 +1,34 @@
-//! One patch of a guest at a time: between reading the fences and having the answer, no other patch of this guest goes out.
+//! One patch of a guest at a time: between reading the fences and having the answer, no other patch of this guest goes out, from this
+//! gateway or, where the database is shared, from another.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
+use guestsync_core::Millis;
 use guestsync_genesys::call::GuestId;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
+use crate::clock;
+use crate::db::Db;
+
+/// Longer than a patch takes; a killed gateway holds a guest up for as long.
+const LEASE: Millis = 20_000;
+/// How often one that waits for another gateway looks whether it is done.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+
 /// The guests that are being written, or were a moment ago.
-#[derive(Default)]
 pub(crate) struct Turns {
+    db: Db,
+    owner: String,
     guests: Mutex<Guests>,
+}
+
+/// A guest's turn, to be given back.
+pub(crate) struct Held {
+    _here: OwnedMutexGuard<()>,
+    /// The lease's name, where there is one.
+    lease: Option<String>,
 }
 
 #[derive(Default)]
@@ -19,9 +38,34 @@ struct Guests {
 }
 
 impl Turns {
-    /// Waits for this guest's turn and holds it until the guard is dropped.
-    pub(crate) async fn wait(&self, guest: &GuestId) -> OwnedMutexGuard<()> {
-        self.of(guest).lock_owned().await
+    pub(crate) fn new(db: Db, owner: String) -> Self {
+        Self { db, owner, guests: Mutex::default() }
+    }
+
+    /// Waits for this guest's turn; [`Self::give_back`] ends it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn wait(&self, guest: &GuestId) -> sqlx::Result<Held> {
+        let here = self.of(guest).lock_owned().await;
+        if !self.db.is_shared() {
+            return Ok(Held { _here: here, lease: None });
+        }
+        let name = format!("turn/{guest}");
+        loop {
+            let now = clock::now();
+            if self.db.take_lease(&name, &self.owner, now, now + LEASE).await? {
+                return Ok(Held { _here: here, lease: Some(name) });
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The turn is over. A lease that cannot be given back ends by itself.
+    pub(crate) async fn give_back(&self, held: Held) {
+        if let Some(name) = &held.lease {
+            _ = self.db.give_lease_back(name, &self.owner).await;
+        }
     }
 
     fn of(&self, guest: &GuestId) -> Arc<Turn<()>> {
@@ -42,6 +86,7 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::fresh::Fresh;
 
     fn guest(n: u32) -> GuestId {
         GuestId::parse(&n.to_string()).unwrap()
@@ -49,20 +94,36 @@ mod tests {
 
     #[tokio::test]
     async fn a_guest_waits_for_itself_and_for_no_other() {
-        let turns = Turns::default();
-        let first = turns.wait(&guest(1)).await;
-        let _other = turns.wait(&guest(2)).await;
+        let fresh = Fresh::open().await;
+        let turns = Turns::new(fresh.db.clone(), "one".into());
+        let first = turns.wait(&guest(1)).await.unwrap();
+        let _other = turns.wait(&guest(2)).await.unwrap();
         assert!(turns.of(&guest(1)).try_lock().is_err());
-        drop(first);
+        turns.give_back(first).await;
         assert!(turns.of(&guest(1)).try_lock().is_ok());
     }
 
     #[tokio::test]
+    async fn of_two_gateways_on_one_database_one_at_a_time_has_a_guests_turn() {
+        let fresh = Fresh::open().await;
+        if !fresh.db.is_shared() {
+            return;
+        }
+        let (one, other) = (Turns::new(fresh.db.clone(), "one".into()), Turns::new(fresh.db.clone(), "other".into()));
+        let held = one.wait(&guest(1)).await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(200), other.wait(&guest(1))).await.is_err());
+        one.give_back(held).await;
+        let held = other.wait(&guest(1)).await.unwrap();
+        other.give_back(held).await;
+    }
+
+    #[tokio::test]
     async fn guests_that_are_done_are_forgotten() {
-        let turns = Turns::default();
-        let held = turns.wait(&guest(0)).await;
+        let fresh = Fresh::open().await;
+        let turns = Turns::new(fresh.db.clone(), "one".into());
+        let held = turns.of(&guest(0)).lock_owned().await;
         for n in 1..10_000 {
-            drop(turns.wait(&guest(n)).await);
+            drop(turns.of(&guest(n)).lock_owned().await);
         }
         assert!(turns.guests.lock().unwrap().turns.len() <= 2_048);
         assert!(turns.of(&guest(0)).try_lock().is_err());

@@ -198,7 +198,7 @@ async fn one_session_started_a_hundred_times_at_once_is_one_guest() {
 #[tokio::test]
 async fn a_session_survives_a_killed_gateway() {
     let upstream = Upstream::start().await;
-    let world = World::start(&upstream).await;
+    let world = World::in_files(&upstream).await;
     let session = world.session("abc").await;
     let world = World::with(&upstream, "", world.kill().await).await;
     world.capability(&session).await;

@@ -11,7 +11,7 @@ const FILES: [&str; 4] = ["capability.jwks.json", "sealing.jwks.json", "state.ke
 #[tokio::test]
 async fn what_a_first_start_writes_is_for_its_owner_alone() {
     let upstream = Upstream::start().await;
-    let world = World::start(&upstream).await;
+    let world = World::in_files(&upstream).await;
     world.session("abc").await;
     let mut names = Vec::new();
     for entry in std::fs::read_dir(world.directory.path()).unwrap() {
@@ -26,7 +26,7 @@ async fn what_a_first_start_writes_is_for_its_owner_alone() {
 #[tokio::test]
 async fn a_gateway_does_not_start_with_a_file_that_others_can_read() {
     let upstream = Upstream::start().await;
-    let directory = World::start(&upstream).await.stop().await;
+    let directory = World::in_files(&upstream).await.stop().await;
     for file in FILES {
         let path = directory.path().join(file);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -41,7 +41,7 @@ async fn a_gateway_does_not_start_with_a_file_that_others_can_read() {
 async fn a_file_that_holds_something_else_is_named_and_not_shown() {
     let upstream = Upstream::start().await;
     for file in &FILES[..3] {
-        let directory: Directory = World::start(&upstream).await.stop().await;
+        let directory: Directory = World::in_files(&upstream).await.stop().await;
         std::fs::write(directory.path().join(file), "canary").unwrap();
         let error = Gateway::open(configuration(Some(&upstream), "", &directory)).await.err().unwrap().to_string();
         assert!(error.contains(file) && !error.contains("canary"), "{error}");
@@ -51,7 +51,7 @@ async fn a_file_that_holds_something_else_is_named_and_not_shown() {
 #[tokio::test]
 async fn a_database_of_another_state_key_is_refused() {
     let upstream = Upstream::start().await;
-    let directory = World::start(&upstream).await.stop().await;
+    let directory = World::in_files(&upstream).await.stop().await;
     std::fs::remove_file(directory.path().join("state.key")).unwrap();
     let error = Gateway::open(configuration(Some(&upstream), "", &directory)).await.err().unwrap().to_string();
     assert_eq!(error, "the database was written under another state key");

@@ -24,6 +24,7 @@ mod provision_check;
 mod provision_example;
 mod sandbox_view;
 mod session_end;
+mod shared;
 mod start;
 mod token;
 mod webhooks;

@@ -2,7 +2,6 @@
 
 use guestsync_core::patch::Pointer;
 use guestsync_core::seal::Place;
-use guestsync_gateway::open::Opener;
 use reqwest::header::{CONTENT_TYPE, COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -28,7 +27,7 @@ fn whole(guest: &str) -> Vec<(String, String)> {
 }
 
 async fn opened(world: &World, upstream: &Upstream, guest: &str) -> Value {
-    let opener = Opener::of_directory(world.directory.path(), None).await.unwrap();
+    let opener = crate::world::opener(&world.directory).await;
     let guests = upstream.guests().await;
     let profile = &guests.iter().find(|stored| stored["id"] == guest).unwrap()["profile"];
     let member = |name: &str| {

@@ -1,6 +1,6 @@
 //! Webhooks: what happened is told at least once, signed, under the same id, whatever is killed in between.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,38 +21,41 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// What a receiver was sent.
 #[derive(Clone, Debug)]
-struct Received {
-    headers: HeaderMap,
-    body: Value,
+pub(crate) struct Received {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
-type Status = Box<dyn FnMut(usize) -> u16 + Send>;
+/// The status of the n-th request, and of its event's first one or a repeat.
+type Status = Box<dyn FnMut(usize, bool) -> u16 + Send>;
 
 /// Who is told.
 #[derive(Clone)]
 pub(crate) struct Receiver {
     base: String,
-    received: Arc<Mutex<Vec<Received>>>,
+    pub(crate) received: Arc<Mutex<Vec<Received>>>,
     count: watch::Receiver<usize>,
     status: Arc<Mutex<Status>>,
 }
 
 impl Receiver {
     /// Answers with what `status` says of the n-th request.
-    async fn start(status: impl FnMut(usize) -> u16 + Send + 'static) -> Self {
+    pub(crate) async fn start(status: impl FnMut(usize, bool) -> u16 + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (counter, count) = watch::channel(0);
         let status: Status = Box::new(status);
         let this = Self { base, received: Arc::default(), count, status: Arc::new(Mutex::new(status)) };
         let receiver = this.clone();
+        let seen = Arc::new(Mutex::new(BTreeSet::new()));
         let handle = move |headers: HeaderMap, body: Bytes| {
             let mut received = receiver.received.lock().unwrap();
             standardwebhooks::Webhook::new(SECRET).unwrap().verify(&body, &headers).unwrap();
+            let first = seen.lock().unwrap().insert(headers["webhook-id"].to_str().unwrap().to_owned());
             received.push(Received { headers, body: serde_json::from_slice(&body).unwrap() });
             let n = received.len();
             drop(received);
-            let status = (receiver.status.lock().unwrap())(n);
+            let status = (receiver.status.lock().unwrap())(n, first);
             counter.send_replace(n);
             async move { (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")]) }
         };
@@ -60,19 +63,19 @@ impl Receiver {
         this
     }
 
-    async fn wait_for(&self, number: usize) -> Vec<Received> {
+    pub(crate) async fn wait_for(&self, number: usize) -> Vec<Received> {
         let mut count = self.count.clone();
         let arrived = tokio::time::timeout(Duration::from_secs(60), count.wait_for(|count| *count >= number)).await;
         assert!(arrived.is_ok(), "{} of {number}", self.received.lock().unwrap().len());
         self.received.lock().unwrap().clone()
     }
 
-    fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         format!("[webhook]\nurl = \"{}/hook\"\nsecret = \"{SECRET}\"\nallow_private = true\ntimeout_ms = 1000\n", self.base)
     }
 }
 
-async fn write(world: &World, session: &Session, capability: &str, key: &str, body: &Value) -> reqwest::Response {
+pub(crate) async fn write(world: &World, session: &Session, capability: &str, key: &str, body: &Value) -> reqwest::Response {
     let path = format!("/api/v2/conversations/webmessaging/guests/{}/attributes", session.guest);
     world.genesys(Method::POST, &path, capability).json(body).header("idempotency-key", key).send().await.unwrap()
 }
@@ -82,7 +85,7 @@ async fn operator(directory: &Directory) -> Operator {
 }
 
 /// Waits until the outbox is as it should be.
-async fn until(directory: &Directory, wanted: impl Fn(&[(bool, i64, Option<String>)]) -> bool) {
+pub(crate) async fn until(directory: &Directory, wanted: impl Fn(&[(bool, i64, Option<String>)]) -> bool) {
     let operator = operator(directory).await;
     let arrived = tokio::time::timeout(Duration::from_secs(60), async {
         loop {
@@ -98,7 +101,7 @@ async fn until(directory: &Directory, wanted: impl Fn(&[(bool, i64, Option<Strin
 
 #[tokio::test]
 async fn attributes_and_patches_that_genesys_took_are_told_once_each_and_signed() {
-    let receiver = Receiver::start(|_| 204).await;
+    let receiver = Receiver::start(|_, _| 204).await;
     let upstream = Upstream::start().await;
     let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
     let session = world.session("abc").await;
@@ -128,7 +131,7 @@ async fn attributes_and_patches_that_genesys_took_are_told_once_each_and_signed(
 
 #[tokio::test]
 async fn a_page_tells_of_its_own_guest_only_and_is_marked_as_the_page() {
-    let receiver = Receiver::start(|_| 200).await;
+    let receiver = Receiver::start(|_, _| 200).await;
     let upstream = Upstream::start().await;
     let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
     let (session, other) = (world.session("abc").await, world.session("def").await);
@@ -158,7 +161,7 @@ async fn a_page_tells_of_its_own_guest_only_and_is_marked_as_the_page() {
 
 #[tokio::test]
 async fn a_failed_delivery_is_repeated_by_the_schedule_with_the_same_id_and_body() {
-    let receiver = Receiver::start(|n| if n == 1 { 302 } else { 200 }).await;
+    let receiver = Receiver::start(|n, _| if n == 1 { 302 } else { 200 }).await;
     let upstream = Upstream::start().await;
     let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
     let session = world.session("abc").await;
@@ -174,7 +177,7 @@ async fn a_failed_delivery_is_repeated_by_the_schedule_with_the_same_id_and_body
 
 #[tokio::test]
 async fn a_receiver_that_is_gone_is_asked_no_more_until_the_operator_says_so() {
-    let receiver = Receiver::start(|n| if n == 1 { 410 } else { 200 }).await;
+    let receiver = Receiver::start(|n, _| if n == 1 { 410 } else { 200 }).await;
     let upstream = Upstream::start().await;
     let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
     let session = world.session("abc").await;
@@ -194,7 +197,7 @@ async fn a_receiver_that_is_gone_is_asked_no_more_until_the_operator_says_so() {
 
 #[tokio::test]
 async fn events_of_a_killed_gateway_are_delivered_by_the_next_one() {
-    let receiver = Receiver::start(|n| if n <= 20 { 500 } else { 200 }).await;
+    let receiver = Receiver::start(|_, first| if first { 500 } else { 200 }).await;
     let upstream = Upstream::start().await;
     let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
     let session = world.session("abc").await;

@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use guestsync_gateway::Gateway;
 use guestsync_gateway::config::{self, Flags};
+use guestsync_gateway::open::Opener;
 use guestsync_sandbox::{Client, FaultPlan, Options, RateLimit, Sandbox};
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
@@ -91,15 +92,28 @@ pub(crate) struct World {
 /// A folder that is removed at the end.
 pub(crate) struct Directory(Arc<Removed>);
 
-struct Removed(PathBuf);
+struct Removed {
+    path: PathBuf,
+    database: Option<String>,
+}
 
 impl Directory {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Removed(std::env::temp_dir().join(format!("guestsync-gateway-{}", uuid::Uuid::new_v4())))))
+        Self::with_database(database(&format!("test_{}", uuid::Uuid::new_v4().simple())))
+    }
+
+    fn with_database(database: Option<String>) -> Self {
+        let path = std::env::temp_dir().join(format!("guestsync-gateway-{}", uuid::Uuid::new_v4()));
+        Self(Arc::new(Removed { path, database }))
+    }
+
+    /// Another gateway's directory, on the same database; `None` where that is a file.
+    pub(crate) fn beside(&self) -> Option<Self> {
+        self.0.database.clone().map(|database| Self::with_database(Some(database)))
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0.0
+        &self.0.path
     }
 
     pub(crate) fn again(&self) -> Self {
@@ -109,7 +123,7 @@ impl Directory {
 
 impl Drop for Removed {
     fn drop(&mut self) {
-        _ = std::fs::remove_dir_all(&self.0);
+        _ = std::fs::remove_dir_all(&self.path);
     }
 }
 
@@ -117,6 +131,11 @@ impl World {
     /// A gateway in front of `upstream`.
     pub(crate) async fn start(upstream: &Upstream) -> Self {
         Self::with(upstream, "", Directory::new()).await
+    }
+
+    /// As [`Self::start`] with its database in the state directory, whatever the other tests use.
+    pub(crate) async fn in_files(upstream: &Upstream) -> Self {
+        Self::with(upstream, "", Directory::with_database(None)).await
     }
 
     /// As [`Self::start`] with a configuration file and a state directory.
@@ -223,6 +242,8 @@ pub(crate) fn wanted(session_id: &str) -> Value {
 pub(crate) fn configuration(upstream: Option<&Upstream>, file: &str, directory: &Directory) -> config::Config {
     let flags = Flags { state_dir: Some(directory.path().to_owned()), sandbox: upstream.is_none(), ..Flags::default() };
     let env = |name: &str| match name {
+        "DATABASE_URL" => upstream.and_then(|_| database_of(directory)),
+        "GUESTSYNC_STATE_KEY" => upstream.and_then(|_| database_of(directory)).map(|_| STATE_KEY.to_owned()),
         "GENESYS_BASE_URL" => upstream.map(|upstream| upstream.base.clone()),
         "GENESYS_CLIENT_ID" => Some("gateway".to_owned()),
         "GENESYS_CLIENT_SECRET" => Some(SECRET.to_owned()),
@@ -233,8 +254,38 @@ pub(crate) fn configuration(upstream: Option<&Upstream>, file: &str, directory: 
 }
 
 /// The address of the database that a directory's gateway uses; none: the file in the directory.
-pub(crate) fn database_of(_: &Directory) -> Option<String> {
-    None
+pub(crate) fn database_of(directory: &Directory) -> Option<String> {
+    directory.0.database.clone()
+}
+
+/// What opens the values of a directory's gateway.
+pub(crate) async fn opener(directory: &Directory) -> Opener {
+    let database = database_of(directory);
+    let key = database.as_ref().map(|_| STATE_KEY);
+    Opener::of_directory(directory.path(), key, database.as_deref()).await.unwrap()
+}
+
+/// 32 bytes in base64url.
+const STATE_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
+/// A new database on the server that `GUESTSYNC_TEST_POSTGRES` names; without it tests use SQLite.
+fn database(name: &str) -> Option<String> {
+    let server = std::env::var("GUESTSYNC_TEST_POSTGRES").ok()?;
+    let (base, _) = server.rsplit_once('/')?;
+    let address = format!("{base}/{name}");
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    let work = async move {
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&server).await.unwrap();
+        sqlx::query(create).execute(&pool).await.unwrap();
+        pool.close().await;
+    };
+    // Tests have a runtime already, and this is not asynchronous.
+    let thread = std::thread::spawn(move || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
+    });
+    thread.join().unwrap();
+    Some(address)
 }
 
 /// `name=value` of the one cookie that an answer sets.

@@ -109,10 +109,22 @@ impl Bearer {
         });
     }
 
+    /// The token that another gateway has fetched, or a new one: of all who share the store, one asks.
     async fn fetch(&self) -> Result<Grant, Error> {
         if let Some(grant) = self.stored().await {
             return Ok(grant);
         }
+        let Some(store) = &self.store else { return self.ask().await };
+        store.begin().await;
+        let outcome = match self.stored().await {
+            Some(grant) => Ok(grant),
+            None => self.ask().await,
+        };
+        store.end().await;
+        outcome
+    }
+
+    async fn ask(&self) -> Result<Grant, Error> {
         let mut tries = 0;
         loop {
             let outcome = client_credentials::ask(&self.http, &self.settings).await;

@@ -20,4 +20,12 @@ pub trait TokenStore: Send + Sync {
     fn load(&self) -> Pin<Box<dyn Future<Output = Option<Stored>> + Send + '_>>;
     /// Keeps a token, replacing the one before.
     fn save(&self, token: Stored) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// Waits until nobody else who shares this place is fetching a token. Whoever shares it with nobody need not wait.
+    fn begin(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+    /// The fetch that began is over.
+    fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
 }

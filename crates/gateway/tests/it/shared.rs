@@ -1,0 +1,85 @@
+//! Several gateways on one PostgreSQL: they share what there is to do, and nothing is done twice or lost. Without
+//! `GUESTSYNC_TEST_POSTGRES` there is nothing to share, and these tests end at once.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::{self, StreamExt};
+use serde_json::{Value, json};
+
+use crate::webhooks::{Receiver, until, write};
+use crate::world::{Directory, Session, Upstream, World, wanted};
+
+/// Two gateways, if there is a database to share.
+async fn two(upstream: &Upstream, file: &str) -> Option<(World, World)> {
+    let directory = Directory::new();
+    let beside = directory.beside()?;
+    Some((World::with(upstream, file, directory).await, World::with(upstream, file, beside).await))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_cold_sessions_on_two_gateways_ask_for_one_token_and_make_no_guest_twice() {
+    let upstream = Upstream::start().await;
+    let Some((one, other)) = two(&upstream, "").await else { return };
+    let calls = (0..1_000).map(|n| {
+        let world = if n % 2 == 0 { &one } else { &other };
+        // Each session is asked for twice, at both gateways.
+        let request = world.post("/api/webchat/init", &wanted(&format!("session-{}", n / 2)));
+        async move {
+            let answer: Value = request.send().await.unwrap().json().await.unwrap();
+            (n / 2, answer["guestId"].as_str().unwrap().to_owned())
+        }
+    });
+    let answers: Vec<(u32, String)> = stream::iter(calls).buffer_unordered(200).collect().await;
+    let mut guests: BTreeMap<u32, String> = BTreeMap::new();
+    for (session, guest) in answers {
+        assert_eq!(*guests.entry(session).or_insert_with(|| guest.clone()), guest);
+    }
+    assert_eq!((upstream.token_requests(), upstream.guests().await.len()), (1, 500));
+}
+
+#[tokio::test]
+async fn a_session_of_one_gateway_is_good_at_the_other() {
+    let upstream = Upstream::start().await;
+    let Some((one, other)) = two(&upstream, "").await else { return };
+    let session = one.session("abc").await;
+    // Capabilities are each gateway's own unless they share the key file, so this one is the other's.
+    let capability = other.capability(&session).await;
+    let patch = |seq: u64, email: &str| (seq, json!([{"op": "replace", "path": "/email", "value": email}]));
+    let (seq, newer) = patch(20, "new@example.org");
+    assert_eq!(other.patch(&session.guest, &capability, seq, &newer).await.status(), 200);
+    let (seq, older) = patch(10, "old@example.org");
+    let capability = one.capability(&session).await;
+    let answer = one.patch(&session.guest, &capability, seq, &older).await;
+    assert_eq!(answer.headers()["guestsync-seq"], "20", "the fence is everybody's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_events_of_two_gateways_all_arrive_though_one_is_killed_half_way() {
+    const EVENTS: usize = 10_000;
+    let receiver = Receiver::start(|n, first| if first && n % 97 == 0 { 503 } else { 204 }).await;
+    let upstream = Upstream::start().await;
+    let Some((one, other)) = two(&upstream, &receiver.file()).await else { return };
+    let session = one.session("abc").await;
+    let capabilities = [one.capability(&session).await, other.capability(&session).await];
+    let told = |world: &'static str, n: usize| json!({"attributes": {"n": n, "by": world}});
+    let send = async |world: &World, capability: &str, session: &Session, by: &'static str, n: usize| {
+        assert_eq!(write(world, session, capability, &format!("{by}-{n}"), &told(by, n)).await.status(), 200);
+    };
+    let half = (0..EVENTS / 2).map(|n| match n % 2 {
+        0 => send(&one, &capabilities[0], &session, "one", n),
+        _ => send(&other, &capabilities[1], &session, "other", n),
+    });
+    stream::iter(half).buffer_unordered(64).for_each(|()| async {}).await;
+    let _directory = one.kill().await;
+    let rest = (EVENTS / 2..EVENTS).map(|n| send(&other, &capabilities[1], &session, "other", n));
+    stream::iter(rest).buffer_unordered(64).for_each(|()| async {}).await;
+    until(&other.directory, |waiting| waiting.is_empty()).await;
+    let mut bodies: BTreeMap<String, Value> = BTreeMap::new();
+    for event in receiver.received.lock().unwrap().iter() {
+        let id = event.headers["webhook-id"].to_str().unwrap().to_owned();
+        assert_eq!(*bodies.entry(id).or_insert_with(|| event.body.clone()), event.body, "a repeat has the same body");
+    }
+    let mut numbers: Vec<u64> = bodies.values().map(|body| body["attributes"]["n"].as_u64().unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..EVENTS as u64).collect::<Vec<_>>());
+}

@@ -380,8 +380,9 @@ impl World {
         for write in writes.iter().filter(|write| write.key.ends_with("/pause")) {
             let times = write.value.as_deref().and_then(|text| text.split_once(' '));
             if let Some((Ok(set), Ok(until))) = times.map(|(set, until)| (set.parse::<u64>(), until.parse::<u64>())) {
-                // The answer came a transaction ago.
-                self.pause_until = self.pause_until.max(self.time.mono() + (until - set).saturating_sub(10));
+                // The answer came a transaction ago, and the clock may have been set since.
+                let left = (until - set).min(until.saturating_sub(self.time.now().wall));
+                self.pause_until = self.pause_until.max(self.time.mono() + left.saturating_sub(10));
             }
         }
     }

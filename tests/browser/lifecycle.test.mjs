@@ -16,7 +16,7 @@ const shop = await startShop(file);
 /** @param {Collector} collector @param {string} tab */
 const options = (collector, tab) => ({ guest: "test", endpoint: `${collector.origin}/genesys`, token: `${collector.origin}/token/${tab}` });
 
-test("with the SDK on both pages, the way back is out of the back/forward cache, and the page delivers again", { todo: "the channel stays open" }, async () => {
+test("with the SDK on both pages, the way back is out of the back/forward cache, and the page delivers again", async () => {
   // Playwright turns the cache off, because a page that comes back confuses it.
   const browser = await chromium.launch({ executablePath, args, ignoreDefaultArgs: ["--disable-back-forward-cache"] });
   atEnd(file, () => browser.close());

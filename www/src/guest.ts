@@ -85,7 +85,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       (host[name] as (...parts: never[]) => void)(...parts);
     };
     page = new core.Page(pack([...pageOptions(options), ...(mirrored ? mirror() : [])]), { ask });
-    deafen = listen(tell, mirrored);
+    deafen = listen(tell, channel, mirrored);
     tell(typeof navigator !== "object" || navigator.onLine !== false ? "begin" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });
     for (const call of waiting.splice(0)) call();

@@ -100,7 +100,8 @@ export class Trial {
   /** @param {Scenario} scenario @returns {Promise<Outcome>} */
   async outcome(scenario) {
     const { wanted, settle = 30_000 } = scenario;
-    const own = await scenario.run(this);
+    // A contender may hang its page.
+    const own = await within(120_000, scenario.run(this), { note: "hangs" });
     const effects = Object.entries(wanted).map(([key, value]) => `${key}=${value}`);
     const delivered = () => effects.filter((effect) => this.collector.effects().has(effect)).length;
     const restored = this.#restored;
@@ -110,7 +111,7 @@ export class Trial {
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     const counts = this.collector.effects();
     const requests = this.collector.requests.filter(({ path, messages }) => messages > 0 || path.startsWith("/genesys/"));
-    await this.context.close();
+    await within(5_000, this.context.close(), undefined);
     return {
       wanted: effects.length,
       delivered: delivered(),
@@ -127,6 +128,14 @@ export class Trial {
 
 /** @param {number} count @param {string} [prefix] @returns {Record<string, number>} */
 export const attributes = (count, prefix = "k") => Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, at]));
+
+/** @template T, E @param {number} ms @param {Promise<T>} work @param {E} otherwise @returns {Promise<T | E>} */
+function within(ms, work, otherwise) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(() => resolve(otherwise), ms)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
 
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, hooks, keys, open, sandbox, serve};
+use crate::command::{audit, hooks, jobs, keys, open, provision, sandbox, serve};
 
 /// Keeps what a web visitor tells a site in step with Genesys Cloud Web Messaging.
 #[derive(Debug, Parser)]
@@ -20,6 +20,10 @@ pub(crate) enum Command {
     Sandbox(sandbox::Sandbox),
     /// Make or list sealing keys.
     Keys(keys::Keys),
+    /// Make the messaging channels that a file describes, each once.
+    Provision(provision::Provision),
+    /// List jobs, or show one.
+    Jobs(jobs::Jobs),
     /// Open a sealed value, or all sealed values of a profile, from standard input.
     Open(open::Open),
     /// Check the audit file of a gateway.

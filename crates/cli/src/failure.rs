@@ -34,6 +34,9 @@ pub(crate) enum Failure {
     /// The database.
     #[error(transparent)]
     Database(#[from] guestsync_gateway::OpenError),
+    /// Channels.
+    #[error(transparent)]
+    Provision(#[from] guestsync_gateway::provision::ProvisionError),
     /// A key file.
     #[error(transparent)]
     Keys(#[from] KeyError),

@@ -23,6 +23,8 @@ fn main() -> ExitCode {
             Command::Serve(serve) => command::serve::run(serve).await,
             Command::Sandbox(sandbox) => command::sandbox::run(sandbox).await,
             Command::Keys(keys) => command::keys::run(keys),
+            Command::Provision(provision) => command::provision::run(provision).await,
+            Command::Jobs(jobs) => command::jobs::run(jobs).await,
             Command::Open(open) => command::open::run(open).await,
             Command::Audit(audit) => command::audit::run(audit).await,
             Command::Hooks(hooks) => command::hooks::run(hooks).await,

@@ -13,6 +13,12 @@ pub(crate) fn notice(text: &str) {
     _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Writes over the line that stands on the terminal; nothing removes it.
+pub(crate) fn transient(text: &str) {
+    // There is nowhere left to say that this failed.
+    _ = write!(io::stderr(), "\r\x1b[K{text}").and_then(|()| io::stderr().flush());
+}
+
 fn ignore_closed(outcome: io::Result<()>) -> io::Result<()> {
     match outcome {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

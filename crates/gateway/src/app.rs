@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::crm::{Crm, CrmError};
 use crate::db::{Db, OpenError};
 use crate::jobs::Jobs;
-use crate::keys::{FieldMasters, KeyError, Keys};
+use crate::keys::{FieldMasters, KeyError, Keys, files};
 use crate::proxy::Turns;
 use crate::text;
 use crate::webhook::Webhooks;
@@ -57,6 +57,9 @@ pub enum StartError {
     /// The CRM connector.
     #[error(transparent)]
     Crm(#[from] CrmError),
+    /// A command that speaks to Genesys was given none.
+    #[error("no Genesys is configured")]
+    NoUpstream,
     /// The sandbox inside.
     #[error("the sandbox cannot listen: {0}")]
     Sandbox(std::io::Error),
@@ -74,6 +77,9 @@ impl From<RulesError> for StartError {
 impl App {
     /// Opens keys and database under `directory`; `upstream` says where Genesys is.
     pub(crate) async fn open(config: Config, upstream: Settings, directory: &Path) -> Result<Self, StartError> {
+        files::private_directory(directory).map_err(KeyError::from)?;
+        // Of several processes that start at once, one makes keys and tables.
+        let opening = files::lock_directory(directory).map_err(KeyError::from)?;
         let keys = Arc::new(Keys::open(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?);
         let db = Db::of(config.database_url.as_ref(), directory).await?;
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
@@ -86,6 +92,7 @@ impl App {
         let rules = config.worker.rules()?;
         let audit = Arc::new(Audit::open(&db, directory, &keys).await?);
         let turns = Turns::new(db.clone(), owner.clone());
+        drop(opening);
         let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
         let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
         Ok(Self { config, db, keys, masters, genesys, crm, turns, audit, webhooks, jobs, rules })

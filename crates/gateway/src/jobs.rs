@@ -29,7 +29,7 @@ use crate::clock;
 use crate::db::Db;
 use crate::db::jobs::Stored;
 use crate::keys::state_key::random;
-use crate::keys::{KeyError, Keys};
+use crate::keys::{KeyError, Keys, StateKey};
 use crate::text;
 
 /// How long a job is its worker's without a word.
@@ -207,17 +207,7 @@ impl Jobs {
     }
 
     fn view(&self, stored: &Stored) -> View {
-        let moment = |at: i64| clock::rfc3339_ms(Millis::try_from(at).unwrap_or_default());
-        View {
-            job_id: stored.id.clone(),
-            kind: stored.kind.clone(),
-            state: stored.state.clone(),
-            open: stored.open,
-            attempts: stored.attempts,
-            created: moment(stored.created_at),
-            updated: moment(stored.updated_at),
-            output: self.output(stored),
-        }
+        view(stored, &self.keys.state)
     }
 
     fn sealed(&self, id: &str, output: Option<&Value>) -> Result<Option<String>, KeyError> {
@@ -225,9 +215,28 @@ impl Jobs {
     }
 
     fn output(&self, stored: &Stored) -> Option<Value> {
-        let plain = self.keys.state.decrypt(&output_place(&stored.id), stored.output.as_ref()?)?;
-        serde_json::from_slice(&plain).ok()
+        output(stored, &self.keys.state)
     }
+}
+
+/// A job as others see it, read with this key.
+pub(crate) fn view(stored: &Stored, key: &StateKey) -> View {
+    let moment = |at: i64| clock::rfc3339_ms(Millis::try_from(at).unwrap_or_default());
+    View {
+        job_id: stored.id.clone(),
+        kind: stored.kind.clone(),
+        state: stored.state.clone(),
+        open: stored.open,
+        attempts: stored.attempts,
+        created: moment(stored.created_at),
+        updated: moment(stored.updated_at),
+        output: output(stored, key),
+    }
+}
+
+fn output(stored: &Stored, key: &StateKey) -> Option<Value> {
+    let plain = key.decrypt(&output_place(&stored.id), stored.output.as_ref()?)?;
+    serde_json::from_slice(&plain).ok()
 }
 
 fn input_place(id: &str) -> String {

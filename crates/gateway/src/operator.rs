@@ -4,9 +4,12 @@ use std::path::Path;
 
 use guestsync_core::Sensitive;
 
+use crate::app::StartError;
 use crate::audit::chain::Head;
 use crate::clock;
 use crate::db::{Db, OpenError};
+use crate::jobs::{self, View};
+use crate::keys::StateKey;
 use crate::webhook::Waiting;
 
 /// A deployment's state, opened for its operator.
@@ -30,6 +33,26 @@ impl Operator {
     /// The database does not answer.
     pub async fn audit_heads(&self) -> Result<Vec<(String, Head)>, OpenError> {
         Ok(self.db.audit_heads().await?)
+    }
+
+    /// Jobs of all kinds, the newest first; `state_key` as the environment has it, else the directory's.
+    ///
+    /// # Errors
+    /// The database does not answer, or there is no key to read them with.
+    pub async fn jobs(&self, directory: &Path, state_key: Option<&str>, most: i64) -> Result<Vec<View>, StartError> {
+        let stored = self.db.list_all_jobs(most).await.map_err(OpenError::from)?;
+        let Some(key) = StateKey::find(directory, state_key)? else { return Ok(Vec::new()) };
+        Ok(stored.iter().map(|stored| jobs::view(stored, &key)).collect())
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn job(&self, directory: &Path, state_key: Option<&str>, id: &str) -> Result<Option<View>, StartError> {
+        let stored = self.db.job(id).await.map_err(OpenError::from)?;
+        let key = StateKey::find(directory, state_key)?;
+        Ok(stored.zip(key).map(|(stored, key)| jobs::view(&stored, &key)))
     }
 
     /// The events in the webhook's outbox, oldest first.

@@ -24,10 +24,12 @@ use crate::db::OpenError;
 use crate::db::answers::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{clock, listen, router, text, webhook};
+use crate::{clock, listen, provision, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// Channels' jobs at once.
+const PROVISIONED_AT_ONCE: usize = 4;
 /// How often what is too old is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -113,6 +115,8 @@ impl Gateway {
         background.spawn(purge(Arc::clone(&self.app)));
         let mut delivering = JoinSet::new();
         delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
+        let mut provisioning = JoinSet::new();
+        provisioning.spawn(provision::worker::run(Arc::clone(&self.app), PROVISIONED_AT_ONCE, stopped.clone()));
         let administration = self.admin.and_then(|listener| administer(&self.app, listener, stopped.clone()));
         let tls = self.app.config.tls.clone();
         let serving = listen::serve(listener, tls, self.router, stopped, GRACE);
@@ -130,6 +134,8 @@ impl Gateway {
         if let Some(task) = administration {
             _ = tokio::time::timeout(GRACE, task).await;
         }
+        // A job that does not come to a rest by then is resumed by whoever finds it.
+        _ = tokio::time::timeout(GRACE, provisioning.join_next()).await;
         if tokio::time::timeout(GRACE, delivering.join_next()).await.is_err() {
             tracing::warn!("webhooks were under way: they are delivered again");
         }

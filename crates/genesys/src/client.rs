@@ -47,9 +47,14 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue: Arc::default() }) })
     }
 
+    /// The address of the API, without a slash at its end.
+    #[must_use]
+    pub fn api_base(&self) -> &str {
+        self.inner.settings.api_base.as_str().trim_end_matches('/')
+    }
+
     /// The address of a call; `path` is ours, its parts are checked by [`crate::call::GuestId`].
     pub(crate) fn address(&self, path: &str) -> Result<Url, Error> {
-        let base = self.inner.settings.api_base.as_str().trim_end_matches('/');
-        Url::parse(&format!("{base}{path}")).map_err(|_| Error::Malformed)
+        Url::parse(&format!("{}{path}", self.api_base())).map_err(|_| Error::Malformed)
     }
 }

@@ -69,6 +69,11 @@ impl Database {
     }
 }
 
+/// The state key of the environment, which goes before the directory's.
+pub(super) fn state_key() -> Option<String> {
+    std::env::var("GUESTSYNC_STATE_KEY").ok().filter(|text| !text.is_empty())
+}
+
 pub(crate) async fn run(hooks: Hooks) -> Result<ExitCode, Failure> {
     match hooks.what {
         What::List { dead, database } => {

@@ -5,6 +5,8 @@
 //! - [`token`]: who may call;
 //! - [`router`]: the routes, one file each.
 
+mod channels;
+mod job;
 mod router;
 mod token;
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::token::{self, Token};
+use super::{channels, job};
 use crate::app::App;
 use crate::config::AdminConfig;
 use crate::layer::{headers, limits, trace};
@@ -18,6 +20,8 @@ const METHOD: Refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method.not
 /// The routes behind the token.
 pub(crate) fn router(app: Arc<App>, config: &AdminConfig) -> Router {
     Router::new()
+        .route("/channels", post(channels::handle))
+        .route("/jobs/{id}", get(job::handle))
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || METHOD)
         .with_state(app)

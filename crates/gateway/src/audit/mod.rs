@@ -15,7 +15,7 @@ pub mod chain;
 mod record;
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,6 +53,25 @@ struct Tail {
     head: Head,
 }
 
+impl Tail {
+    /// Does something while no other process (a command beside the gateway) writes to the file, and goes on from what they wrote.
+    fn alone(&mut self, write: impl FnOnce(&mut Self) -> std::io::Result<()>) -> std::io::Result<()> {
+        self.file.lock()?;
+        let written = self.catch_up().and_then(|()| write(self));
+        _ = self.file.unlock();
+        written
+    }
+
+    fn catch_up(&mut self) -> std::io::Result<()> {
+        if self.file.metadata()?.len() != self.length {
+            let (length, last) = last_record(&mut self.file)?;
+            self.length = length;
+            self.head = last.unwrap_or_else(|| self.head.clone());
+        }
+        Ok(())
+    }
+}
+
 impl Audit {
     /// Opens the file of a state directory and goes on where its chain ends.
     pub(crate) async fn open(db: &Db, directory: &Path, keys: &Arc<Keys>) -> Result<Self, KeyError> {
@@ -61,7 +80,10 @@ impl Audit {
         files::touch_private(&path)?;
         let unusable = |source| files::FileError::Io { path: path.display().to_string(), verb: "read", source };
         let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(unusable)?;
-        let (length, last) = last_record(&mut file).map_err(unusable)?;
+        file.lock().map_err(unusable)?;
+        let read = last_record(&mut file);
+        file.unlock().map_err(unusable)?;
+        let (length, last) = read.map_err(unusable)?;
         let known = db.audit_head(&gateway).await?;
         let head = match (known, last) {
             (Some(known), Some(last)) if last.seq < known.seq => {
@@ -83,18 +105,29 @@ impl Audit {
     pub(crate) fn record(&self, record: Record<'_>) {
         let who = record.who(&self.keys.state);
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let (line, head) = record.line(&who, &self.gateway, &tail.head, clock::now());
-        if let Err(error) = tail.file.write_all(line.as_bytes()) {
-            tracing::error!(%error, what = record.what(), "an audit record was not written");
-            // Half a line would break the chain for good.
-            let length = tail.length;
-            _ = tail.file.set_len(length);
-            return;
-        }
-        tail.length += line.len() as u64;
-        tail.head = head;
+        let written = tail.alone(|tail| {
+            let (line, head) = record.line(&who, &self.gateway, &tail.head, clock::now());
+            if let Err(error) = tail.file.write_all(line.as_bytes()) {
+                // Half a line would break the chain for good.
+                _ = tail.file.set_len(tail.length);
+                return Err(error);
+            }
+            tail.length += line.len() as u64;
+            tail.head = head;
+            Ok(())
+        });
         drop(tail);
-        self.changed.notify_one();
+        match written {
+            Ok(()) => self.changed.notify_one(),
+            Err(error) => tracing::error!(%error, what = record.what(), "an audit record was not written"),
+        }
+    }
+
+    /// Whether a record of the file has this text in it.
+    pub(crate) fn mentions(&self, text: &str) -> bool {
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = tail.file.seek(SeekFrom::Start(0)).map(|_| BufReader::new(&tail.file).lines());
+        found.is_ok_and(|lines| lines.map_while(Result::ok).any(|line| line.contains(text)))
     }
 
     /// Saves the head for the last time.

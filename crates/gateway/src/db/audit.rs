@@ -10,7 +10,8 @@ use crate::audit::chain::Head;
 const GET: &str = "SELECT gateway, seq, hash FROM audit_heads WHERE gateway = $1";
 const ALL: &str = "SELECT gateway, seq, hash FROM audit_heads ORDER BY updated_at DESC, gateway";
 const PUT: &str = "INSERT INTO audit_heads (gateway, seq, hash, updated_at) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (gateway) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, updated_at = excluded.updated_at";
+    ON CONFLICT (gateway) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, updated_at = excluded.updated_at
+    WHERE audit_heads.seq < excluded.seq";
 
 fn head(row: &sqlx::any::AnyRow) -> sqlx::Result<(String, Head)> {
     let seq = u64::try_from(row.try_get::<i64, _>("seq")?).unwrap_or_default();

@@ -49,6 +49,8 @@ const RELEASE: &str = "UPDATE jobs SET due_at = $3, owner = NULL WHERE id = $1 A
 const FINISH: &str = "UPDATE jobs SET state = $3, output = $4, updated_at = $5, is_open = 0, owner = NULL
     WHERE id = $1 AND owner = $2 AND is_open = 1";
 const RENEW: &str = "UPDATE jobs SET due_at = $3 WHERE id = $1 AND owner = $2 AND is_open = 1";
+const COUNT_ENDED: &str = "SELECT COUNT(*) AS number, SUM(CASE WHEN state = $2 THEN 1 ELSE 0 END) AS matching FROM jobs
+    WHERE kind = $1 AND is_open = 0";
 const COUNT_OPEN: &str = "SELECT COUNT(*) AS number FROM jobs WHERE is_open = 1";
 
 impl Db {
@@ -117,6 +119,19 @@ impl Db {
     pub(crate) async fn list_jobs(&self, kind: &str, most: i64) -> sqlx::Result<Vec<Stored>> {
         let statement = format!("SELECT {COLUMNS} FROM jobs WHERE kind = $1 ORDER BY created_at DESC, id LIMIT $2");
         sqlx::query_as(AssertSqlSafe(statement)).bind(kind).bind(most).fetch_all(&self.read).await
+    }
+
+    /// The newest jobs of all kinds.
+    pub(crate) async fn list_all_jobs(&self, most: i64) -> sqlx::Result<Vec<Stored>> {
+        let statement = format!("SELECT {COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT $1");
+        sqlx::query_as(AssertSqlSafe(statement)).bind(most).fetch_all(&self.read).await
+    }
+
+    /// How many jobs of a kind have ended in a state, and how many have ended.
+    pub(crate) async fn count_ended_jobs(&self, kind: &str, state: &str) -> sqlx::Result<(i64, i64)> {
+        let row = sqlx::query(COUNT_ENDED).bind(kind).bind(state).fetch_one(&self.read).await?;
+        let matching: Option<i64> = row.try_get("matching")?;
+        Ok((matching.unwrap_or_default(), row.try_get("number")?))
     }
 
     /// How many jobs are open.

@@ -1,6 +1,7 @@
 //! Durable state: SQLite in one file, or PostgreSQL where several gateways share it. One dialect serves both: `TEXT`, `BIGINT`, `$1`,
 //! `ON CONFLICT`, `RETURNING`; the one difference is how a queue is read ([`Db::skip_locked`]).
 //!
+//! - [`channel_claims`]: which job makes the channel of a name;
 //! - [`sessions`]: which visitor is which guest;
 //! - [`answers`]: what a repeat is answered;
 //! - [`fences`]: the newest patch of each profile member;
@@ -11,6 +12,7 @@
 
 pub(crate) mod answers;
 mod audit;
+pub(crate) mod channel_claims;
 pub(crate) mod fences;
 #[cfg(test)]
 pub(crate) mod fresh;

@@ -306,6 +306,15 @@ impl Machine {
 }
 
 impl State {
+    /// The name of [`Self::Success`].
+    pub(super) const SUCCESS: &str = "success";
+
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self, Self::Success { .. } | Self::Failed(_) | Self::NeedsAttention(_))
+    }
+
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -313,7 +322,7 @@ impl State {
             Self::Queued => "queued",
             Self::Validating { .. } => "validating",
             Self::Submitting { .. } => "submitting",
-            Self::Success { .. } => "success",
+            Self::Success { .. } => Self::SUCCESS,
             Self::Failed(_) => "failed",
             Self::NeedsAttention(_) => "needs-attention",
         }

@@ -7,25 +7,33 @@
 //! - `check`: everything that is wrong with a file, all at once, by path;
 //! - [`Channel`]: what Genesys is asked for;
 //! - `existing`: what is there already;
+//! - [`Plan`]: what would be done;
+//! - `queue`: adds jobs, each name's once; `worker` works on them, turn by turn (`step`), also on those that others left;
 //! - `machine`: one channel's job, without I/O; `suffix`: the name it gets where its own is taken;
+//! - [`Provisioner`]: all of this for the command line; [`Report`]: what came of it;
 //! - `schema`: the same rules for editors, as a JSON Schema.
 
-#[allow(dead_code, reason = "the jobs follow")]
 mod channel;
 mod check;
 mod document;
-#[allow(dead_code, reason = "the jobs follow")]
 mod existing;
-#[allow(dead_code, reason = "the jobs follow")]
 mod machine;
+mod plan;
 mod problem;
+mod provisioner;
+pub(crate) mod queue;
+mod report;
 mod schema;
-#[allow(dead_code, reason = "the jobs follow")]
+mod step;
 mod suffix;
+pub(crate) mod worker;
 
 pub use channel::{Channel, Policy, Routing, Theme, Widget};
 pub use check::{Document, read};
 pub use document::{LARGEST, Syntax};
 pub use machine::{Doubt, How, OnConflict, Progress, Reason, State};
+pub use plan::{Action, Plan, Planned};
 pub use problem::{Problem, Problems, Rule};
+pub use provisioner::{ProvisionError, Provisioner, Wait};
+pub use report::{Counts, Outcome, Report};
 pub use schema::SCHEMA;

@@ -54,10 +54,7 @@ impl Client {
     pub async fn channels(&self, prefix: Option<&str>) -> Result<Vec<ExistingChannel>, Error> {
         let mut channels = Vec::new();
         for number in 1..=MOST_PAGES {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(prefix.map(|prefix| ("name", prefix)));
-            query.append_pair("pageSize", &PAGE_SIZE.to_string()).append_pair("pageNumber", &number.to_string());
-            let request = Request::new(Method::GET, format!("/api/v2/webmessaging/channels?{}", query.finish()));
+            let request = Request::new(Method::GET, format!("/api/v2/webmessaging/channels?{}", query(prefix, number)));
             let page: Page = match self.insist(&request).await {
                 Ok(answer) => answer.json()?,
                 Err(Error::Refused { status: 404, .. }) => return Ok(channels),
@@ -75,4 +72,10 @@ impl Client {
         }
         Err(Error::Malformed)
     }
+}
+
+fn query(prefix: Option<&str>, number: usize) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(prefix.map(|prefix| ("name", prefix)));
+    query.append_pair("pageSize", &PAGE_SIZE.to_string()).append_pair("pageNumber", &number.to_string()).finish()
 }

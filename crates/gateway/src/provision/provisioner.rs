@@ -1,0 +1,176 @@
+//! Provisioning from the command line, beside running gateways or without one: the same state, the same jobs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guestsync_core::Millis;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::channel::Channel;
+use super::machine::{OnConflict, Progress};
+use super::plan::{Action, Plan};
+use super::queue::{self, Wish};
+use super::report::{Outcome, Report};
+use super::worker;
+use crate::app::{App, StartError};
+use crate::config::{Config, Upstream};
+use crate::jobs::{JobError, View};
+use crate::{clock, webhook};
+
+/// How often the jobs are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How long webhooks may take before the rest is left to a gateway, or to the next command.
+const WEBHOOKS: Duration = Duration::from_secs(10);
+/// Jobs that are listed at most.
+const MOST_JOBS: i64 = 100_000;
+
+/// A deployment's state, opened to provision channels.
+pub struct Provisioner {
+    app: Arc<App>,
+}
+
+/// Why channels were not provisioned.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// Genesys could not be asked what is there.
+    #[error("the channels that are there cannot be listed: {0}")]
+    Upstream(#[from] guestsync_genesys::Error),
+    /// The jobs.
+    #[error(transparent)]
+    Jobs(#[from] JobError),
+}
+
+/// How a run is bounded.
+#[derive(Debug, Clone, Copy)]
+pub struct Wait {
+    /// Jobs at once.
+    pub at_once: usize,
+    /// After this the rest stays open, for the next run or a gateway.
+    pub at_most: Duration,
+}
+
+impl Provisioner {
+    /// Opens keys and state of the configured directory or database.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        let Upstream::Genesys(settings) = &config.upstream else { return Err(StartError::NoUpstream) };
+        let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
+        Ok(Self { app: Arc::new(App::open(config, settings, &directory).await?) })
+    }
+
+    /// Looks up what is there and says what would be done.
+    ///
+    /// # Errors
+    /// Genesys could not be asked.
+    pub async fn plan(&self, channels: &[(String, Channel)], on_conflict: OnConflict) -> Result<Plan, ProvisionError> {
+        Ok(Plan::make(&self.app.genesys, channels, on_conflict).await?)
+    }
+
+    /// Does what a plan says: adds its jobs, works on them until all have ended, `stop` resolves or time is up, and delivers webhooks.
+    /// `tell` hears of each channel once, when it has ended.
+    ///
+    /// # Errors
+    /// The state cannot be read or written.
+    pub async fn provision(
+        &self,
+        plan: &Plan,
+        wait: Wait,
+        stop: impl Future<Output = ()>,
+        mut tell: impl FnMut(&Outcome),
+    ) -> Result<Report, ProvisionError> {
+        let mut outcomes: Vec<Option<Outcome>> = plan.channels.iter().map(Outcome::present).collect();
+        outcomes.iter().flatten().for_each(&mut tell);
+        let (end, ended) = watch::channel(false);
+        let delivering = tokio::spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), ended.clone()));
+        let mut jobs = HashMap::new();
+        for (index, planned) in plan.channels.iter().enumerate().filter(|(index, _)| outcomes[*index].is_none()) {
+            let is_free = planned.action == Action::Create;
+            let (channel, on_conflict) = (&planned.channel, plan.on_conflict);
+            let wish = Wish { channel, on_conflict, listed_at: Some(plan.listed_at), is_free };
+            jobs.insert(queue::add(&self.app, &wish).await?, index);
+        }
+        let working = tokio::spawn(worker::run(Arc::clone(&self.app), wait.at_once, ended));
+        let deadline = Instant::now() + wait.at_most;
+        tokio::pin!(stop);
+        loop {
+            for (id, view) in self.views(&jobs).await? {
+                let index = jobs[&id];
+                let outcome = Outcome::of(&plan.channels[index], &id, view.progress.as_ref(), view.latency);
+                if view.has_ended && jobs.remove(&id).is_some() {
+                    tell(&outcome);
+                }
+                outcomes[index] = Some(outcome);
+            }
+            let over = Instant::now() >= deadline;
+            if jobs.is_empty() || over {
+                break;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = &mut stop => break,
+            }
+        }
+        self.settle_webhooks(plan.listed_at).await;
+        end.send_replace(true);
+        // What is in hand comes to its next rest; a task that panicked has been reported.
+        _ = working.await;
+        _ = delivering.await;
+        Ok(Report::of(outcomes.into_iter().flatten().collect()))
+    }
+
+    /// Jobs that make channels, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn jobs(&self) -> Result<Vec<View>, ProvisionError> {
+        Ok(self.app.jobs.list(&queue::kind(&self.app), MOST_JOBS).await?)
+    }
+
+    /// Closes the state.
+    pub async fn close(self) {
+        self.app.audit.close().await;
+        self.app.db.close().await;
+    }
+
+    async fn views(&self, jobs: &HashMap<String, usize>) -> Result<Vec<(String, Standing)>, ProvisionError> {
+        let mut views = Vec::new();
+        if jobs.is_empty() {
+            return Ok(views);
+        }
+        for view in self.jobs().await?.into_iter().filter(|view| jobs.contains_key(&view.job_id)) {
+            let latency = view.output.as_ref().and_then(|output| output["latencyMs"].as_u64());
+            let progress = view.output.and_then(|output| serde_json::from_value(output).ok());
+            views.push((view.job_id, Standing { has_ended: !view.open, progress, latency }));
+        }
+        Ok(views)
+    }
+
+    /// Waits a little until the receiver has heard of all that has just happened.
+    async fn settle_webhooks(&self, since: Millis) {
+        if !self.app.webhooks.is_on() {
+            return;
+        }
+        let deadline = Instant::now() + WEBHOOKS;
+        while Instant::now() < deadline {
+            let waits = |event: &crate::webhook::Waiting| {
+                !event.dead && event.attempts == 0 && u64::try_from(event.created_at).is_ok_and(|at| at >= since)
+            };
+            match self.app.db.list_webhooks().await {
+                Ok(events) if events.iter().any(waits) => tokio::time::sleep(LOOK_EVERY).await,
+                _ => return,
+            }
+        }
+        tracing::warn!(at = clock::rfc3339(clock::now()), "webhooks wait: a gateway or the next run delivers them");
+    }
+}
+
+/// A job as it stands.
+struct Standing {
+    has_ended: bool,
+    progress: Option<Progress>,
+    latency: Option<u64>,
+}

@@ -1,0 +1,86 @@
+//! Adding jobs, so that of all who ask for a channel at once one job makes it and all get its result.
+
+use guestsync_core::Millis;
+use sha2::{Digest, Sha256};
+
+use super::channel::Channel;
+use super::check::Document;
+use super::machine::{OnConflict, State, Task};
+use crate::app::App;
+use crate::db::channel_claims::ChannelClaim;
+use crate::jobs::JobError;
+use crate::keys::state_key::random;
+use crate::text::hex;
+
+/// The kind of the jobs that make channels at one Genesys: what was asked of one is never done at another.
+pub(crate) fn kind(app: &App) -> String {
+    format!("{KIND}/{}", &digest(&[app.genesys.api_base()])[..12])
+}
+
+/// What all kinds begin with.
+pub(crate) const KIND: &str = "channel.provision";
+
+/// A wish for a channel.
+pub(super) struct Wish<'a> {
+    pub(super) channel: &'a Channel,
+    pub(super) on_conflict: OnConflict,
+    /// When the list of channels that speaks for it was begun, if there was one: the result of a job that ended after that is news.
+    pub(super) listed_at: Option<Millis>,
+    /// Whether that list did not have the name.
+    pub(super) is_free: bool,
+}
+
+/// The id of the job that makes the channel: a new one, or the one that is at it.
+pub(super) async fn add(app: &App, wish: &Wish<'_>) -> Result<String, JobError> {
+    let kind = kind(app);
+    let id = digest(&[&kind, &wish.channel.name]);
+    let definition = digest(&[&wish.channel.fingerprint(), &format!("{:?}", wish.on_conflict)]);
+    let wanted = ChannelClaim { job: format!("job_{}", hex(random::<16>()?.as_ref())), definition };
+    loop {
+        let holder = app.db.claim_channel(&id, &wanted).await?;
+        let is_first = holder.job == wanted.job;
+        let is_same = holder.definition == wanted.definition;
+        let task = Task {
+            channel: wish.channel.clone(),
+            on_conflict: wish.on_conflict,
+            // Whoever had the name before may have made it since it was listed.
+            free_at: wish.listed_at.filter(|_| is_first && wish.is_free),
+        };
+        if is_first {
+            return app.jobs.add(&kind, Some(wanted.job), QUEUED, &task).await;
+        }
+        match app.db.job(&holder.job).await? {
+            // Claimed by a process that was killed before it added the job.
+            None if is_same => return app.jobs.add(&kind, Some(holder.job), QUEUED, &task).await,
+            Some(job) if is_same && (job.open || is_news(job.updated_at, wish.listed_at)) => return Ok(holder.job),
+            _ => {}
+        }
+        if app.db.pass_channel(&id, &holder.job, &wanted).await? {
+            return app.jobs.add(&kind, Some(wanted.job), QUEUED, &task).await;
+        }
+    }
+}
+
+/// Adds a job for each channel of a file of which nothing was looked up; their ids, in its order.
+pub(crate) async fn add_all(app: &App, document: &Document, on_conflict: OnConflict) -> Result<Vec<String>, JobError> {
+    let mut jobs = Vec::with_capacity(document.channels.len());
+    for (_, channel) in &document.channels {
+        jobs.push(add(app, &Wish { channel, on_conflict, listed_at: None, is_free: false }).await?);
+    }
+    Ok(jobs)
+}
+
+const QUEUED: &str = State::Queued.name();
+
+fn is_news(ended_at: i64, listed_at: Option<Millis>) -> bool {
+    listed_at.is_some_and(|listed| u64::try_from(ended_at).is_ok_and(|ended| ended >= listed))
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize()[..16])
+}

@@ -86,6 +86,11 @@ impl Answer {
         retry_after(text(header::RETRY_AFTER)?, now)
     }
 
+    /// The server's time, milliseconds since 1970.
+    pub(crate) fn date(&self) -> Option<Millis> {
+        http_date(self.headers.get(header::DATE)?.to_str().ok()?, wall())
+    }
+
     /// The body as the type that the contract names. The parser's message is dropped: it may repeat a personal value.
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|_| Error::Malformed)

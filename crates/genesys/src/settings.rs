@@ -5,6 +5,8 @@ use std::time::Duration;
 use guestsync_core::Sensitive;
 use url::Url;
 
+use crate::oauth::Assertion;
+
 /// How the client secret travels to the token endpoint (RFC 6749 §2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ClientAuth {
@@ -28,6 +30,8 @@ pub struct Settings {
     pub client_secret: Sensitive<String>,
     /// How the secret travels.
     pub client_auth: ClientAuth,
+    /// Signs assertions (the JWT bearer grant); without it the secret is sent (client credentials).
+    pub assertion: Option<Assertion>,
     /// Scopes to ask for, separated by spaces; none: what the client is entitled to.
     pub scope: Option<String>,
     /// The most that connecting may take.
@@ -51,6 +55,7 @@ impl Settings {
             client_id,
             client_secret,
             client_auth: ClientAuth::default(),
+            assertion: None,
             scope: None,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(10),

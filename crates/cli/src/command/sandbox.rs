@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use guestsync_sandbox::{Client, FaultPlan, Options};
+use guestsync_sandbox::{Client, FaultPlan, Options, RateLimit};
 
 use crate::failure::Failure;
 use crate::{listen, output};
@@ -19,6 +19,12 @@ pub(crate) struct Sandbox {
     /// The port to listen on, on this machine only; 0 for a free one.
     #[arg(long, env = "PORT", default_value_t = 8788)]
     port: u16,
+    /// How many requests a client may make in a window; 0 for any number.
+    #[arg(long, value_name = "REQUESTS", default_value_t = 300)]
+    rate: u32,
+    /// How long a window is, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    rate_window: u32,
     /// The id of the OAuth client, which has all scopes.
     #[arg(long, env = "GENESYS_CLIENT_ID", default_value = "sandbox")]
     client_id: String,
@@ -41,8 +47,10 @@ pub(crate) async fn run(sandbox: Sandbox) -> Result<ExitCode, Failure> {
         }
     };
     let clients = vec![Client::with_all_scopes(sandbox.client_id, secret)];
+    let window = std::time::Duration::from_secs(sandbox.rate_window.into());
+    let rate = if sandbox.rate == 0 { RateLimit::NONE } else { RateLimit { requests: sandbox.rate, window } };
     listen::announce(&listener, "http")?;
-    guestsync_sandbox::Sandbox::new(Options { clients, faults, ..Options::default() }).serve(listener, stop).await?;
+    guestsync_sandbox::Sandbox::new(Options { clients, faults, rate, ..Options::default() }).serve(listener, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 

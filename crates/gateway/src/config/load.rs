@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use guestsync_core::Sensitive;
 use guestsync_core::patch::Pointer;
+use guestsync_genesys::oauth::Assertion;
 use guestsync_genesys::{ClientAuth, Settings, region};
 use url::{Host, Url};
 
@@ -162,7 +163,9 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
     let hosts = reader.parsed(region, &known(), region::hosts);
     let base_url = reader.parsed(base, API_ADDRESS, address);
     let token_url = reader.parsed(name("genesys.token_url", "GENESYS_TOKEN_URL"), API_ADDRESS, address);
-    let id = reader.text(name("genesys.client_id", "GENESYS_CLIENT_ID"));
+    let id = reader.text(name("genesys.client_id", "GENESYS_CLIENT_ID")).or_else(|| reader.environment("OAUTH_CLIENT_ID"));
+    let assertion = assertion(reader);
+    let signs = assertion.is_some() || reader.has_problem("OAUTH_PRIVATE_KEY") || reader.has_problem("OAUTH_SUBJECT");
     let secret = secret(reader, name("genesys.client_secret", "GENESYS_CLIENT_SECRET"), 1);
     let auth = reader.parsed(name("genesys.client_auth", "GENESYS_CLIENT_AUTH"), "\"basic\" or \"body\"", |text| match text {
         "basic" => Some(ClientAuth::Basic),
@@ -178,7 +181,7 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
         let message = "is not set; set it or GENESYS_BASE_URL, or start with --sandbox";
         let _: Option<()> = reader.problem("GENESYS_ENVIRONMENT", message);
     }
-    for (setting, missing) in [("GENESYS_CLIENT_ID", id.is_none()), ("GENESYS_CLIENT_SECRET", secret.is_none())] {
+    for (setting, missing) in [("GENESYS_CLIENT_ID", id.is_none()), ("GENESYS_CLIENT_SECRET", secret.is_none() && !signs)] {
         if missing {
             let _: Option<()> = reader.problem(setting, "is not set");
         }
@@ -187,10 +190,31 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
     // An address of its own has its token endpoint beside it, as the design documents have it.
     let beside = || base_url.as_ref().and_then(|base| base.join("/oauth/token").ok());
     let token_url = token_url.or_else(beside).or_else(|| hosts.map(|hosts| hosts.token_url))?;
-    let mut settings = Settings::new(api_base, token_url, id?, secret?);
+    let mut settings = Settings::new(api_base, token_url, id?, secret.unwrap_or_else(|| Sensitive::new(String::new())));
+    settings.assertion = assertion;
     settings.client_auth = auth.unwrap_or_default();
     settings.scope = scope;
     Some(Upstream::Genesys(Box::new(settings)))
+}
+
+/// The JWT bearer grant, where there is a key to sign with.
+fn assertion(reader: &mut Reader<'_>) -> Option<Assertion> {
+    let key = Name { file: "genesys.private_key", env: Some("OAUTH_PRIVATE_KEY") };
+    let subject = reader.text(name("genesys.subject", "OAUTH_SUBJECT"));
+    let audience = reader.text(name("genesys.audience", "OAUTH_AUDIENCE"));
+    let expected = "a P-256 private key in PEM (the variable), or the path of a file with one that only its owner can read";
+    let mut assertion = reader.parsed(key, expected, |text| {
+        let pem = match text.contains("-----BEGIN") {
+            true => zeroize::Zeroizing::new(text.to_owned()),
+            false => crate::keys::files::read_private(std::path::Path::new(text)).ok().flatten()?,
+        };
+        Assertion::new(&pem, String::new())
+    })?;
+    let Some(subject) = subject else {
+        return reader.problem("OAUTH_SUBJECT", "is not set: the JWT bearer grant says for whom it asks");
+    };
+    (assertion.subject, assertion.audience) = (subject, audience);
+    Some(assertion)
 }
 
 /// Credentials go over TLS, or do not leave the machine.

@@ -110,3 +110,32 @@ fn the_example_file_is_a_good_configuration() {
     let file = include_str!("../../../../guestsync.example.toml");
     assert!(problems(&GOOD, file).is_empty(), "{:?}", problems(&GOOD, file));
 }
+
+#[tokio::test]
+async fn a_key_that_signs_stands_for_the_secret_and_genesys_takes_its_assertions() {
+    use crate::world::{Directory, Upstream, World};
+    use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+    let private = p256::SecretKey::from_slice(&[7; 32]).unwrap();
+    let mut client = guestsync_sandbox::Client::with_all_scopes("signer", "unused");
+    client.assertion_key = Some(private.public_key().to_public_key_pem(LineEnding::LF).unwrap());
+    let upstream = Upstream::with(guestsync_sandbox::Options { clients: vec![client], ..Default::default() }).await;
+    let pem = private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
+    let env = |name: &str| match name {
+        "GENESYS_BASE_URL" => Some(upstream.base.clone()),
+        "OAUTH_CLIENT_ID" => Some("signer".to_owned()),
+        "OAUTH_PRIVATE_KEY" => Some(pem.clone()),
+        "OAUTH_SUBJECT" => Some("organisation".to_owned()),
+        _ => None,
+    };
+    let directory = Directory::new();
+    let flags = Flags { state_dir: Some(directory.path().to_owned()), ..Flags::default() };
+    let config = load(&flags, &env, None).unwrap();
+    let world = World::of(config, directory).await;
+    world.session("abc").await;
+    assert_eq!(upstream.token_requests(), 1);
+    let without = |name: &str| if name == "OAUTH_SUBJECT" { None } else { env(name) };
+    assert!(load(&flags, &without, None).unwrap_err().to_string().contains("OAUTH_SUBJECT"));
+    let wrong = |name: &str| if name == "OAUTH_PRIVATE_KEY" { Some("canary".to_owned()) } else { env(name) };
+    let error = load(&flags, &wrong, None).unwrap_err().to_string();
+    assert!(error.contains("OAUTH_PRIVATE_KEY") && !error.contains("canary") && !error.contains("SECRET"), "{error}");
+}

@@ -140,7 +140,11 @@ impl World {
 
     /// As [`Self::start`] with a configuration file and a state directory.
     pub(crate) async fn with(upstream: &Upstream, file: &str, directory: Directory) -> Self {
-        let config = configuration(Some(upstream), file, &directory);
+        Self::of(configuration(Some(upstream), file, &directory), directory).await
+    }
+
+    /// A gateway of this configuration.
+    pub(crate) async fn of(config: config::Config, directory: Directory) -> Self {
         Self::serve(Gateway::open(config).await.unwrap(), directory).await
     }
 

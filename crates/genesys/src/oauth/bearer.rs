@@ -1,5 +1,6 @@
 //! The one organisation token: fetched once for all who wait, renewed ahead of its expiry, replaced after a refusal.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,12 +9,14 @@ use guestsync_core::token::{Ask, Lifecycle, Token};
 use guestsync_core::{Millis, Sensitive};
 use tokio::sync::watch;
 
-use super::client_credentials::{self, Grant, Outcome};
+use super::request::{self, Grant, Outcome};
 use super::{Stored, TokenStore};
-use crate::{Error, Settings};
+use crate::{Answer, Error, Settings};
 
 /// Tries of one fetch.
 const MAX_TRIES: u32 = 4;
+/// Clocks that differ by less are the same.
+const CLOCK_TOLERANCE: Millis = 30_000;
 /// How long a failed fetch answers for those who ask next, so that a refused client does not ask once a request.
 const FAILURE_HOLDS: Duration = Duration::from_secs(1);
 
@@ -25,6 +28,8 @@ pub(crate) struct Bearer {
     epoch: Instant,
     state: Mutex<State>,
     rounds: watch::Sender<u64>,
+    /// How far the server's clock is ahead of ours, in milliseconds.
+    skew: AtomicI64,
 }
 
 #[derive(Default)]
@@ -44,7 +49,15 @@ impl State {
 impl Bearer {
     pub(crate) fn new(http: reqwest::Client, settings: &Settings, store: Option<Arc<dyn TokenStore>>) -> Self {
         let rounds = watch::Sender::new(0);
-        Self { http, settings: settings.clone(), store, epoch: Instant::now(), state: Mutex::default(), rounds }
+        Self {
+            http,
+            settings: settings.clone(),
+            store,
+            epoch: Instant::now(),
+            state: Mutex::default(),
+            rounds,
+            skew: AtomicI64::new(0),
+        }
     }
 
     /// A token that is good by what is known here.
@@ -127,7 +140,7 @@ impl Bearer {
     async fn ask(&self) -> Result<Grant, Error> {
         let mut tries = 0;
         loop {
-            let outcome = client_credentials::ask(&self.http, &self.settings).await;
+            let outcome = request::ask(&self.http, &self.settings, self.server_now()).await;
             let (error, asked) = match outcome {
                 Ok(Outcome::Granted(grant)) => {
                     self.save(&grant).await;
@@ -138,6 +151,8 @@ impl Bearer {
                         let retry_after = answer.retry_after().unwrap_or(Policy::SERVER.base);
                         (Error::Busy { retry_after }, Some(retry_after))
                     }
+                    // An assertion is dated: one refusal may mean that our clock is wrong, and the answer says what time it is.
+                    (400 | 401, _) if self.settings.assertion.is_some() && self.learn_time(&answer) => continue,
                     (status, Verdict::Retry) => (Error::Unavailable { status }, answer.retry_after()),
                     (status, _) => return Err(Error::Credentials { status }),
                 },
@@ -151,6 +166,18 @@ impl Bearer {
             }
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
+    }
+
+    /// Milliseconds since 1970, by the server's clock as far as it is known.
+    fn server_now(&self) -> Millis {
+        wall().unwrap_or_default().saturating_add_signed(self.skew.load(Ordering::Relaxed))
+    }
+
+    /// Takes the server's time from an answer; whether that makes a difference to what was assumed.
+    fn learn_time(&self, answer: &Answer) -> bool {
+        let (Some(here), Some(there)) = (wall(), answer.date()) else { return false };
+        let skew = i64::try_from(there).unwrap_or_default() - i64::try_from(here).unwrap_or_default();
+        skew.abs_diff(self.skew.swap(skew, Ordering::Relaxed)) > CLOCK_TOLERANCE
     }
 
     async fn stored(&self) -> Option<Grant> {

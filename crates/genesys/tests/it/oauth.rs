@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use guestsync_core::Sensitive;
 use guestsync_genesys::call::GuestId;
-use guestsync_genesys::oauth::{Stored, TokenStore};
+use guestsync_genesys::oauth::{Assertion, Stored, TokenStore};
 use guestsync_genesys::{Client, ClientAuth, Error};
 use serde_json::json;
 
@@ -160,4 +160,92 @@ fn nothing_secret_is_shown() {
         Sensitive::new("canary".into()),
     );
     assert!(!format!("{settings:?}{:?}", stored("canary", 0).0.lock().unwrap()).contains("canary"));
+}
+
+/// Reads a JWT as a library of others does, for this audience.
+fn verified(assertion: &str, public: &str, audience: &str) -> serde_json::Value {
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
+    validation.set_audience(&[audience]);
+    validation.set_issuer(&["client id"]);
+    validation.leeway = 0;
+    let key = jsonwebtoken::DecodingKey::from_ec_pem(public.as_bytes()).unwrap();
+    jsonwebtoken::decode(assertion, &key, &validation).unwrap().claims
+}
+
+/// A key pair in PEM.
+fn pair() -> (String, String) {
+    use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+    let private = p256::SecretKey::from_slice(&[7; 32]).unwrap();
+    (private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(), private.public_key().to_public_key_pem(LineEnding::LF).unwrap())
+}
+
+#[tokio::test]
+async fn a_thousand_assertions_are_good_for_minutes_for_this_endpoint_and_once() {
+    let (private, public) = pair();
+    let answer = |n: usize, seen: &Seen| {
+        // Each token is refused, so that each call asks for another.
+        if seen.path == TOKEN { token(n) } else { StatusCode::UNAUTHORIZED.into_response() }
+    };
+    let server = Server::start(answer).await;
+    let mut settings = server.settings();
+    settings.assertion = Assertion::new(&private.replace('\n', "\\n"), "subject".into());
+    let audience = settings.token_url.to_string();
+    let client = Client::new(settings, None).unwrap();
+    for _ in 0..500 {
+        assert_eq!(client.profile(&guest()).await.unwrap_err(), Error::Unauthorized);
+    }
+    let mut ids = std::collections::BTreeSet::new();
+    let seen = server.seen(TOKEN);
+    assert_eq!(seen.len(), 1_000);
+    for request in seen {
+        assert_eq!(request.header("authorization"), "");
+        let form: std::collections::BTreeMap<String, String> =
+            url::form_urlencoded::parse(request.body.as_bytes()).into_owned().collect();
+        assert_eq!(form["grant_type"], "urn:ietf:params:oauth:grant-type:jwt-bearer");
+        assert!(form["client_id"] == "client id" && !form.contains_key("client_secret"));
+        let claims = verified(&form["assertion"], &public, &audience);
+        assert!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap() <= 300 && claims["sub"] == "subject");
+        ids.insert(claims["jti"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(ids.len(), 1_000);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_a_day_off_is_put_right_by_the_servers() {
+    let (private, public) = pair();
+    for off in [-86_400_i64, 86_400] {
+        let (public, ahead) = (public.clone(), std::time::Duration::from_secs(off.unsigned_abs()));
+        let server = Server::start(move |n, seen: &Seen| {
+            if seen.path != TOKEN {
+                return "{}".into_response();
+            }
+            let now = std::time::SystemTime::now();
+            let now = if off > 0 { now + ahead } else { now - ahead };
+            let form: std::collections::BTreeMap<String, String> =
+                url::form_urlencoded::parse(seen.body.as_bytes()).into_owned().collect();
+            let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
+            (validation.validate_exp, validation.validate_aud) = (false, false);
+            let key = jsonwebtoken::DecodingKey::from_ec_pem(public.as_bytes()).unwrap();
+            let claims = jsonwebtoken::decode::<serde_json::Value>(&form["assertion"], &key, &validation).unwrap().claims;
+            let seconds = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+            let good = seconds.abs_diff(claims["iat"].as_u64().unwrap()) < 60;
+            let mut answer =
+                if good { token(n) } else { (StatusCode::BAD_REQUEST, r#"{"error":"invalid_grant"}"#).into_response() };
+            answer.headers_mut().insert("date", httpdate::fmt_http_date(now).parse().unwrap());
+            answer
+        })
+        .await;
+        let mut settings = server.settings();
+        settings.assertion = Assertion::new(&private, "subject".into());
+        let client = Client::new(settings, None).unwrap();
+        assert_eq!(client.profile(&guest()).await.unwrap().status, 200);
+        assert_eq!(server.seen(TOKEN).len(), 2);
+    }
+}
+
+#[test]
+fn what_is_no_p_256_key_signs_nothing() {
+    for pem in ["", "canary", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        assert!(Assertion::new(pem, "subject".into()).is_none());
+    }
 }

@@ -1,6 +1,6 @@
-//! O1: the client credentials grant (RFC 6749 §4.4).
+//! O1, the client credentials grant (RFC 6749 §4.4), or O2, the JWT bearer grant (RFC 7523), where there is a key to sign with.
 
-use guestsync_core::Sensitive;
+use guestsync_core::{Millis, Sensitive};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::Deserialize;
 use url::form_urlencoded;
@@ -30,14 +30,14 @@ pub(crate) enum Outcome {
     Answered(Answer),
 }
 
-/// Asks once.
-pub(crate) async fn ask(http: &reqwest::Client, settings: &Settings) -> Result<Outcome, Error> {
+/// Asks once; `now` is what an assertion is dated.
+pub(crate) async fn ask(http: &reqwest::Client, settings: &Settings, now: Millis) -> Result<Outcome, Error> {
     let mut request = http
         .post(settings.token_url.clone())
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(form(settings));
-    if settings.client_auth == ClientAuth::Basic {
+        .body(form(settings, now)?);
+    if settings.assertion.is_none() && settings.client_auth == ClientAuth::Basic {
         request = request.basic_auth(encoded(&settings.client_id), Some(encoded(settings.client_secret.expose())));
     }
     let response = request.send().await?;
@@ -59,16 +59,22 @@ pub(crate) async fn ask(http: &reqwest::Client, settings: &Settings) -> Result<O
     Ok(Outcome::Granted(Grant { value: Sensitive::new(body.access_token), expires_in }))
 }
 
-fn form(settings: &Settings) -> String {
+fn form(settings: &Settings, now: Millis) -> Result<String, Error> {
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "client_credentials");
-    if settings.client_auth == ClientAuth::Body {
-        form.append_pair("client_id", &settings.client_id).append_pair("client_secret", settings.client_secret.expose());
+    if let Some(assertion) = &settings.assertion {
+        let assertion = assertion.sign(&settings.client_id, settings.token_url.as_str(), now)?;
+        form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+        form.append_pair("client_id", &settings.client_id).append_pair("assertion", &assertion);
+    } else {
+        form.append_pair("grant_type", "client_credentials");
+        if settings.client_auth == ClientAuth::Body {
+            form.append_pair("client_id", &settings.client_id).append_pair("client_secret", settings.client_secret.expose());
+        }
     }
     if let Some(scope) = &settings.scope {
         form.append_pair("scope", scope);
     }
-    form.finish()
+    Ok(form.finish())
 }
 
 /// Id and secret are form-encoded before they are joined (RFC 6749 §2.3.1).

@@ -9,6 +9,7 @@ import { watchEvidence } from "./evidence.js";
 import { showFaults } from "./faults.js";
 import { enableForm } from "./form.js";
 import { openGuest } from "./guest.js";
+import { enableOffline } from "./offline.js";
 import { askForSession, showSession } from "./session.js";
 import { shortId } from "./short-id.js";
 import { rememberedSession, type Session } from "./state.js";
@@ -37,6 +38,7 @@ function open(session: Session): void {
   followEvents(guest);
   enableAttributes(guest);
   enableConsent(guest);
+  enableOffline();
   void showReadiness(guest);
   evidence.follow(session.guestId, guest);
 }

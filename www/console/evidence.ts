@@ -9,6 +9,7 @@ import { NoSandbox, openedProfile, requestsAfter, storedGuests, type StoredGuest
 import { showSessionGone } from "./session.js";
 import { showStatus } from "./status.js";
 import { showAttributes } from "./views/attributes.js";
+import { prepareAudit, showAudit } from "./views/audit.js";
 import { prepareJournal, showJournal } from "./views/journal.js";
 import { showNoKey, showOpened, showStored } from "./views/profile.js";
 import { addRequests, clearRequests } from "./views/requests.js";
@@ -31,6 +32,7 @@ export function watchEvidence(): Evidence {
 
   clearRequests();
   prepareJournal();
+  prepareAudit();
   showEmptyStore();
 
   const restart = (): void => {
@@ -78,7 +80,9 @@ export function watchEvidence(): Evidence {
       if (hasSandbox) showStatus("upstream", "failed", "no answer");
       else showNoSandbox();
     }
-    if (followed !== null) showJournal(followed.guest);
+    if (followed === null) return;
+    showJournal(followed.guest);
+    showAudit(followed.guest);
   });
 
   return {

@@ -11,6 +11,7 @@ export const EVENTS = [
   "retrying",
   "conflict",
   "expired",
+  "finding",
   "storage",
 ] as const satisfies readonly GuestSyncEvent[];
 
@@ -22,6 +23,7 @@ export function openGuest(guestId: string): GuestSync {
     token: "/api/token",
     consent: { service: true },
     purposes: { email: "marketing", "*": "service" },
-    storage: "local",
+    pii: { card: "block", phone: "mask", allow: ["email"], region: "US" },
+    storage: "auto",
   });
 }

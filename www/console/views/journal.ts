@@ -15,6 +15,7 @@ const ENDS: readonly (readonly [keyof Metrics, string])[] = [
   ["dropped", "dropped"],
   ["rejected", "rejected"],
   ["expired", "expired"],
+  ["findings", "personal data found"],
 ];
 
 const view = find("journal", HTMLDivElement);
@@ -43,7 +44,7 @@ export function showJournal(guest: GuestSync): void {
       ),
       figure("held", "held", held, held > 0 ? "until consent is given" : "none lacks consent"),
     ),
-    el("dl", { class: "ends" }, ...ENDS.flatMap(([name, label]) => end(name, label, metrics[name] ?? 0))),
+    el("dl", { class: "ends" }, ...ENDS.flatMap(([name, label]) => end(name, label, metrics[name] ?? 0)), ...latency(metrics)),
   );
 }
 
@@ -56,6 +57,13 @@ function figure(testId: string, label: string, count: number, remark: string): H
 function end(name: string, label: string, count: number): HTMLElement[] {
   if (count === 0 && name !== "set" && name !== "delivered") return [];
   return [el("div", { "data-testid": `count-${name}` }, el("dt", {}, label), el("dd", {}, String(count)))];
+}
+
+/** From `set` to the answer: the middle, and what 95 and 99 of 100 keys stayed below. */
+function latency({ latencyP50Ms, latencyP95Ms, latencyP99Ms, delivered = 0 }: Partial<Metrics>): HTMLElement[] {
+  if (delivered === 0) return [];
+  const text = `${latencyP50Ms} · ${latencyP95Ms} · ${latencyP99Ms} ms`;
+  return [el("div", { "data-testid": "percentiles" }, el("dt", {}, "p50 · p95 · p99"), el("dd", {}, text))];
 }
 
 function seconds(milliseconds = 0): string {

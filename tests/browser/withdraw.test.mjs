@@ -1,6 +1,6 @@
 /**
  * N1: once `withdraw` has resolved in one tab, no tab starts a request that carries an attribute of that purpose.
- * `GUESTSYNC_TRIES=1000` for the whole tier.
+ * `GUESTSYNC_TRIES` makes more or fewer of them.
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -13,13 +13,25 @@ import { startShop } from "./support/shop.mjs";
 /** @typedef {{ at: number, values: number[], keys: string[] }} Started */
 
 const file = { after };
-const tries = Number(process.env.GUESTSYNC_TRIES ?? 60);
+const tries = Number(process.env.GUESTSYNC_TRIES ?? 1000);
 const tabs = 3;
+/** Visitors side by side: most of a try is waiting. */
+const visitors = 4;
 
 test(`after withdraw has resolved in one of ${tabs} tabs, none starts a request with that purpose, in ${tries} tries`, async () => {
   const shop = await startShop(file);
+  const browser = await launchChromium(file);
+  const runs = await Promise.all(Array.from({ length: visitors }, () => visit(browser, shop, Math.ceil(tries / visitors))));
+  assert.deepEqual(runs.flatMap(({ late }) => late), []);
+  // Without requests that carry the purpose at all, the above shows nothing.
+  const carried = runs.reduce((sum, run) => sum + run.carried, 0);
+  assert.ok(carried >= tries / 4, `${carried} attributes of the purpose were sent in ${tries} tries`);
+});
+
+/** @param {import("playwright-core").Browser} browser @param {string} shop @param {number} tries */
+async function visit(browser, shop, tries) {
   const collector = await Collector.start(file);
-  const context = await (await launchChromium(file)).newContext();
+  const context = await browser.newContext();
   // Each request is noted where it starts, by the clock that all tabs share.
   await context.addInitScript(() => {
     const { fetch } = window;
@@ -76,8 +88,6 @@ test(`after withdraw has resolved in one of ${tabs} tabs, none starts a request 
 
   const started = /** @type {Started[]} */ ((await Promise.all(pages.map((page) => page.evaluate(() => Reflect.get(window, "started"))))).flat());
   const carried = started.flatMap(({ at, keys, values }) => keys.flatMap((key, index) => (key.startsWith("ad") ? [{ at, key, number: values[index] ?? 0 }] : [])));
-  const late = carried.filter(({ at, number }) => at > (withdrawn[number] ?? 0));
-  assert.deepEqual(late, []);
-  // Without requests that carry the purpose at all, the above shows nothing.
-  assert.ok(carried.length >= tries / 4, `${carried.length} attributes of the purpose were sent in ${tries} tries`);
-});
+  await context.close();
+  return { carried: carried.length, late: carried.filter(({ at, number }) => at > (withdrawn[number] ?? 0)) };
+}

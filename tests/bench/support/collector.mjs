@@ -64,6 +64,9 @@ export class Collector {
   async #answer(request, response) {
     const { method = "", headers } = request;
     const from = Date.now();
+    // A client that goes away ends its request; what it sent is taken all the same, as by any server.
+    let gone = Infinity;
+    response.once("close", () => (gone = Date.now()));
     const path = new URL(request.url ?? "/", this.origin).pathname;
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -82,12 +85,11 @@ export class Collector {
 
     const token = /^\/token\/(.*)/.exec(path)?.[1];
     const fault = token === undefined ? await this.fault({ method, path }) : tokenOf(token);
-    // A client that is gone takes nothing with it: what it sent is taken, as by any server.
     const answer = fault === undefined || fault === "lost" ? this.#take(method, path, body, headers) : fault;
     const status = fault === "lost" ? 0 : answer.status;
     const messages = attributes.test(path) && method === "POST" ? Object.keys(JSON.parse(body).attributes).length : messagesIn(path, body).length;
     const tab = headers.authorization?.replace(/^Bearer /, "") ?? "";
-    this.requests.push({ at: from, until: Date.now(), tab, method, path, body, bytes: raw.length, status, messages });
+    this.requests.push({ at: from, until: Math.min(gone, Date.now()), tab, method, path, body, bytes: raw.length, status, messages });
     if (status === 0) return void request.socket.destroy();
     response.writeHead(status, { "content-type": "application/json", ...cors, ...answer.headers });
     response.end(JSON.stringify(answer.body ?? {}));

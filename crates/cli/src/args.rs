@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, hooks, jobs, keys, open, provision, sandbox, serve};
+use crate::command::{audit, hooks, jobs, keys, map, open, provision, report, sandbox, schema, serve};
 
 /// Keeps what a web visitor tells a site in step with Genesys Cloud Web Messaging.
 #[derive(Debug, Parser)]
@@ -30,4 +30,10 @@ pub(crate) enum Command {
     Audit(audit::Audit),
     /// Look at the webhook's outbox, and deliver again.
     Hooks(hooks::Hooks),
+    /// Define custom attributes, or list them.
+    Schema(schema::Schema),
+    /// Write CRM records as custom attributes, in bulk.
+    Map(map::Map),
+    /// Count how many conversations have an attribute.
+    Report(report::Report),
 }

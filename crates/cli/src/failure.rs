@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use guestsync_gateway::StartError;
 use guestsync_gateway::config::Problems;
 use guestsync_gateway::keys::KeyError;
+use guestsync_gateway::meta::MetaError;
+use guestsync_gateway::meta::run::RunError;
 
 use crate::output;
 
@@ -40,6 +42,15 @@ pub(crate) enum Failure {
     /// A key file.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// A file that was named is not what it should be.
+    #[error("{0}: {1}")]
+    File(String, String),
+    /// Genesys, or what is asked of it.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// A run of records stopped.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// What was given does not fit together.
     #[error("{0}")]
     Usage(&'static str),
@@ -53,7 +64,7 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         output::notice(&format!("guestsync: {self}"));
         ExitCode::from(match self {
-            Self::Configuration(_) | Self::FaultPlan(..) | Self::Usage(_) | Self::Unreadable(..) => 2,
+            Self::Configuration(_) | Self::FaultPlan(..) | Self::File(..) | Self::Usage(_) | Self::Unreadable(..) => 2,
             _ => 1,
         })
     }

@@ -1,6 +1,6 @@
 //! What came back, with only the headers that mean something to the asker.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use guestsync_core::Millis;
@@ -34,6 +34,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body as it came. May be personal.
     pub body: Bytes,
+    /// How long its request waited for the rate budget.
+    pub(crate) waited: Duration,
 }
 
 impl std::fmt::Debug for Answer {
@@ -59,7 +61,7 @@ impl Answer {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Self { status, headers, body: body.freeze() })
+        Ok(Self { status, headers, body: body.freeze(), waited: Duration::ZERO })
     }
 
     /// The error code that the body names, where this is an error and it names one.

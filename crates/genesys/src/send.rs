@@ -49,8 +49,10 @@ pub struct Effort {
     pub repeats: u32,
     /// The time that those took with the waits between them.
     pub before: Duration,
-    /// The time of the last try, the wait for the rate budget included.
-    pub last: Duration,
+    /// The wait of the last try for the rate budget.
+    pub waited: Duration,
+    /// The time of the last try after that.
+    pub latency: Duration,
 }
 
 impl Client {
@@ -102,7 +104,8 @@ impl Client {
             let (error, asked) = match outcome {
                 Ok(answer) => match answer.verdict() {
                     Verdict::Done => {
-                        let effort = Effort { repeats: tries, before: tried - started, last: tried.elapsed() };
+                        let latency = tried.elapsed().saturating_sub(answer.waited);
+                        let effort = Effort { repeats: tries, before: tried - started, waited: answer.waited, latency };
                         return Ok((answer, effort));
                     }
                     Verdict::Retry => (busy(&answer), answer.retry_after()),
@@ -132,7 +135,9 @@ impl Client {
     async fn send(&self, request: &Request, token: &str, deadline: Instant) -> Result<Answer, Error> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::Malformed)?;
         bearer.set_sensitive(true);
+        let asked = Instant::now();
         let permit = self.inner.queue.enter(deadline).await?;
+        let waited = asked.elapsed();
         let response = self
             .inner
             .http
@@ -142,7 +147,8 @@ impl Client {
             .body(request.body.clone())
             .send()
             .await?;
-        let answer = Answer::read(response).await?;
+        let mut answer = Answer::read(response).await?;
+        answer.waited = waited;
         permit.answered(&answer);
         Ok(answer)
     }

@@ -31,6 +31,9 @@ pub(crate) struct Sandbox {
     /// Its secret; without it one is drawn and printed.
     #[arg(long, env = "GENESYS_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<String>,
+    /// The public key (PEM, P-256) under which assertions of the client verify (JWT bearer).
+    #[arg(long, value_name = "FILE")]
+    assertion_key: Option<PathBuf>,
 }
 
 /// Serves until it is told to stop.
@@ -46,7 +49,12 @@ pub(crate) async fn run(sandbox: Sandbox) -> Result<ExitCode, Failure> {
             secret
         }
     };
-    let clients = vec![Client::with_all_scopes(sandbox.client_id, secret)];
+    let mut client = Client::with_all_scopes(sandbox.client_id, secret);
+    if let Some(path) = &sandbox.assertion_key {
+        let pem = std::fs::read_to_string(path).map_err(|error| Failure::Unreadable(path.display().to_string(), error))?;
+        client = client.with_assertion_key(pem);
+    }
+    let clients = vec![client];
     let window = std::time::Duration::from_secs(sandbox.rate_window.into());
     let rate = if sandbox.rate == 0 { RateLimit::NONE } else { RateLimit { requests: sandbox.rate, window } };
     listen::announce(&listener, "http")?;

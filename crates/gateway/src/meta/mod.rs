@@ -18,16 +18,21 @@ mod error;
 mod inherit;
 pub mod input;
 pub mod mapping;
+pub mod report;
+pub mod run;
 
 pub mod schema;
 
 use std::path::Path;
 
 use guestsync_genesys::{Client, Settings};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::text::hex;
 use cache::Cache;
+use mapping::Mapping;
+use schema::Definition;
 
 pub use error::MetaError;
 pub use inherit::{Inherited, Warning};
@@ -61,4 +66,30 @@ impl Metadata {
     pub fn identity(&self) -> &str {
         &self.identity
     }
+
+    /// The attributes of an organisation that records may be mapped to, as S2 states them.
+    ///
+    /// # Errors
+    /// It cannot be read, or has none of the map's.
+    pub async fn allowed(
+        &self,
+        organisation: &str,
+        mapping: &Mapping,
+        refresh: bool,
+        mut warned: impl FnMut(&Warning),
+    ) -> Result<Vec<Value>, MetaError> {
+        let inherited = self.inherited(organisation, refresh).await?;
+        inherited.warnings.iter().for_each(&mut warned);
+        let rules = inherited.rules();
+        if !mapping.attributes().any(|name| rules.find(name).is_some()) {
+            return Err(MetaError::NothingAllowed(organisation.to_owned()));
+        }
+        Ok(rules.definitions().map(Definition::shown).collect())
+    }
+}
+
+/// A name for what these parts say, good for a folder.
+#[must_use]
+pub fn run_name(parts: &[&str]) -> String {
+    hex(&Sha256::digest(parts.join("\n"))[..12])
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Definition;
@@ -21,12 +21,12 @@ pub enum Update {
 }
 
 /// One broken rule. Never the value itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// A stable name of the rule.
     pub code: String,
     /// The attribute or the field; none where it is the record as a whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }
 
@@ -55,6 +55,11 @@ impl Rules {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Definition> {
         self.0.get(name)
+    }
+
+    /// All definitions.
+    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.0.values()
     }
 
     /// The names of all attributes.

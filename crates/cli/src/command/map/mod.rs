@@ -1,0 +1,248 @@
+//! `guestsync map`: CRM records become attributes, in bulk. A run that was stopped goes on with the same command.
+//!
+//! Exit code 0: every record was applied. 3: some were refused; the rejects file says why. 1: the run stopped and can go on.
+
+mod progress;
+
+use std::io::{Read, stdin};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use guestsync_gateway::meta::input::{Format, Source};
+use guestsync_gateway::meta::mapping::Mapping;
+use guestsync_gateway::meta::run::{Counts, InputFile, LARGEST_BATCH, Options, Outcome, Run, Task};
+use serde_json::json;
+
+use super::upstream::{Asked, Genesys};
+use crate::failure::Failure;
+use crate::{listen, output};
+use progress::Shown;
+
+const WRITE: &str = "customattributes:write";
+
+#[derive(Debug, Args)]
+pub(crate) struct Map {
+    /// The records: NDJSON, CSV or one JSON array; - is standard input.
+    file: PathBuf,
+    /// The organisation or group that the records belong to.
+    #[arg(long, value_name = "ID")]
+    org: String,
+    /// Which field becomes which attribute (YAML or JSON); without it, ticketId, priority and sourceChannel.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// `ndjson`, `csv`, `tsv` or `json`; without it, told by the name or the first bytes.
+    #[arg(long, value_name = "FORM")]
+    format: Option<String>,
+    /// What separates columns of CSV.
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<char>,
+    /// Replace what is stored of a record instead of merging into it.
+    #[arg(long)]
+    replace: bool,
+    /// Records in a request; without it 500, adapted to the server.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LARGEST_BATCH as u64))]
+    batch: Option<u64>,
+    /// The most requests at once.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=64))]
+    parallel: u64,
+    /// Where refused records are listed [default: FILE.rejects.ndjson].
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// A name for the run, so that one that reads standard input can go on: give it the same input again.
+    #[arg(long, value_name = "NAME")]
+    run: Option<String>,
+    /// Begin anew, whatever is left of a run that was stopped.
+    #[arg(long)]
+    restart: bool,
+    /// Ask for the organisation's attributes again, whatever was kept.
+    #[arg(long)]
+    refresh: bool,
+    /// How many minutes the server may fail before the run stops.
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=1440))]
+    patience: u64,
+    /// The outcome as one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    genesys: Genesys,
+}
+
+pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
+    let text = map
+        .map
+        .as_ref()
+        .map(|path| std::fs::read_to_string(path).map_err(|error| Failure::Unreadable(path.display().to_string(), error)));
+    let text = text.transpose()?;
+    let mapping = match &text {
+        Some(text) => Mapping::read(text, &|name| std::env::var(name).ok()).map_err(|error| {
+            Failure::File(map.map.as_ref().map_or_else(String::new, |path| path.display().to_string()), error.to_string())
+        })?,
+        None => Mapping::tickets(),
+    };
+    let (input, stream, format) = map.input()?;
+    let Asked { metadata, state_dir } = map.genesys.open()?;
+    let (folder, rejects) = map.places(&state_dir, metadata.identity(), input.as_ref(), text.as_deref())?;
+    if map.restart && folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    metadata.require(&[WRITE], map.refresh).await?;
+    let task = match Run::unfinished(&folder)? {
+        Some(begun) => {
+            let same = (&begun.identity[..], &begun.organisation, begun.format, &begun.map, begun.replace)
+                == (metadata.identity(), &map.org, format, &text, map.replace);
+            let path = |input: &Option<InputFile>| input.as_ref().map(|input| input.path.clone());
+            if !same || path(&begun.input) != path(&input) {
+                return Err(Failure::Usage(
+                    "a run of this name was begun with other input or options: give them again, or --restart",
+                ));
+            }
+            begun
+        }
+        None => {
+            let attributes = metadata.allowed(&map.org, &mapping, map.refresh, |warning| {
+                output::notice(&format!("guestsync: warning: {warning}"));
+            });
+            let (attributes, identity) = (attributes.await?, metadata.identity().to_owned());
+            Task {
+                id: String::new(),
+                identity,
+                organisation: map.org.clone(),
+                input,
+                format,
+                map: text,
+                replace: map.replace,
+                rejects,
+                attributes,
+            }
+        }
+    };
+    let rejects = task.rejects.clone();
+    let run = Run::open(&folder, task)?;
+    if run.goes_on() && !map.json {
+        output::notice("guestsync: going on with the run that was stopped");
+    }
+    let mut shown = Shown::new(map.json);
+    let options = Options {
+        stream,
+        mapping,
+        batch: map.batch.and_then(|size| usize::try_from(size).ok()),
+        parallel: usize::try_from(map.parallel).unwrap_or(8),
+        patience: Duration::from_secs(map.patience * 60),
+    };
+    let stop = listen::stop_signal()?;
+    let outcome = tokio::select! {
+        outcome = run.work(&metadata, options, |progress| shown.told(progress)) => outcome,
+        () = stop => {
+            shown.end();
+            output::notice("guestsync: stopped; the same command goes on");
+            return Ok(ExitCode::from(130));
+        }
+    };
+    shown.end();
+    let outcome = outcome.inspect_err(|_| output::notice("guestsync: the run stopped; the same command goes on where it was"))?;
+    told(&outcome, &rejects, map.json)
+}
+
+impl Map {
+    /// The input, whichever it is, and its format.
+    fn input(&self) -> Result<(Option<InputFile>, Option<Source>, Format), Failure> {
+        let unreadable = |error| Failure::Unreadable(self.file.display().to_string(), error);
+        let format = self
+            .format
+            .as_ref()
+            .map(|name| Format::parse(name).ok_or(Failure::Usage("--format must be ndjson, csv, tsv or json")));
+        let mut format = format.transpose()?;
+        let (input, stream);
+        if self.file == Path::new("-") {
+            let mut start = vec![0; 4_096];
+            let read = stdin().read(&mut start).map_err(unreadable)?;
+            start.truncate(read);
+            format = Some(format.unwrap_or_else(|| Format::of_bytes(&start)));
+            stream = Some(Source::Stream(Box::new(std::io::Cursor::new(start).chain(stdin()))));
+            input = None;
+        } else {
+            let mut start = Vec::new();
+            let file = std::fs::File::open(&self.file).map_err(unreadable)?;
+            file.take(4_096).read_to_end(&mut start).map_err(unreadable)?;
+            format = format.or_else(|| Format::of_path(&self.file)).or_else(|| Some(Format::of_bytes(&start)));
+            input = Some(InputFile::of(&self.file).map_err(unreadable)?);
+            stream = None;
+        }
+        let format = match (format.unwrap_or(Format::Ndjson), self.delimiter) {
+            (Format::Csv(_), Some(delimiter)) => Format::Csv(
+                u8::try_from(delimiter)
+                    .ok()
+                    .filter(u8::is_ascii)
+                    .ok_or(Failure::Usage("--delimiter must be one ASCII character"))?,
+            ),
+            (format, _) => format,
+        };
+        Ok((input, stream, format))
+    }
+
+    /// The run's folder, and its rejects file.
+    fn places(
+        &self,
+        state_dir: &Path,
+        identity: &str,
+        input: Option<&InputFile>,
+        map: Option<&str>,
+    ) -> Result<(PathBuf, PathBuf), Failure> {
+        let name = match (&self.run, input) {
+            (Some(name), _) => {
+                let plain =
+                    name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) && (1..=64).contains(&name.len());
+                let name = plain.then(|| name.clone());
+                name.ok_or(Failure::Usage("--run must have letters, digits, - and _ only, 64 of them at most"))?
+            }
+            (None, Some(input)) => guestsync_gateway::meta::run_name(&[
+                identity,
+                &self.org,
+                &input.path.to_string_lossy(),
+                map.unwrap_or_default(),
+                if self.replace { "replace" } else { "merge" },
+            ]),
+            // Nobody can give the same input again: nothing to go on with.
+            (None, None) => format!("stream-{}", std::process::id()),
+        };
+        let rejects = match (&self.rejects, input) {
+            (Some(rejects), _) => rejects.clone(),
+            (None, Some(input)) => {
+                let mut name = input.path.clone().into_os_string();
+                name.push(".rejects.ndjson");
+                name.into()
+            }
+            (None, None) => PathBuf::from("rejects.ndjson"),
+        };
+        let rejects = std::path::absolute(rejects)?;
+        Ok((state_dir.join("runs").join(name), rejects))
+    }
+}
+
+fn told(outcome: &Outcome, rejects: &Path, as_json: bool) -> Result<ExitCode, Failure> {
+    let Counts { records, created, updated, invalid, refused, left_out } = &outcome.counts;
+    let rejected = outcome.counts.rejected();
+    let listed = (rejected > 0).then(|| rejects.display().to_string());
+    if as_json {
+        let shown = json!({
+            "records": records, "applied": outcome.counts.applied(), "created": created, "updated": updated,
+            "rejected": rejected, "invalid": invalid, "refused": refused,
+            "unmapped": left_out.unmapped, "disallowed": left_out.disallowed,
+            "rejects": listed, "wentOn": outcome.went_on,
+        });
+        output::line(&shown.to_string())?;
+    } else {
+        output::line(&format!("{records} records: {created} new, {updated} updated, {rejected} rejected"))?;
+        if let Some(listed) = listed {
+            output::line(&format!("rejects ({invalid} refused here, {refused} by Genesys): {listed}"))?;
+        }
+        for (what, counts) in [("not in the map", &left_out.unmapped), ("not in this organisation", &left_out.disallowed)] {
+            for (name, count) in counts {
+                output::line(&format!("left out: {name} ({what}), {count} times"))?;
+            }
+        }
+    }
+    Ok(ExitCode::from(if rejected > 0 { 3 } else { 0 }))
+}

@@ -1,0 +1,142 @@
+//! `guestsync schema`: definitions of custom attributes, planned, applied and listed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use guestsync_gateway::meta::schema::{Change, Definition, Plan, read_definitions};
+use serde_json::{Value, json};
+
+use super::upstream::Genesys;
+use crate::failure::Failure;
+use crate::output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show what a file of definitions (YAML or JSON) would change, and create what is new. Exit code 3 where one is there already
+    /// and differs: Genesys changes none.
+    Apply {
+        /// The file.
+        file: PathBuf,
+        /// The organisation or group whose attributes it is compared with.
+        #[arg(long, value_name = "ID")]
+        org: String,
+        /// Show the plan and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// One JSON object for each definition.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        genesys: Genesys,
+    },
+    /// List the attributes of an organisation or group, those it inherits included.
+    List {
+        /// The organisation or group.
+        #[arg(long, value_name = "ID")]
+        org: String,
+        /// Ask again, whatever was kept.
+        #[arg(long)]
+        refresh: bool,
+        /// One JSON object for each attribute.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        genesys: Genesys,
+    },
+}
+
+pub(crate) async fn run(schema: Schema) -> Result<ExitCode, Failure> {
+    match schema.what {
+        What::Apply { file, org, dry_run, json, genesys } => apply(&file, &org, dry_run, json, &genesys).await,
+        What::List { org, refresh, json, genesys } => list(&org, refresh, json, &genesys).await,
+    }
+}
+
+async fn apply(file: &PathBuf, org: &str, dry_run: bool, json: bool, genesys: &Genesys) -> Result<ExitCode, Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::Unreadable(name.clone(), error))?;
+    let wanted = read_definitions(&text).map_err(|error| Failure::File(name, error.to_string()))?;
+    let metadata = genesys.open()?.metadata;
+    let plan = metadata.plan(wanted, org).await?;
+    for planned in &plan.0 {
+        let change = if planned.change == Change::New && !dry_run { None } else { Some(&planned.change) };
+        if let Some(change) = change {
+            show(&planned.definition, Some(change), json)?;
+        } else if !json {
+            output::line(&format!("+ {}  to be created", planned.definition.name()))?;
+        }
+    }
+    let mut differs = plan.0.iter().any(|planned| matches!(planned.change, Change::Different { .. }));
+    if !dry_run && plan.new_count() > 0 {
+        let mut written = Ok(());
+        let applied = metadata.apply(&plan, org, |definition, change| {
+            differs |= change.as_ref().is_none_or(|change| matches!(change, Change::Different { .. }));
+            if written.is_ok() {
+                written =
+                    if change == Some(Change::New) { created(definition, json) } else { show(definition, change.as_ref(), json) };
+            }
+        });
+        applied.await?;
+        written?;
+    }
+    if !json {
+        output::line(&summary(&plan, dry_run))?;
+    }
+    Ok(ExitCode::from(if differs { 3 } else { 0 }))
+}
+
+fn created(definition: &Definition, json: bool) -> Result<(), Failure> {
+    let text = json!({"name": definition.name(), "change": "new", "created": true});
+    Ok(output::line(&if json { text.to_string() } else { format!("+ {}  created", definition.name()) })?)
+}
+
+fn show(definition: &Definition, change: Option<&Change>, json: bool) -> Result<(), Failure> {
+    let name = definition.name();
+    if json {
+        let mut shown = change.map_or_else(|| json!({"change": "elsewhere"}), |change| json!(change));
+        shown["name"] = json!(name);
+        return Ok(output::line(&shown.to_string())?);
+    }
+    Ok(output::line(&match change {
+        Some(Change::New) => format!("+ {name}  new"),
+        Some(Change::Same) => format!("= {name}  the same"),
+        Some(Change::Different { members }) => format!("! {name}  is there and differs in {}", members.join(", ")),
+        None => format!("! {name}  is defined by a group outside of this organisation"),
+    })?)
+}
+
+fn summary(plan: &Plan, dry_run: bool) -> String {
+    let new = plan.new_count();
+    let different = plan.0.iter().filter(|planned| matches!(planned.change, Change::Different { .. })).count();
+    let same = plan.0.len() - new - different;
+    format!("{new} {}, {same} the same, {different} different", if dry_run { "new" } else { "created" })
+}
+
+async fn list(org: &str, refresh: bool, json: bool, genesys: &Genesys) -> Result<ExitCode, Failure> {
+    let inherited = genesys.open()?.metadata.inherited(org, refresh).await?;
+    for warning in &inherited.warnings {
+        output::notice(&format!("guestsync: warning: {warning}"));
+    }
+    let definitions: Vec<(&str, Definition)> = inherited.definitions().collect();
+    let width = definitions.iter().map(|(_, definition)| definition.name().chars().count()).max().unwrap_or(0);
+    for (group, definition) in &definitions {
+        let mut shown = definition.shown();
+        if json {
+            shown["group"] = json!(group);
+            output::line(&shown.to_string())?;
+            continue;
+        }
+        let rules = shown["validationRules"].as_array().map_or(0, Vec::len);
+        let required = if shown["required"] == Value::Bool(true) { "  required" } else { "" };
+        let kind = shown["type"].as_str().unwrap_or_default();
+        output::line(&format!("{:<width$}  {kind:<7}  {group}  rules: {rules}{required}", definition.name()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,181 @@
+//! The whole of a run: a thread reads, this task plans, sends several batches at once, and writes down what became of them.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::batch::{Batch, Batcher};
+use super::pace::Pace;
+use super::send::{Sender, Sent};
+use super::store::Planned;
+use super::{Counts, InputFile, Progress, Run, RunError};
+use crate::meta::input::{Reader, Source};
+use crate::meta::mapping::Mapping;
+use crate::meta::{MetaError, Metadata};
+
+/// How a run works; may differ from one restart to the next.
+pub struct Options {
+    /// Where the records come from, if not from the task's file.
+    pub stream: Option<Source>,
+    /// The map.
+    pub mapping: Mapping,
+    /// Records in a batch; without it, adapted.
+    pub batch: Option<usize>,
+    /// The most batches at once.
+    pub parallel: usize,
+    /// How long the server may fail before the run stops.
+    pub patience: Duration,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What it came to, over all its restarts.
+    pub counts: Counts,
+    /// Whether it had been begun before.
+    pub went_on: bool,
+}
+
+impl Run {
+    /// Works until the input is at its end, telling how far it is now and then.
+    ///
+    /// # Errors
+    /// What stopped it. What was done is written down, and the run can go on.
+    pub async fn work(
+        mut self,
+        metadata: &Metadata,
+        options: Options,
+        mut told: impl FnMut(&Progress),
+    ) -> Result<Outcome, RunError> {
+        let went_on = self.goes_on();
+        let total_bytes = self.task.input.as_ref().map(|input| input.bytes);
+        let mut pace = Pace::new(options.parallel, options.batch);
+        let size = Arc::new(AtomicUsize::new(pace.size()));
+        let sender = Sender {
+            client: metadata.client().clone(),
+            run: self.task.id.clone(),
+            replace: self.task.replace,
+            patience: options.patience,
+        };
+        let source = options.stream.map_or_else(|| source(self.task.input.as_ref()), Ok)?;
+        let mut batches = self.read(source, options.mapping, &size);
+        let mut progress = Progress { counts: self.counts.clone(), total_bytes, batch: pace.size(), ..Progress::default() };
+        let mut sending: JoinSet<Result<Sent, MetaError>> = JoinSet::new();
+        let mut under_way = Ids::default();
+        let mut waiting: Option<Batch> = None;
+        let mut at_end = false;
+        loop {
+            // What waits for another batch of the same records comes first.
+            let room = sending.len() < pace.at_once();
+            if let Some(batch) = waiting.take_if(|batch| room && !under_way.meets(batch)) {
+                if !self.open.contains_key(&batch.number) {
+                    let key = batch.key();
+                    self.plan(&Planned { number: batch.number, start: batch.start, end: batch.end, key })?;
+                }
+                under_way.add(&batch);
+                let sender = sender.clone();
+                sending.spawn(async move { sender.send(batch).await });
+                continue;
+            }
+            if at_end && waiting.is_none() && sending.is_empty() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                Some(sent) = sending.join_next() => {
+                    let sent = sent.map_err(|error| RunError::Journal(std::io::Error::other(error)))??;
+                    under_way.remove(&sent.batch);
+                    let length = self.rejects.append(&sent.batch.rejects)?;
+                    self.done(sent.batch.number, &sent.batch.counts, length)?;
+                    if !sent.batch.entities.is_empty() {
+                        pace.answered(&sent.effort);
+                        size.store(pace.size(), Ordering::Relaxed);
+                    }
+                    progress.bytes = progress.bytes.max(sent.batch.end.byte);
+                    progress.repeats += sent.repeats;
+                    (progress.in_flight, progress.batch) = (sending.len(), pace.size());
+                    progress.counts.clone_from(&self.counts);
+                    told(&progress);
+                }
+                batch = batches.recv(), if waiting.is_none() && !at_end => match batch {
+                    Some(batch) => waiting = Some(batch?),
+                    None => at_end = true,
+                },
+            }
+        }
+        Ok(Outcome { counts: self.finish()?, went_on })
+    }
+
+    /// Reads in a thread of its own: first what was planned and not done, then what follows.
+    fn read(&self, source: Source, mapping: Mapping, size: &Arc<AtomicUsize>) -> mpsc::Receiver<Result<Batch, RunError>> {
+        let (sender, receiver) = mpsc::channel(2);
+        let (format, rules, update) = (self.task.format, self.task.rules(), self.task.update());
+        let open: VecDeque<Planned> = self.open.values().cloned().collect();
+        let (next, size) = (self.next, Arc::clone(size));
+        tokio::task::spawn_blocking(move || {
+            let outcome = (|| {
+                let mut batcher = Batcher::new(Reader::new(source, format)?, mapping, rules, update, format.is_text());
+                for planned in open {
+                    batcher.go_to(planned.start)?;
+                    let batch = batcher.next(planned.number, 0, Some(planned.end))?.ok_or(RunError::Changed)?;
+                    if batch.key() != planned.key {
+                        return Err(RunError::Changed);
+                    }
+                    if sender.blocking_send(Ok(batch)).is_err() {
+                        return Ok(());
+                    }
+                }
+                let (mut number, start) = next;
+                batcher.go_to(start)?;
+                while let Some(batch) = batcher.next(number, size.load(Ordering::Relaxed), None)? {
+                    if sender.blocking_send(Ok(batch)).is_err() {
+                        break;
+                    }
+                    number += 1;
+                }
+                Ok(())
+            })();
+            if let Err(error) = outcome {
+                // Nobody listens any more where this fails.
+                _ = sender.blocking_send(Err(error));
+            }
+        });
+        receiver
+    }
+}
+
+fn source(input: Option<&InputFile>) -> Result<Source, RunError> {
+    let input = input.ok_or(RunError::Changed)?;
+    let now = InputFile::of(&input.path)?;
+    if now == *input { Ok(Source::File(File::open(&input.path)?)) } else { Err(RunError::Changed) }
+}
+
+/// The ids of the records that are under way.
+#[derive(Default)]
+struct Ids(HashMap<u64, usize>);
+
+impl Ids {
+    fn meets(&self, batch: &Batch) -> bool {
+        batch.entities.iter().any(|entity| self.0.contains_key(&entity.hash))
+    }
+
+    fn add(&mut self, batch: &Batch) {
+        batch.entities.iter().for_each(|entity| *self.0.entry(entity.hash).or_default() += 1);
+    }
+
+    fn remove(&mut self, batch: &Batch) {
+        for entity in &batch.entities {
+            if let Some(count) = self.0.get_mut(&entity.hash) {
+                *count -= 1;
+                if *count == 0 {
+                    self.0.remove(&entity.hash);
+                }
+            }
+        }
+    }
+}

@@ -302,6 +302,13 @@ impl World {
         for at in from..self.server.applied.len() {
             let (key, value) = self.server.applied[at].clone();
             let earlier = self.server.applied[..at].iter().rev().find(|(of, _)| *of == key);
+            // What was withdrawn is forgotten with its clock: with a wall clock set back since, its successor's may be earlier.
+            let withdrawn = |value| {
+                self.model.told.get(value).is_some_and(|told| self.model.is_withdrawn(told, self.storage.epoch(&told.purpose)))
+            };
+            if earlier.is_some_and(|(_, before)| withdrawn(before)) {
+                continue;
+            }
             let clocks = earlier.and_then(|(_, before)| Some((self.model.clock(before)?, self.model.clock(&value)?)));
             if clocks.is_some_and(|(before, now)| now < before) {
                 self.break_off(format!("{key} went back to {value}"));

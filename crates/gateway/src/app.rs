@@ -17,12 +17,14 @@ use crate::crm::{Crm, CrmError};
 use crate::db::{Db, OpenError};
 use crate::jobs::Jobs;
 use crate::keys::{FieldMasters, KeyError, Keys, files};
+use crate::owner::Owner;
 use crate::proxy::Turns;
-use crate::text;
 use crate::webhook::Webhooks;
 
 /// The gateway's state, shared by all requests.
 pub(crate) struct App {
+    /// Alive as long as this.
+    _process: Owner,
     pub(crate) config: Config,
     pub(crate) db: Db,
     pub(crate) keys: Arc<Keys>,
@@ -79,12 +81,16 @@ impl App {
     pub(crate) async fn open(config: Config, upstream: Settings, directory: &Path) -> Result<Self, StartError> {
         files::private_directory(directory).map_err(KeyError::from)?;
         // Of several processes that start at once, one makes keys and tables.
-        let opening = files::lock_directory(directory).map_err(KeyError::from)?;
+        let opening = files::lock(&directory.join("opening.lock")).map_err(KeyError::from)?;
         let keys = Arc::new(Keys::open(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?);
         let db = Db::of(config.database_url.as_ref(), directory).await?;
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
         // By this name the process claims what only one may do at a time.
-        let owner = text::hex(crate::keys::state_key::random::<8>()?.as_ref());
+        let process = Owner::take(directory)?;
+        for gone in Owner::gone(directory) {
+            db.release_jobs_of(&gone, clock::now()).await.map_err(OpenError::from)?;
+        }
+        let owner = process.name.clone();
         let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream), owner: owner.clone() };
         let genesys = Client::new(upstream, Some(Arc::new(store)))?;
         // After the client, which installs the TLS provider.
@@ -95,7 +101,7 @@ impl App {
         drop(opening);
         let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
         let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
-        Ok(Self { config, db, keys, masters, genesys, crm, turns, audit, webhooks, jobs, rules })
+        Ok(Self { _process: process, config, db, keys, masters, genesys, crm, turns, audit, webhooks, jobs, rules })
     }
 }
 

@@ -27,6 +27,7 @@ mod listen;
 pub mod meta;
 pub mod open;
 mod operator;
+mod owner;
 pub mod provision;
 mod proxy;
 mod refusal;

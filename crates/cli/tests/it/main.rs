@@ -4,5 +4,6 @@
 mod audit;
 mod keys;
 mod open;
+mod provision;
 mod run;
 mod serve;

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &[&str], input: &str) -> Ran {
     finish(guestsync(arguments).spawn().unwrap(), input)
 }
 
-fn finish(mut child: Child, input: &str) -> Ran {
+pub(crate) fn finish(mut child: Child, input: &str) -> Ran {
     // It may end without reading.
     _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();

@@ -25,6 +25,12 @@ impl Db {
         Ok(ChannelClaim { job: row.try_get("job")?, definition: row.try_get("definition")? })
     }
 
+    /// Who has a name.
+    pub(crate) async fn channel_claim(&self, id: &str) -> sqlx::Result<Option<ChannelClaim>> {
+        let row = sqlx::query(GET).bind(id).fetch_optional(&self.read).await?;
+        row.map(|row| Ok(ChannelClaim { job: row.try_get("job")?, definition: row.try_get("definition")? })).transpose()
+    }
+
     /// Passes a name on from the job that has it; `false` where another one has it by now.
     pub(crate) async fn pass_channel(&self, id: &str, from: &str, to: &ChannelClaim) -> sqlx::Result<bool> {
         let query = sqlx::query(PASS).bind(id).bind(from).bind(&to.job).bind(&to.definition);

@@ -46,6 +46,7 @@ const PUT: &str = "INSERT INTO jobs (id, kind, state, is_open, input, attempts, 
 const SAVE: &str = "UPDATE jobs SET state = $3, output = $4, due_at = $5, updated_at = $6
     WHERE id = $1 AND owner = $2 AND is_open = 1";
 const RELEASE: &str = "UPDATE jobs SET due_at = $3, owner = NULL WHERE id = $1 AND owner = $2 AND is_open = 1";
+const RELEASE_ALL: &str = "UPDATE jobs SET due_at = $2, owner = NULL WHERE owner = $1 AND is_open = 1";
 const FINISH: &str = "UPDATE jobs SET state = $3, output = $4, updated_at = $5, is_open = 0, owner = NULL
     WHERE id = $1 AND owner = $2 AND is_open = 1";
 const RENEW: &str = "UPDATE jobs SET due_at = $3 WHERE id = $1 AND owner = $2 AND is_open = 1";
@@ -94,6 +95,11 @@ impl Db {
     /// Gives a job back: it may be claimed again from `due` on.
     pub(crate) async fn release_job(&self, id: &str, owner: &str, due: Millis) -> sqlx::Result<()> {
         sqlx::query(RELEASE).bind(id).bind(owner).bind(signed(due)).execute(&self.write).await.map(drop)
+    }
+
+    /// Gives back everything that a process had which is gone.
+    pub(crate) async fn release_jobs_of(&self, owner: &str, now: Millis) -> sqlx::Result<()> {
+        sqlx::query(RELEASE_ALL).bind(owner).bind(signed(now)).execute(&self.write).await.map(drop)
     }
 
     /// Ends a job; `false` where it is somebody else's now.

@@ -87,11 +87,10 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> Result<(), FileErr
     fs::rename(&beside, path).map_err(io(path, "replaced"))
 }
 
-/// Waits until no other process opens this folder; the next one waits until the file is dropped.
-pub(crate) fn lock_directory(path: &Path) -> Result<fs::File, FileError> {
-    let path = path.join("opening.lock");
-    let file = private_options().create(true).truncate(false).open(&path).map_err(io(&path, "made"))?;
-    file.lock().map_err(io(&path, "locked"))?;
+/// Makes a file and locks it; other processes wait until it is dropped.
+pub(crate) fn lock(path: &Path) -> Result<fs::File, FileError> {
+    let file = private_options().create(true).truncate(false).open(path).map_err(io(path, "made"))?;
+    file.lock().map_err(io(path, "locked"))?;
     Ok(file)
 }
 

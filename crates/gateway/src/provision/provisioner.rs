@@ -82,11 +82,19 @@ impl Provisioner {
         stop: impl Future<Output = ()>,
         mut tell: impl FnMut(&Outcome),
     ) -> Result<Report, ProvisionError> {
-        let mut outcomes: Vec<Option<Outcome>> = plan.channels.iter().map(Outcome::present).collect();
-        outcomes.iter().flatten().for_each(&mut tell);
+        let mut jobs = HashMap::new();
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(plan.channels.len());
+        for (index, planned) in plan.channels.iter().enumerate() {
+            let present = Outcome::present(planned);
+            match queue::open(&self.app, &planned.channel).await? {
+                // There, but a job that was left alone does not know it yet.
+                Some(job) if present.is_some() => _ = jobs.insert(job, index),
+                _ => present.iter().for_each(&mut tell),
+            }
+            outcomes.push(present);
+        }
         let (end, ended) = watch::channel(false);
         let delivering = tokio::spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), ended.clone()));
-        let mut jobs = HashMap::new();
         for (index, planned) in plan.channels.iter().enumerate().filter(|(index, _)| outcomes[*index].is_none()) {
             let is_free = planned.action == Action::Create;
             let (channel, on_conflict) = (&planned.channel, plan.on_conflict);

@@ -30,6 +30,13 @@ pub(super) struct Wish<'a> {
     pub(super) is_free: bool,
 }
 
+/// The job that is at a channel, if there is one: it may have made it, and be about to find that out.
+pub(super) async fn open(app: &App, channel: &Channel) -> Result<Option<String>, JobError> {
+    let Some(holder) = app.db.channel_claim(&digest(&[&kind(app), &channel.name])).await? else { return Ok(None) };
+    let job = app.db.job(&holder.job).await?;
+    Ok(job.filter(|job| job.open).map(|job| job.id))
+}
+
 /// The id of the job that makes the channel: a new one, or the one that is at it.
 pub(super) async fn add(app: &App, wish: &Wish<'_>) -> Result<String, JobError> {
     let kind = kind(app);

@@ -1,0 +1,57 @@
+//! A process's name among those that share a state directory. What it has claimed is given back when it is gone: its file is locked
+//! for as long as it lives, however it ends. (Processes on other machines, which share only the database, wait for the leases.)
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use crate::keys::state_key::random;
+use crate::keys::{KeyError, files};
+use crate::text::hex;
+
+/// Where the files are, below the state directory.
+const FOLDER: &str = "processes";
+
+/// This process's name.
+pub(crate) struct Owner {
+    pub(crate) name: String,
+    /// Locked until the process ends.
+    _file: File,
+}
+
+impl Owner {
+    /// Takes a new name. The directory is locked meanwhile, so that nobody takes the file for one of a process that is gone.
+    pub(crate) fn take(directory: &Path) -> Result<Self, KeyError> {
+        let name = hex(random::<8>()?.as_ref());
+        let folder = directory.join(FOLDER);
+        files::private_directory(&folder)?;
+        Ok(Self { _file: files::lock(&folder.join(&name))?, name })
+    }
+
+    /// The names of processes that are gone, each told once.
+    pub(crate) fn gone(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory.join(FOLDER)).into_iter().flatten().flatten();
+        let gone = entries.filter(|entry| File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()));
+        gone.filter(|entry| fs::remove_file(entry.path()).is_ok())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_gone_when_its_file_is_not_locked_any_more() {
+        let directory = std::env::temp_dir().join(format!("guestsync-owner-{}", uuid::Uuid::new_v4()));
+        assert!(Owner::gone(&directory).is_empty());
+        let (one, other) = (Owner::take(&directory).unwrap(), Owner::take(&directory).unwrap());
+        assert!(Owner::gone(&directory).is_empty());
+        let name = one.name.clone();
+        drop(one);
+        assert_eq!(Owner::gone(&directory), [name]);
+        assert!(Owner::gone(&directory).is_empty());
+        drop(other);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+}

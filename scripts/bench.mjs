@@ -9,7 +9,7 @@ import { ensureBrowser } from "./lib/setup/browser.mjs";
 import { ensurePackages } from "./lib/setup/packages.mjs";
 
 /** Benches that need no gateway: its release build takes minutes. */
-const browserOnly = ["page", "delivery"];
+const withoutServer = ["page", "delivery", "pii"];
 
 await main(async () => {
   const [name = "", ...options] = process.argv.slice(2);
@@ -19,7 +19,7 @@ await main(async () => {
   }
   await ensureBrowser();
   await ensurePackages(at("tests/bench"));
-  await buildAll({ profile: "release", server: !browserOnly.includes(name) });
+  await buildAll({ profile: "release", server: !withoutServer.includes(name) });
   await run("node", [script, ...options]);
 });
 

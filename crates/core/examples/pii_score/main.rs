@@ -1,10 +1,11 @@
 //! Scores the PII scanner on a file of labelled texts.
 //!
 //! ```text
-//! cargo run -p guestsync-core --example pii_score -- ROWS [PREDICTIONS] [--region US] [--split NAME]
+//! cargo run -p guestsync-core --example pii_score -- ROWS [PREDICTIONS] [--region US] [--split NAME] [--scored FILE]
 //! ```
 //! ROWS is JSON Lines: `{"id", "text"}`, and for the score `kinds` (what is in the text) and `judged` (what was looked for). A row's
-//! own `region` counts before `--region`. PREDICTIONS is written as JSON Lines: `{"id", "kinds"}`.
+//! own `region` counts before `--region`. PREDICTIONS is written as JSON Lines: `{"id", "kinds"}`. `--scored` scores such a
+//! file that another detector wrote.
 
 mod row;
 mod score;
@@ -12,7 +13,7 @@ mod score;
 use std::fs;
 use std::io::{self, Write};
 
-use guestsync_core::pii::{Region, scan};
+use guestsync_core::pii::{Kinds, Region, scan};
 use row::Row;
 use score::Score;
 
@@ -23,15 +24,20 @@ struct Request {
     predictions: Option<String>,
     region: Option<Region>,
     split: Option<String>,
+    scored: Option<String>,
 }
 
 fn main() -> io::Result<()> {
     let request = request(std::env::args().skip(1))?;
     let mut score = Score::default();
     let mut predictions = String::new();
+    let others = request.scored.as_deref().map(row::predictions).transpose()?;
     for line in fs::read_to_string(&request.rows)?.lines() {
         let row = Row::read(line)?;
-        let found = scan(&row.text, row.region.or(request.region)).kinds();
+        let found = match &others {
+            Some(predicted) => predicted.get(&row.id.to_string()).copied().unwrap_or(Kinds::NONE),
+            None => scan(&row.text, row.region.or(request.region)).kinds(),
+        };
         let names: Vec<&str> = found.iter().map(|kind| kind.name()).collect();
         predictions += &serde_json::json!({ "id": row.id, "kinds": names }).to_string();
         predictions.push('\n');
@@ -53,11 +59,14 @@ fn request(mut arguments: impl Iterator<Item = String>) -> io::Result<Request> {
         match argument.as_str() {
             "--region" => request.region = Some(Region::named(&value()?).ok_or_else(|| refused("no such region"))?),
             "--split" => request.split = Some(value()?),
+            "--scored" => request.scored = Some(value()?),
             _ => files.push(argument),
         }
     }
     let mut files = files.into_iter();
-    request.rows = files.next().ok_or_else(|| refused("usage: pii_score ROWS [PREDICTIONS] [--region US] [--split NAME]"))?;
+    request.rows = files
+        .next()
+        .ok_or_else(|| refused("usage: pii_score ROWS [PREDICTIONS] [--region US] [--split NAME] [--scored FILE]"))?;
     request.predictions = files.next();
     Ok(request)
 }

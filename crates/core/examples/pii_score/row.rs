@@ -1,6 +1,7 @@
 //! One labelled text.
 
-use std::io;
+use std::collections::BTreeMap;
+use std::{fs, io};
 
 use guestsync_core::pii::{Kind, Kinds, Region};
 use serde_json::Value;
@@ -47,6 +48,15 @@ impl Row {
             judged,
         })
     }
+}
+
+/// What another detector found, by the row's id.
+pub(crate) fn predictions(path: &str) -> io::Result<BTreeMap<String, Kinds>> {
+    let read = |line: &str| {
+        let prediction: Value = serde_json::from_str(line)?;
+        Ok((prediction["id"].to_string(), known(&prediction["kinds"])))
+    };
+    fs::read_to_string(path)?.lines().map(read).collect()
 }
 
 fn strings(list: &Value) -> impl Iterator<Item = &str> {

@@ -8,10 +8,11 @@ import { errorOf, invalid, type ValidationError } from "./errors.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
 import { endSession, randomId } from "./effect/session.js";
 import { flat, pack } from "./flat.js";
-import { asked, type Tell } from "./host.js";
+import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
+import type { Tell } from "./tell.js";
 import { type Core, loadCore } from "./wasm.js";
 
 /** What a visitor tells the site, on its way to Genesys Cloud. */

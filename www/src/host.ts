@@ -1,4 +1,4 @@
-import type { Asked, Told } from "#page-glue";
+import type { Asked } from "#page-glue";
 import type { Channel } from "./effect/channel.js";
 import { sendHook } from "./effect/hook.js";
 import { FlushLock } from "./effect/lock.js";
@@ -8,9 +8,7 @@ import { startSession } from "./effect/session.js";
 import { getToken } from "./effect/token.js";
 import { refusal } from "./journal.js";
 import type { GuestSyncOptions, JournalStorage, Ready } from "./options.js";
-
-/** Tells the core something. */
-export type Tell = (...told: Told) => void;
+import type { Tell } from "./tell.js";
 
 /** What the core tells the face of its own accord. */
 export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {

@@ -1,4 +1,4 @@
-import type { Tell } from "../host.js";
+import type { Tell } from "../tell.js";
 import { ask, timeout } from "./http.js";
 
 /** Sends the event of a delivery. The capability goes to the gateway's own origin only. */

@@ -1,5 +1,5 @@
 import type { Channel } from "./channel.js";
-import type { Tell } from "../host.js";
+import type { Tell } from "../tell.js";
 import { mirror } from "./local.js";
 
 /** Tells the core when the page is offline, hidden, left, or back; the result stops it. */

@@ -1,5 +1,5 @@
 import type { Asked } from "#page-glue";
-import type { Tell } from "../host.js";
+import type { Tell } from "../tell.js";
 import { ask } from "./http.js";
 
 /** Requests to a guest's attributes, and those of them that are under way. */

@@ -1,5 +1,5 @@
 import { flat } from "../flat.js";
-import type { Tell } from "../host.js";
+import type { Tell } from "../tell.js";
 import type { AttributeValue, GuestSyncOptions } from "../options.js";
 
 /** Asks the page about conflicts (key, our value, the server's, …), and tells the core what it decided. */

@@ -1,5 +1,5 @@
 import type { Ready } from "../options.js";
-import type { Tell } from "../host.js";
+import type { Tell } from "../tell.js";
 import { errorOf } from "../errors.js";
 import { ask, post, timeout } from "./http.js";
 

@@ -1,4 +1,4 @@
-import type { Tell } from "../host.js";
+import type { Tell } from "../tell.js";
 import { post } from "./http.js";
 
 /** Gets a capability, from the gateway or by the page's own function, and tells the core. */

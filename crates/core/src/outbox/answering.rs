@@ -2,11 +2,10 @@
 
 use super::Outbox;
 use super::input::{Answer, Hint};
-use super::output::{Event, Output, Precondition, Reason};
+use super::output::{Event, Output, Reason};
 use super::sending::{Sender, Step};
-use super::setting::Job;
-use crate::attribute::Value;
-use crate::journal::{Entry, Table, Write};
+use super::storing::Job;
+use crate::journal::{Table, Write};
 use crate::retry::retry_after::http_date;
 use crate::retry::verdict::MAX_REBASES;
 use crate::retry::{Verdict, judge, retry_after};
@@ -23,7 +22,7 @@ impl Reason {
 }
 
 impl Outbox {
-    fn is_step(&self, wanted: Step) -> bool {
+    pub(super) fn is_step(&self, wanted: Step) -> bool {
         matches!(self.sender, Sender::Holding { step, .. } if step == wanted)
     }
 
@@ -156,86 +155,8 @@ impl Outbox {
         }
     }
 
-    /// The state of the server is known again; before anything is written over it, the journal says whether it is newer.
-    fn compare(&mut self, answer: Answer) {
-        self.theirs = Some(answer);
-        let load = self.load();
-        self.step(Step::Comparing(load));
-    }
-
-    /// What the server already holds is delivered, the rest is written over it.
-    pub(super) fn rebase(&mut self, now: Now) {
-        let Some(answer) = self.theirs.take() else { return self.release() };
-        self.version = answer.etag;
-        self.forget_superseded();
-        let Some(flight) = &mut self.flight else { return self.release() };
-        flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
-        let (mut keys, mut conflicts) = (Vec::new(), Vec::new());
-        for (key, theirs) in answer.attributes {
-            let Some(entry) = flight.entries.get(&key) else { continue };
-            let ours = flight.value(&key, entry);
-            if *ours == theirs {
-                if let Some(entry) = flight.entries.remove(&key) {
-                    flight.found.insert(key, entry);
-                }
-            } else {
-                keys.push(key.clone());
-                let ours = ours.clone();
-                conflicts.push((key, ours, theirs));
-            }
-        }
-        if !conflicts.is_empty() {
-            self.event(Event::Conflict { keys });
-            if self.options.resolves {
-                let send = self.id();
-                self.step(Step::Resolving(send));
-                return self.put(Output::Resolve { send, conflicts });
-            }
-        }
-        self.rewrite(now);
-    }
-
-    /// What is not the newest of its key any more must not be written for a newer version.
-    fn forget_superseded(&mut self) {
-        let Some(flight) = &mut self.flight else { return };
-        let pending = &self.pending;
-        let is_newest = |key: &str, entry: &Entry| pending.get(key).is_some_and(|waiting| waiting.entry.clock == entry.clock);
-        for key in flight.entries.select(&|key, entry| !is_newest(key, entry)) {
-            flight.entries.remove(&key);
-        }
-    }
-
-    pub(super) fn resolved(&mut self, now: Now, send: u32, values: Vec<(String, Option<Value>)>) {
-        if !self.is_step(Step::Resolving(send)) {
-            return;
-        }
-        if let Some(flight) = &mut self.flight {
-            for (key, value) in values {
-                match value {
-                    Some(value) => {
-                        flight.resolved.insert(key, value);
-                    }
-                    None => {
-                        if let Some(entry) = flight.entries.remove(&key) {
-                            flight.found.insert(key, entry);
-                        }
-                    }
-                }
-            }
-        }
-        self.rewrite(now);
-    }
-
-    fn rewrite(&mut self, now: Now) {
-        if self.flight.as_ref().is_some_and(|flight| flight.entries.is_empty()) {
-            let version = self.version.clone();
-            return self.took(now, version);
-        }
-        self.authorize(now);
-    }
-
     /// The server has what was sent.
-    fn took(&mut self, now: Now, version: Option<String>) {
+    pub(super) fn took(&mut self, now: Now, version: Option<String>) {
         let Some(flight) = self.flight.take() else { return self.release() };
         self.attempts = 0;
         self.version = version;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::input::{Call, NOBODY};
 use super::output::{Event, Outcome};
-use super::setting::Job;
+use super::storing::Job;
 use super::{Outbox, Withdrawal};
 use crate::Now;
 use crate::clock::Clock;

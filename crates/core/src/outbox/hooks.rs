@@ -8,7 +8,7 @@ use super::flight::Flight;
 use super::input::Answer;
 use super::output::{Action, Event, Output, Reason, Request};
 use super::sending::{REQUEST_SPAN, Sender, Step};
-use super::setting::Job;
+use super::storing::Job;
 use crate::clock::Clock;
 use crate::journal::{Table, Write};
 use crate::retry::{Policy, Verdict, judge, retry_after};

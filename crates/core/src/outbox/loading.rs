@@ -9,7 +9,7 @@ use super::logout::ENDED;
 use super::output::Event;
 use super::pending::Home;
 use super::sending::{Sender, Step};
-use super::setting::Job;
+use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal};
 use crate::clock::Clock;
 use crate::consent::Ledger;

@@ -2,7 +2,7 @@
 
 use super::input::Call;
 use super::output::Outcome;
-use super::setting::Job;
+use super::storing::Job;
 use super::{Guest, Outbox};
 use crate::Now;
 use crate::clock::Clock;

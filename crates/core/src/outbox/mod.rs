@@ -18,18 +18,22 @@ pub mod account;
 mod answering;
 mod consenting;
 mod flight;
+mod flushing;
 mod hooks;
 pub mod input;
 mod leaving;
 mod loading;
+mod locking;
 mod logout;
 pub mod options;
 pub mod output;
 mod pending;
+mod rebasing;
 pub mod screening;
 mod sending;
 mod setting;
 mod starting;
+mod storing;
 
 use std::collections::VecDeque;
 
@@ -51,7 +55,8 @@ use flight::Flight;
 use hooks::Hook;
 use pending::Pending;
 use sending::Sender;
-use setting::{Burst, Job};
+use setting::Burst;
+use storing::Job;
 
 /// The owner of the rows of a session that the page starts itself.
 const OWN_SESSION: &str = "*";

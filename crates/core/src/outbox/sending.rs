@@ -1,10 +1,10 @@
 //! When to send, under which lock, and with what.
 
 use super::flight::Flight;
-use super::input::Call;
-use super::output::{Action, Event, Outcome, Output, Reason, Request};
+
+use super::Outbox;
+use super::output::{Action, Event, Output, Reason, Request};
 use super::pending::Home;
-use super::{FlushCall, Outbox};
 use crate::sorted::Sorted;
 use crate::token::Ask;
 use crate::{Millis, Now, Sensitive};
@@ -112,115 +112,13 @@ impl Outbox {
         matches!(home, Home::Stored { .. } | Home::Memory)
     }
 
-    fn has_sendable(&self) -> bool {
+    pub(super) fn has_sendable(&self) -> bool {
         self.pending.iter().any(|(_, waiting)| Self::is_sendable(&waiting.home))
     }
 
     /// Whatever waits is due now.
     pub(super) fn want_flush_now(&mut self, now: Now) {
         self.due = self.has_sendable().then_some(now.mono);
-    }
-
-    pub(super) fn flush(&mut self, now: Now, call: Call, timeout: Millis) {
-        if self.closed {
-            return self.settle(call, Outcome::Closed);
-        }
-        self.blocked = false;
-        self.end_burst();
-        let delivered_before = self.accounts.delivered + self.accounts.elsewhere;
-        let target = self.ticker.tick(now.wall);
-        self.flushes.push(FlushCall { call, until: now.mono.saturating_add(timeout), target, delivered_before });
-    }
-
-    pub(super) fn settle_flushes(&mut self, now: Now) {
-        if self.flushes.is_empty() {
-            return;
-        }
-        let stuck = !self.online || self.blocked;
-        let oldest = self.pending.oldest();
-        for flush in core::mem::take(&mut self.flushes) {
-            if stuck || now.mono >= flush.until || oldest.is_none_or(|oldest| oldest > flush.target) {
-                let delivered = self.accounts.delivered + self.accounts.elsewhere - flush.delivered_before;
-                let outcome = Outcome::Flushed { delivered, pending: self.pending.len(), held: self.held.len() };
-                self.settle(flush.call, outcome);
-            } else {
-                self.flushes.push(flush);
-            }
-        }
-    }
-
-    fn lock(&mut self, now: Now) {
-        self.sender = Sender::Locking { peek_at: Some(now.mono + LOCK_SPAN) };
-        self.put(Output::Lock);
-    }
-
-    pub(super) fn lock_granted(&mut self, now: Now) {
-        if !matches!(self.sender, Sender::Locking { .. }) {
-            return self.put(Output::Unlock);
-        }
-        self.put(Output::Lease { until: now.wall + LOCK_SPAN });
-        let load = self.load();
-        self.sender = Sender::Holding { until: now.mono + LOCK_SPAN, step: Step::Loading(load) };
-    }
-
-    pub(super) fn peeked(&mut self, now: Now, until: Option<Millis>) {
-        if let Sender::Locking { peek_at } = &mut self.sender {
-            // A clock that was set back must not keep a lock for longer than its span.
-            let left = until.map_or(0, |until| until.saturating_sub(now.wall).min(LOCK_SPAN));
-            *peek_at = Some(now.mono + if left == 0 { LOCK_SPAN } else { left });
-            if left == 0 {
-                self.put(Output::Steal);
-            }
-        }
-    }
-
-    pub(super) fn lock_lost(&mut self, now: Now) {
-        match self.sender {
-            Sender::Holding { .. } => self.lose(now),
-            Sender::Locking { .. } => {
-                self.sender = Sender::Idle;
-                self.back_off(now);
-            }
-            Sender::Idle | Sender::Settling { .. } => {}
-        }
-    }
-
-    /// The lock is not ours any more: what is in the air is aborted, and nothing new is begun.
-    fn lose(&mut self, now: Now) {
-        self.abort_request();
-        self.sender = Sender::Idle;
-        self.want_flush_now(now);
-    }
-
-    pub(super) fn abort_request(&mut self) {
-        if let Sender::Holding { step: Step::Sending(send) | Step::Reading(send) | Step::Hooking(send), .. } = self.sender {
-            self.put(Output::Abort { send });
-            if let Some(flight) = &mut self.flight {
-                flight.uncertain = true;
-            }
-        }
-    }
-
-    /// What is in the air must not arrive, if that can still be prevented; it is not repeated.
-    pub(super) fn abort_flight(&mut self) {
-        self.abort_request();
-        self.flight = None;
-        if matches!(self.sender, Sender::Holding { .. }) {
-            self.release();
-        }
-    }
-
-    /// Gives the lock back. What is left waits for its next turn.
-    pub(super) fn release(&mut self) {
-        self.abort_request();
-        if matches!(self.sender, Sender::Locking { .. } | Sender::Holding { .. }) {
-            self.put(Output::Unlock);
-        }
-        if self.flight.as_ref().is_some_and(|flight| !flight.uncertain) {
-            self.flight = None;
-        }
-        self.sender = Sender::Idle;
-        self.due = self.has_sendable().then_some(0);
     }
 
     /// Waits longer after each failure.

@@ -3,7 +3,7 @@
 use super::input::Answer;
 use super::output::{Event, Output, Reason};
 use super::sending::{Sender, Step};
-use super::setting::Job;
+use super::storing::Job;
 use super::{Guest, Outbox};
 use crate::Now;
 use crate::journal::{Table, Write};

@@ -1,10 +1,4 @@
-//! Purposes and what the visitor decided about them.
-//!
-//! A decision is two moments per purpose, when it was last granted and when it was last withdrawn; the later one counts. Tabs
-//! write different rows for the two, so neither can overwrite what the other meant. The moment of the withdrawal is the purpose's
-//! *epoch*: an update carries the epoch it was set under and is sent only while that is still the current one. What a page's
-//! options state holds only for visitors who have decided nothing. A browser's signal (Global Privacy Control) withdraws once, when
-//! it is first seen: a later grant wins over a signal that stays.
+//! What was decided about each purpose.
 
 use crate::clock::Clock;
 use crate::journal::{Row, Table, Write};
@@ -179,64 +173,6 @@ fn key(kind: &str, purpose: &str) -> String {
     key
 }
 
-/// Which purpose an attribute serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Purposes {
-    by_key: Sorted<String>,
-    other: String,
-}
-
-/// The purpose of attributes for which none is configured.
-pub const DEFAULT_PURPOSE: &str = "service";
-
-impl Default for Purposes {
-    fn default() -> Self {
-        Self { by_key: Sorted::default(), other: DEFAULT_PURPOSE.to_owned() }
-    }
-}
-
-impl Purposes {
-    /// From pairs of key and purpose; the key `*` names the purpose of all others.
-    #[must_use]
-    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        let mut purposes = Self::default();
-        for (key, purpose) in pairs {
-            purposes.name(key, purpose);
-        }
-        purposes
-    }
-
-    /// Names the purpose of a key, or, for the key `*`, of all others.
-    pub fn name(&mut self, key: String, purpose: String) {
-        if key == "*" {
-            self.other = purpose;
-        } else {
-            self.by_key.insert(key, purpose);
-        }
-    }
-
-    /// The purpose of an attribute.
-    #[must_use]
-    pub fn of(&self, key: &str) -> &str {
-        self.by_key.get(key).unwrap_or(&self.other)
-    }
-
-    /// The purpose of attributes that are not configured by name.
-    #[must_use]
-    pub fn other(&self) -> &str {
-        &self.other
-    }
-
-    /// All configured purposes, each once.
-    #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.by_key.values().map(String::as_str).chain([&*self.other]).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,14 +247,5 @@ mod tests {
             other.learn(&Row { table, key, value: value.unwrap_or_default() });
         }
         assert_eq!(ledger, other);
-    }
-
-    #[test]
-    fn a_star_names_the_purpose_of_all_other_keys() {
-        let pair = |k: &str, p: &str| (k.to_owned(), p.to_owned());
-        let purposes = Purposes::new([pair("email", "marketing"), pair("*", "support")]);
-        assert_eq!((purposes.of("email"), purposes.of("tier")), ("marketing", "support"));
-        assert_eq!(Purposes::default().of("tier"), "service");
-        assert_eq!(purposes.names(), ["marketing", "support"]);
     }
 }

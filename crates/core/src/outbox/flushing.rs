@@ -1,0 +1,36 @@
+//! Calls of `flush`: each waits for what was set before it.
+
+use super::input::Call;
+use super::output::Outcome;
+use super::{FlushCall, Outbox};
+use crate::{Millis, Now};
+
+impl Outbox {
+    pub(super) fn flush(&mut self, now: Now, call: Call, timeout: Millis) {
+        if self.closed {
+            return self.settle(call, Outcome::Closed);
+        }
+        self.blocked = false;
+        self.end_burst();
+        let delivered_before = self.accounts.delivered + self.accounts.elsewhere;
+        let target = self.ticker.tick(now.wall);
+        self.flushes.push(FlushCall { call, until: now.mono.saturating_add(timeout), target, delivered_before });
+    }
+
+    pub(super) fn settle_flushes(&mut self, now: Now) {
+        if self.flushes.is_empty() {
+            return;
+        }
+        let stuck = !self.online || self.blocked;
+        let oldest = self.pending.oldest();
+        for flush in core::mem::take(&mut self.flushes) {
+            if stuck || now.mono >= flush.until || oldest.is_none_or(|oldest| oldest > flush.target) {
+                let delivered = self.accounts.delivered + self.accounts.elsewhere - flush.delivered_before;
+                let outcome = Outcome::Flushed { delivered, pending: self.pending.len(), held: self.held.len() };
+                self.settle(flush.call, outcome);
+            } else {
+                self.flushes.push(flush);
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A write that met another version: what the server already holds is delivered, the rest is written over it, or as the page decides.
+
+use super::Outbox;
+use super::input::Answer;
+use super::output::{Event, Output, Precondition};
+use super::sending::Step;
+use crate::Now;
+use crate::attribute::Value;
+use crate::journal::Entry;
+
+impl Outbox {
+    /// The state of the server is known again; before anything is written over it, the journal says whether it is newer.
+    pub(super) fn compare(&mut self, answer: Answer) {
+        self.theirs = Some(answer);
+        let load = self.load();
+        self.step(Step::Comparing(load));
+    }
+
+    /// What the server already holds is delivered, the rest is written over it.
+    pub(super) fn rebase(&mut self, now: Now) {
+        let Some(answer) = self.theirs.take() else { return self.release() };
+        self.version = answer.etag;
+        self.forget_superseded();
+        let Some(flight) = &mut self.flight else { return self.release() };
+        flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
+        let (mut keys, mut conflicts) = (Vec::new(), Vec::new());
+        for (key, theirs) in answer.attributes {
+            let Some(entry) = flight.entries.get(&key) else { continue };
+            let ours = flight.value(&key, entry);
+            if *ours == theirs {
+                if let Some(entry) = flight.entries.remove(&key) {
+                    flight.found.insert(key, entry);
+                }
+            } else {
+                keys.push(key.clone());
+                let ours = ours.clone();
+                conflicts.push((key, ours, theirs));
+            }
+        }
+        if !conflicts.is_empty() {
+            self.event(Event::Conflict { keys });
+            if self.options.resolves {
+                let send = self.id();
+                self.step(Step::Resolving(send));
+                return self.put(Output::Resolve { send, conflicts });
+            }
+        }
+        self.rewrite(now);
+    }
+
+    /// What is not the newest of its key any more must not be written for a newer version.
+    fn forget_superseded(&mut self) {
+        let Some(flight) = &mut self.flight else { return };
+        let pending = &self.pending;
+        let is_newest = |key: &str, entry: &Entry| pending.get(key).is_some_and(|waiting| waiting.entry.clock == entry.clock);
+        for key in flight.entries.select(&|key, entry| !is_newest(key, entry)) {
+            flight.entries.remove(&key);
+        }
+    }
+
+    pub(super) fn resolved(&mut self, now: Now, send: u32, values: Vec<(String, Option<Value>)>) {
+        if !self.is_step(Step::Resolving(send)) {
+            return;
+        }
+        if let Some(flight) = &mut self.flight {
+            for (key, value) in values {
+                match value {
+                    Some(value) => {
+                        flight.resolved.insert(key, value);
+                    }
+                    None => {
+                        if let Some(entry) = flight.entries.remove(&key) {
+                            flight.found.insert(key, entry);
+                        }
+                    }
+                }
+            }
+        }
+        self.rewrite(now);
+    }
+
+    pub(super) fn rewrite(&mut self, now: Now) {
+        if self.flight.as_ref().is_some_and(|flight| flight.entries.is_empty()) {
+            let version = self.version.clone();
+            return self.took(now, version);
+        }
+        self.authorize(now);
+    }
+}

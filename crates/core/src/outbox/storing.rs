@@ -1,0 +1,146 @@
+//! Transactions under way: what each is for, and what its end means.
+
+use super::input::{Call, Durability, Hint};
+use super::output::{Event, Outcome, Output};
+use super::{Outbox, Withdrawal};
+use crate::Now;
+use crate::journal::{Table, Write};
+
+/// A call of `set` that waits for its transaction.
+#[derive(Debug)]
+pub(super) struct SetCall {
+    pub(super) call: Call,
+    pub(super) held: Vec<String>,
+    pub(super) masked: Vec<String>,
+}
+
+/// What a transaction is for.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Keeps the updates of these calls, in place of these records.
+    Burst { calls: Vec<SetCall>, superseded: Vec<String> },
+    /// Keeps a grant, or what the page states; this call waits for it.
+    Grant(Option<Call>),
+    /// Keeps a withdrawal; its call waits on for the lock.
+    Withdrawal(Withdrawal),
+    /// Keeps the end of the session.
+    Logout(Call),
+    /// Keeps or removes rows beside the flow of updates; withdrawals wait for it before they count as swept.
+    Aside(Vec<Call>),
+    /// Keeps what a sender learnt, and removes these records.
+    Record(Vec<Write>),
+}
+
+impl Outbox {
+    /// Adds the removal of records of which everything has ended, or was superseded by what is safe by now.
+    pub(super) fn removals(&mut self, writes: &mut Vec<Write>) {
+        let mut records = self.pending.take_ended();
+        if self.pending.is_all_stored() {
+            records.append(&mut self.pending.take_superseded());
+        }
+        for record in records {
+            writes.push(Write::remove(Table::Records, record));
+        }
+    }
+
+    /// A key of one of the owner's rows.
+    pub(super) fn row_key(&self, name: &str) -> String {
+        let mut key = String::with_capacity(self.owner.len() + 1 + name.len());
+        key.push_str(&self.owner);
+        key.push('/');
+        key.push_str(name);
+        key
+    }
+
+    pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {
+        let store = self.id();
+        self.stores.push((store, job));
+        self.put(Output::Store { store, writes });
+        store
+    }
+
+    pub(super) fn settle_done(&mut self, calls: Vec<Call>) {
+        for call in calls {
+            self.settle(call, Outcome::Done);
+        }
+    }
+
+    fn take_job(&mut self, store: u32) -> Option<Job> {
+        let at = self.stores.iter().position(|(id, _)| *id == store)?;
+        Some(self.stores.swap_remove(at).1)
+    }
+
+    pub(super) fn stored(&mut self, now: Now, store: u32, durability: Durability) {
+        let Some(job) = self.take_job(store) else { return };
+        self.pending.stored(store);
+        if durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
+            self.event(Event::Storage { reason: "restored" });
+        }
+        self.ended(now, store, job, durability);
+    }
+
+    pub(super) fn store_failed(&mut self, now: Now, store: u32, reason: &'static str) {
+        let Some(mut job) = self.take_job(store) else { return };
+        self.pending.not_stored(store);
+        match &mut job {
+            Job::Burst { superseded, .. } => {
+                self.decisions_kept = false;
+                self.pending.put_back_superseded(core::mem::take(superseded));
+            }
+            // A full storage still lets go of what it holds; what is left there would be sent again.
+            Job::Record(removals) if !removals.is_empty() => {
+                let removals = core::mem::take(removals);
+                self.store(Job::Aside(Vec::new()), removals);
+            }
+            // It holds here, but other tabs cannot know: the promise is not given. It is stored again with the next flush.
+            Job::Grant(_) => self.decisions_kept = false,
+            Job::Withdrawal(withdrawal) => {
+                self.decisions_kept = false;
+                self.settle(withdrawal.call, Outcome::Unkept);
+                return;
+            }
+            Job::Logout(call) => {
+                let call = *call;
+                return self.settle(call, Outcome::Unkept);
+            }
+            _ => {}
+        }
+        if core::mem::replace(&mut self.storage_works, false) {
+            self.event(Event::Storage { reason });
+        }
+        self.ended(now, store, job, Durability::Memory);
+    }
+
+    fn ended(&mut self, now: Now, store: u32, job: Job, durability: Durability) {
+        match job {
+            Job::Burst { calls, .. } => {
+                for SetCall { call, held, masked } in calls {
+                    self.settle(call, Outcome::Set { durability: Some(durability), held, masked });
+                }
+                self.put(Output::Notify(Hint::Records));
+                self.want_flush(now);
+            }
+            Job::Grant(call) => {
+                self.put(Output::Notify(Hint::Consent));
+                if let Some(call) = call {
+                    self.settle(call, Outcome::Done);
+                }
+            }
+            Job::Withdrawal(withdrawal) => {
+                self.put(Output::Notify(Hint::Consent));
+                self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
+            }
+            Job::Logout(call) => {
+                self.put(Output::Notify(Hint::Session));
+                self.settle(call, Outcome::Done);
+            }
+            Job::Aside(calls) => self.settle_done(calls),
+            Job::Record(_) => {
+                if durability > Durability::Memory {
+                    self.hooks_stored();
+                }
+                self.recorded(now, store);
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ const readme = await readFile(fileURLToPath(new URL("../../../README.md", import
 
 /**
  * The one block of this language that contains a text.
- * @param {"html" | "js" | "sh"} language
+ * @param {"html" | "js" | "sh" | "yaml"} language
  * @param {string} text
  * @returns {string}
  */

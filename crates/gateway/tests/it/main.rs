@@ -6,6 +6,7 @@ mod attributes;
 mod audit;
 mod budget;
 mod capability;
+mod channels;
 mod cors;
 mod crm;
 mod csrf;

@@ -20,7 +20,7 @@ function organisation() {
       auth: { username: id, password: secret },
       headers: { "content-type": "application/x-www-form-urlencoded" },
     })
-    .then(({ data }) => data.access_token);
+    .then((/** @type {any} */ { data }) => data.access_token);
   return token;
 }
 
@@ -34,7 +34,7 @@ const app = express();
 app.disable("x-powered-by");
 app.use(express.json({ limit: "500kb" }));
 
-app.post("/api/webchat/init", async (request, response) => {
+app.post("/api/webchat/init", async (/** @type {any} */ request, /** @type {any} */ response) => {
   const { sessionId, consentGiven, consentType } = request.body;
   if (typeof sessionId !== "string" || typeof consentGiven !== "boolean" || !["explicit", "implicit"].includes(consentType))
     return response.status(400).json({ error: "invalid" });
@@ -65,7 +65,7 @@ app.post("/api/webchat/init", async (request, response) => {
   });
 });
 
-app.post("/genesys/api/v2/conversations/webmessaging/guests/:id/attributes", async (request, response) => {
+app.post("/genesys/api/v2/conversations/webmessaging/guests/:id/attributes", async (/** @type {any} */ request, /** @type {any} */ response) => {
   if (!request.headers.authorization?.startsWith("Bearer ")) return response.status(401).json({ error: "unauthorized" });
   const answer = await call(`/api/v2/conversations/webmessaging/guests/${request.params.id}/attributes`, request.body);
   if (answer.headers.etag) response.set("etag", answer.headers.etag);

@@ -3,5 +3,7 @@ declare module "@amplitude/analytics-browser";
 declare module "@rudderstack/analytics-js/bundled";
 declare module "@segment/analytics-next";
 declare module "@snowplow/browser-tracker";
+declare module "axios";
+declare module "express";
 declare module "guestsync";
 declare module "libphonenumber-js/max";

@@ -1,0 +1,41 @@
+/** A sandbox of its own, without faults at first. */
+import { start, stop } from "../../../scripts/lib/run.mjs";
+
+/**
+ * @typedef {object} Sandbox
+ * @property {string} base
+ * @property {string} secret of the OAuth client `sandbox`
+ * @property {(plan: unknown) => Promise<void>} setFaults
+ * @property {() => Promise<{ name: string }[]>} channels
+ * @property {() => Promise<{ path: string }[]>} requests
+ * @property {() => Promise<void>} stop
+ */
+
+/** @param {string} guestsync the program @returns {Promise<Sandbox>} */
+export async function startSandbox(guestsync) {
+  const secret = "bench-secret";
+  const child = start(guestsync, ["sandbox", "--port", "0", "--client-secret", secret], { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  /** @type {string} */
+  const base = await new Promise((resolve, reject) => {
+    child.stdout?.on("data", (chunk) => {
+      said += chunk;
+      const found = /listening on (http:\/\/\S+)/.exec(said);
+      if (found?.[1]) resolve(found[1]);
+    });
+    child.once("close", () => reject(new Error(`the sandbox ended: ${said}`)));
+    child.once("error", reject);
+  });
+  const read = async (/** @type {string} */ what) => (await (await fetch(`${base}/_sandbox/${what}`)).json())[what];
+  return {
+    base,
+    secret,
+    setFaults: async (plan) => {
+      const answer = await fetch(`${base}/_sandbox/faults`, { method: "PUT", body: JSON.stringify(plan), headers: { "content-type": "application/json" } });
+      if (!answer.ok) throw new Error(`the fault plan was refused: ${await answer.text()}`);
+    },
+    channels: () => read("channels"),
+    requests: () => read("requests"),
+    stop: () => stop(child),
+  };
+}

@@ -101,9 +101,7 @@ impl World {
         let now = self.time.now();
         let Some(tab) = self.tabs.get_mut(&id) else { return };
         if tab.frozen {
-            // What reaches a frozen tab waits in its queue.
-            let later = self.time.mono() + 500;
-            return self.time.at(later, Due::Tell(id, input));
+            return self.time.at(self.thaw(), Due::Tell(id, input));
         }
         if self.telling {
             println!("{:>8} tab {id} ← {input:?}", now.mono);
@@ -114,6 +112,11 @@ impl World {
             self.break_off(format!("the accounts of tab {id} do not add up: {accounts:?} and {open} open"));
         }
         self.pump(id);
+    }
+
+    /// What reaches a frozen tab waits in its queue, in order: all of it is tried again at the same moments.
+    fn thaw(&self) -> u64 {
+        (self.time.mono() / 500 + 1) * 500
     }
 
     fn pump(&mut self, id: TabId) {
@@ -398,7 +401,7 @@ impl World {
         let now = self.time.mono();
         let Some(tab) = self.tabs.get_mut(&id) else { return };
         if tab.frozen {
-            return self.time.at(now + 500, Due::Answer(id, send, answer));
+            return self.time.at(self.thaw(), Due::Answer(id, send, answer));
         }
         if tab.sending.is_none_or(|(of, _)| of != send) {
             return;

@@ -398,7 +398,6 @@ impl World {
     }
 
     fn answered(&mut self, id: TabId, send: u32, answer: Option<Answer>) {
-        let now = self.time.mono();
         let Some(tab) = self.tabs.get_mut(&id) else { return };
         if tab.frozen {
             return self.time.at(self.thaw(), Due::Answer(id, send, answer));

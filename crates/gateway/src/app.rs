@@ -7,7 +7,7 @@ use std::time::Duration;
 use guestsync_core::profile::{Rules, RulesError};
 use guestsync_core::{Millis, Sensitive};
 use guestsync_genesys::oauth::{Stored, TokenStore};
-use guestsync_genesys::{Client, Settings};
+use guestsync_genesys::{Client, Settings, Watch};
 use sha2::{Digest, Sha256};
 
 use crate::audit::Audit;
@@ -17,6 +17,8 @@ use crate::crm::{Crm, CrmError};
 use crate::db::{Db, OpenError};
 use crate::jobs::Jobs;
 use crate::keys::{FieldMasters, KeyError, Keys, files};
+use crate::layer::Limits;
+use crate::metrics::Metrics;
 use crate::owner::Owner;
 use crate::proxy::Turns;
 use crate::webhook::Webhooks;
@@ -33,6 +35,10 @@ pub(crate) struct App {
     /// Where visitors are looked up.
     pub(crate) crm: Option<Crm>,
     pub(crate) turns: Turns,
+    /// How much may come from whom.
+    pub(crate) limits: Limits,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
     /// Who did what.
     pub(crate) audit: Arc<Audit>,
     /// Who is told.
@@ -91,8 +97,9 @@ impl App {
             db.release_jobs_of(&gone, clock::now()).await.map_err(OpenError::from)?;
         }
         let owner = process.name.clone();
+        let metrics = Arc::new(Metrics::new());
         let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream), owner: owner.clone() };
-        let genesys = Client::new(upstream, Some(Arc::new(store)))?;
+        let genesys = Client::watched(upstream, Some(Arc::new(store)), Some(Arc::clone(&metrics) as Arc<dyn Watch>))?;
         // After the client, which installs the TLS provider.
         let crm = config.crm.as_ref().map(Crm::open).transpose()?;
         let rules = config.worker.rules()?;
@@ -100,8 +107,24 @@ impl App {
         let turns = Turns::new(db.clone(), owner.clone());
         drop(opening);
         let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
+        let limits = Limits::new(&config.limits);
         let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
-        Ok(Self { _process: process, config, db, keys, masters, genesys, crm, turns, audit, webhooks, jobs, rules })
+        Ok(Self {
+            _process: process,
+            config,
+            db,
+            keys,
+            masters,
+            genesys,
+            crm,
+            turns,
+            limits,
+            metrics,
+            audit,
+            webhooks,
+            jobs,
+            rules,
+        })
     }
 }
 

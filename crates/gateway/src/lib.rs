@@ -25,6 +25,7 @@ pub mod keys;
 mod layer;
 mod listen;
 pub mod meta;
+mod metrics;
 pub mod open;
 mod operator;
 mod owner;

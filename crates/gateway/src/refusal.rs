@@ -41,6 +41,10 @@ impl Refusal {
     }
 }
 
+/// The code of a refusal, told to the log by the answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Code(pub(crate) &'static str);
+
 #[derive(Serialize)]
 struct Body {
     error: Inner,
@@ -58,6 +62,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let error = Inner { code: self.code, field: self.field, message: self.message };
         let mut response = (self.status, Json(Body { error })).into_response();
+        response.extensions_mut().insert(Code(self.code));
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
         }

@@ -15,8 +15,8 @@ use crate::proxy::path;
 use crate::proxy::reply::Refused;
 use crate::refusal::Refusal;
 use crate::route::{
-    attributes_get, attributes_set, console, field_key, healthz, hooks_crm, init, jwks, profile_get, profile_patch, profile_sync,
-    readyz, sandbox_control, sandbox_opened, session_end, token, worker_script,
+    attributes_get, attributes_set, console, field_key, healthz, hooks_crm, init, jwks, metrics, profile_get, profile_patch,
+    profile_sync, readyz, sandbox_control, sandbox_opened, session_end, token, worker_script,
 };
 
 const METHOD: Refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method.not.allowed", "This method is not taken here");
@@ -32,6 +32,7 @@ pub(crate) fn router(app: Arc<App>, sandbox: Option<Router>) -> Router {
         .route("/.well-known/jwks.json", get(jwks::handle))
         .route("/hooks/crm", post(hooks_crm::handle))
         .route("/healthz", get(healthz::handle))
+        .route("/metrics", get(metrics::handle))
         .route("/readyz", get(readyz::handle))
         .route("/sw.js", get(worker_script::handle))
         .fallback(console::handle)

@@ -162,6 +162,7 @@ async fn purge(app: Arc<App>) {
     let mut times = tokio::time::interval(PURGE_EVERY);
     loop {
         times.tick().await;
+        app.limits.sweep();
         if let Err(error) = app.db.purge_answers(clock::now().saturating_sub(KEPT_FOR)).await {
             tracing::warn!(%error, "answers of more than a day ago stay for now");
         }

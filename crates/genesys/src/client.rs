@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::budget::Queue;
 use crate::oauth::{Bearer, TokenStore};
-use crate::{Error, Settings};
+use crate::{Error, Settings, Watch};
 
 /// A client of the Guest API. Cheap to clone: clones share pool and token.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) bearer: Arc<Bearer>,
     pub(crate) queue: Arc<Queue>,
+    pub(crate) watch: Option<Arc<dyn Watch>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -34,6 +35,14 @@ impl Client {
     /// # Errors
     /// [`Error::Unreachable`] where the TLS library cannot be set up.
     pub fn new(settings: Settings, store: Option<Arc<dyn TokenStore>>) -> Result<Self, Error> {
+        Self::watched(settings, store, None)
+    }
+
+    /// As [`Self::new`], with somebody who is told of every call.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn watched(settings: Settings, store: Option<Arc<dyn TokenStore>>, watch: Option<Arc<dyn Watch>>) -> Result<Self, Error> {
         // Installed once a process; a second client finds it there.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -43,8 +52,14 @@ impl Client {
             .timeout(settings.request_timeout)
             .user_agent(concat!("guestsync/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let bearer = Arc::new(Bearer::new(http.clone(), &settings, store));
-        Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue: Arc::default() }) })
+        let bearer = Arc::new(Bearer::new(http.clone(), &settings, store, watch.clone()));
+        Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue: Arc::default(), watch }) })
+    }
+
+    /// How many requests the rate limit's window has seen and how many it allows, where that is known.
+    #[must_use]
+    pub fn budget(&self) -> Option<(u64, u64)> {
+        self.inner.queue.seen()
     }
 
     /// The address of the API, without a slash at its end.

@@ -23,9 +23,11 @@ pub mod oauth;
 pub mod region;
 mod send;
 mod settings;
+mod watch;
 
 pub use answer::Answer;
 pub use client::Client;
 pub use error::Error;
 pub use send::Effort;
 pub use settings::{ClientAuth, Settings};
+pub use watch::Watch;

@@ -8,7 +8,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use crate::{Answer, Client, Error};
+use crate::{Answer, Client, Error, watch};
 
 /// Tries of one call at most, however short the waits between them.
 const MAX_TRIES: u32 = 8;
@@ -138,16 +138,21 @@ impl Client {
         let asked = Instant::now();
         let permit = self.inner.queue.enter(deadline).await?;
         let waited = asked.elapsed();
-        let response = self
+        let started = Instant::now();
+        let sent = self
             .inner
             .http
             .request(request.method.clone(), self.address(&request.path)?)
             .headers(request.headers.clone())
             .header(AUTHORIZATION, bearer)
             .body(request.body.clone())
-            .send()
-            .await?;
-        let mut answer = Answer::read(response).await?;
+            .send();
+        let answer = async { Answer::read(sent.await?).await }.await;
+        if let Some(watch) = &self.inner.watch {
+            let status = answer.as_ref().ok().map(|answer| answer.status);
+            watch.called(watch::name(&request.method, &request.path), status, started.elapsed());
+        }
+        let mut answer = answer?;
         answer.waited = waited;
         permit.answered(&answer);
         Ok(answer)

@@ -63,6 +63,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     });
     let crm = CrmConfig::read(reader_ref);
     let database_url = database(reader_ref, state_key.is_some());
+    let limits = super::limits::read(reader_ref, public_url.is_some());
     let webhook = super::webhook::read(reader_ref);
     let fallback = reader_ref.flag(name("fallback", "GUESTSYNC_FALLBACK"));
     let worker = WorkerConfig::read(reader_ref);
@@ -87,6 +88,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         crm,
         database_url,
         webhook,
+        limits,
         capability_life: Duration::from_secs(60 * minutes.unwrap_or(5)),
         patch_pointers,
         fallback: fallback.unwrap_or(true),

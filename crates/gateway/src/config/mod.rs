@@ -4,12 +4,14 @@
 //! - [`load()`]: all settings, checked;
 //! - `admin`: the administration address;
 //! - `crm`: where visitors are looked up;
+//! - `limits`: how much may come from whom;
 //! - `webhook`: who is told what happened;
 //! - `worker`: what `/sw.js` is started with;
 //! - `origin`: an origin, exactly as browsers state it.
 
 mod admin;
 mod crm;
+mod limits;
 mod load;
 mod origin;
 mod reader;
@@ -27,6 +29,7 @@ use guestsync_core::patch::Pointer;
 pub use admin::AdminConfig;
 pub use crm::CrmConfig;
 pub(crate) use crm::{Connection, HASH, OnFailure};
+pub use limits::LimitsConfig;
 pub use load::{Flags, load};
 pub use origin::Origin;
 pub use reader::{Problem, Problems};
@@ -63,6 +66,8 @@ pub struct Config {
     pub database_url: Option<Sensitive<String>>,
     /// Who is told what happened; without it, nobody.
     pub webhook: Option<crate::webhook::WebhookConfig>,
+    /// How much may come from whom.
+    pub limits: LimitsConfig,
     /// How long a capability is good.
     pub capability_life: Duration,
     /// The profile members that a patch may touch, `/lastUpdated` being one of them.

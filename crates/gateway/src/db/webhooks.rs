@@ -116,7 +116,6 @@ impl Db {
     }
 
     /// How many wait, and how many are dead.
-    #[allow(dead_code, reason = "for the metrics")]
     pub(crate) async fn count_webhooks(&self) -> sqlx::Result<(i64, i64)> {
         let (mut waiting, mut dead) = (0, 0);
         for row in sqlx::query(COUNT).fetch_all(&self.read).await? {

@@ -40,6 +40,8 @@ impl FromRequestParts<Arc<App>> for Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(INVALID);
         }
-        capability::verify(&app.keys.capability, token.trim()).map(Self).ok_or(INVALID)
+        let capability = capability::verify(&app.keys.capability, token.trim()).ok_or(INVALID)?;
+        app.limits.guest(&capability.guest)?;
+        Ok(Self(capability))
     }
 }

@@ -4,12 +4,15 @@
 //! - [`trace`]: a span and a request id;
 //! - [`headers`]: what every answer says;
 //! - [`cors`]: who else may call;
-//! - [`limits`]: time, and panics.
+//! - [`limits`]: time, and panics;
+//! - [`rate`]: how much may come from whom.
 
 mod cors;
 pub(crate) mod headers;
 pub(crate) mod limits;
+mod rate;
 mod stack;
 pub(crate) mod trace;
 
+pub(crate) use rate::Limits;
 pub(crate) use stack::wrap;

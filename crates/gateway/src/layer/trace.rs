@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
+use crate::refusal::Code;
 use crate::text::hex;
 
 /// Runs a request inside its span and answers with its id (`X-Request-Id`).
@@ -19,13 +20,14 @@ pub(crate) async fn span(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-    span.in_scope(|| tracing::info!(status, ms, "answered"));
+    let code = response.extensions().get::<Code>().map(|Code(code)| *code);
+    span.in_scope(|| tracing::info!(status, ms, code, "answered"));
     response.headers_mut().insert("x-request-id", HeaderValue::try_from(id).expect("hex fits into a header"));
     response
 }
 
 /// The method, if it is one of those that exist: an invented one is the sender's text.
-fn method(request: &Request) -> &'static str {
+pub(super) fn method(request: &Request) -> &'static str {
     match request.method().as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use guestsync_genesys::{Answer, Error};
 use serde_json::json;
 
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 
 /// A refusal as `{message, code, status, contextId, details, errors}`.
 pub(crate) struct Refused(pub(crate) Refusal);
@@ -20,6 +20,7 @@ impl IntoResponse for Refused {
             "details": Vec::from_iter(details), "errors": [],
         });
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(Code(code));
         if let Some(wait) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
         }

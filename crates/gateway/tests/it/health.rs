@@ -33,3 +33,27 @@ async fn every_answer_has_an_id_and_no_two_the_same() {
     let (one, two) = (id("/healthz").await, id("/nothing").await);
     assert!(one.len() == 16 && two.len() == 16 && one != two);
 }
+
+#[tokio::test]
+async fn metrics_tell_requests_upstream_calls_and_queues_and_nothing_of_a_guest() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("canary-session").await;
+    world.get("/canary/path").await;
+    let answer = world.get("/metrics").await;
+    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
+    let text = answer.text().await.unwrap();
+    for line in [
+        "guestsync_request_duration_seconds_count{method=\"POST\",route=\"/api/webchat/init\",status=\"200\"} 1",
+        "guestsync_upstream_duration_seconds_count{call=\"G1\",status=\"201\"} 1",
+        "guestsync_upstream_duration_seconds_count{call=\"G2\",status=\"200\"} 1",
+        "guestsync_upstream_tokens_total 1",
+        "guestsync_webhooks{state=\"waiting\"} 0",
+        "guestsync_jobs_open 0",
+        "guestsync_upstream_budget{state=\"used\"} 2",
+        "# EOF",
+    ] {
+        assert!(text.contains(line), "{line} is missing in\n{text}");
+    }
+    assert!(!text.contains("canary") && !text.contains(&session.guest));
+}

@@ -1,5 +1,6 @@
 //! Size, and what is said where it is passed.
 
+use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -105,4 +106,39 @@ async fn what_is_in_hand_when_the_gateway_is_told_to_stop_is_finished() {
     }
     world.stop().await;
     assert_eq!(answer.await.unwrap().unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_guest_that_sends_a_thousand_calls_at_once_is_slowed_down_and_others_are_not() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let (busy, quiet) = (world.session("busy").await, world.session("quiet").await);
+    let (busy_token, quiet_token) = (world.capability(&busy).await, world.capability(&quiet).await);
+    let read = |guest: &str, token: &str| world.genesys(Method::GET, &format!("/api/v2/guests/{guest}"), token).send();
+    let calls = (0..1_000).map(|_| read(&busy.guest, &busy_token));
+    let answers = futures_util::stream::iter(calls).buffer_unordered(50).collect::<Vec<_>>().await;
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().map(Result::unwrap).partition(|answer| answer.status() == 200);
+    assert!(taken.len() >= 200 && refused.len() >= 100, "{} taken", taken.len());
+    assert!(refused.iter().all(|answer| answer.status() == 429 && answer.headers()["retry-after"] == "1"));
+    assert_eq!(read(&quiet.guest, &quiet_token).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn an_address_that_sends_too_much_is_slowed_down_whoever_it_says_it_is_for() {
+    let upstream = Upstream::start().await;
+    let file = "[limits]\nper_address = 10\naddress_header = \"x-forwarded-for\"";
+    let world = World::with(&upstream, file, crate::world::Directory::new()).await;
+    let ask = |from: String| world.call(Method::GET, "/.well-known/jwks.json").header("x-forwarded-for", from).send();
+    let mut refused = 0;
+    for n in 0..100 {
+        // What a visitor wrote itself comes before what the proxy adds.
+        refused += usize::from(ask(format!("10.0.0.{n}, 203.0.113.7")).await.unwrap().status() == 429);
+    }
+    assert!(refused >= 30, "{refused}");
+    assert_eq!(ask("203.0.113.8".into()).await.unwrap().status(), 200);
+    let mut refused = 0;
+    for n in 0..100 {
+        refused += usize::from(ask(format!("2001:db8:1:2::{n:x}")).await.unwrap().status() == 429);
+    }
+    assert!(refused >= 30, "a /64 is one customer's: {refused}");
 }

@@ -58,7 +58,8 @@ async fn ten_thousand_events_of_two_gateways_all_arrive_though_one_is_killed_hal
     const EVENTS: usize = 10_000;
     let receiver = Receiver::start(|n, first| if first && n % 97 == 0 { 503 } else { 204 }).await;
     let upstream = Upstream::start().await;
-    let Some((one, other)) = two(&upstream, &receiver.file()).await else { return };
+    let file = format!("{}[limits]\nper_guest = 0\n", receiver.file());
+    let Some((one, other)) = two(&upstream, &file).await else { return };
     let session = one.session("abc").await;
     let capabilities = [one.capability(&session).await, other.capability(&session).await];
     let told = |world: &'static str, n: usize| json!({"attributes": {"n": n, "by": world}});

@@ -69,6 +69,11 @@ impl Queue {
         busy(self.budget().opens(Instant::now().into_std()).map(Instant::from_std))
     }
 
+    /// What the window has seen and what it allows, where that is known.
+    pub(crate) fn seen(&self) -> Option<(u64, u64)> {
+        self.budget().seen()
+    }
+
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -112,6 +112,11 @@ impl Budget {
         self.closed_until = Some(self.closed_until.map_or(until, |known| known.max(until)));
     }
 
+    /// What the window has seen and what it allows, where that is known.
+    pub(crate) fn seen(&self) -> Option<(u64, u64)> {
+        Some((self.count, self.allowed?))
+    }
+
     fn turn(&mut self, ends: Option<Instant>, count: u64) {
         self.window += 1;
         (self.ends, self.count) = (ends, count);

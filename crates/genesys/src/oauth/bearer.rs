@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::request::{self, Grant, Outcome};
 use super::{Stored, TokenStore};
-use crate::{Answer, Error, Settings};
+use crate::{Answer, Error, Settings, Watch};
 
 /// Tries of one fetch.
 const MAX_TRIES: u32 = 4;
@@ -25,6 +25,7 @@ pub(crate) struct Bearer {
     http: reqwest::Client,
     settings: Settings,
     store: Option<Arc<dyn TokenStore>>,
+    counts: Option<Arc<dyn Watch>>,
     epoch: Instant,
     state: Mutex<State>,
     rounds: watch::Sender<u64>,
@@ -47,12 +48,18 @@ impl State {
 }
 
 impl Bearer {
-    pub(crate) fn new(http: reqwest::Client, settings: &Settings, store: Option<Arc<dyn TokenStore>>) -> Self {
+    pub(crate) fn new(
+        http: reqwest::Client,
+        settings: &Settings,
+        store: Option<Arc<dyn TokenStore>>,
+        counts: Option<Arc<dyn Watch>>,
+    ) -> Self {
         let rounds = watch::Sender::new(0);
         Self {
             http,
             settings: settings.clone(),
             store,
+            counts,
             epoch: Instant::now(),
             state: Mutex::default(),
             rounds,
@@ -140,6 +147,9 @@ impl Bearer {
     async fn ask(&self) -> Result<Grant, Error> {
         let mut tries = 0;
         loop {
+            if let Some(counts) = &self.counts {
+                counts.token_asked();
+            }
             let outcome = request::ask(&self.http, &self.settings, self.server_now()).await;
             let (error, asked) = match outcome {
                 Ok(Outcome::Granted(grant)) => {

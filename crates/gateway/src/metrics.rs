@@ -1,0 +1,101 @@
+//! What an operator watches, as Prometheus reads it. No label holds anything of a guest: routes are templates, calls have names.
+
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use guestsync_genesys::Watch;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::app::App;
+
+/// Upper bounds in seconds, from a memory's answer to the longest that a request may take.
+const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Call {
+    call: &'static str,
+    /// 0: no answer.
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct State {
+    state: &'static str,
+}
+
+/// Everything that is counted.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Histogram>,
+    calls: Family<Call, Histogram>,
+    tokens: Counter,
+    webhooks: Family<State, Gauge>,
+    jobs: Gauge,
+    budget: Family<State, Gauge<i64, AtomicI64>>,
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(BOUNDS)
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("guestsync");
+        let requests = Family::new_with_constructor(histogram as fn() -> Histogram);
+        let calls = Family::new_with_constructor(histogram as fn() -> Histogram);
+        let (tokens, webhooks, jobs, budget) = (Counter::default(), Family::default(), Gauge::default(), Family::default());
+        registry.register_with_unit("request_duration", "Answers of the gateway", Unit::Seconds, requests.clone());
+        registry.register_with_unit("upstream_duration", "Calls to Genesys; status 0: no answer", Unit::Seconds, calls.clone());
+        registry.register("upstream_tokens", "Requests for the organisation's token", tokens.clone());
+        registry.register("webhooks", "Events in the outbox", webhooks.clone());
+        registry.register("jobs_open", "Jobs that are not over", jobs.clone());
+        registry.register("upstream_budget", "Requests that the rate limit allows in its window, and those used", budget.clone());
+        Self { registry, requests, calls, tokens, webhooks, jobs, budget }
+    }
+
+    /// A request was answered; `route` is its template.
+    pub(crate) fn answered(&self, method: &'static str, route: &str, status: u16, elapsed: Duration) {
+        let labels = Request { method, route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).observe(elapsed.as_secs_f64());
+    }
+
+    /// All of it as text; what the database knows is asked for now.
+    pub(crate) async fn text(&self, app: &App) -> sqlx::Result<String> {
+        let (waiting, dead) = app.db.count_webhooks().await?;
+        self.webhooks.get_or_create(&State { state: "waiting" }).set(waiting);
+        self.webhooks.get_or_create(&State { state: "dead" }).set(dead);
+        self.jobs.set(app.db.count_open_jobs().await?);
+        if let Some((used, allowed)) = app.genesys.budget() {
+            let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+            self.budget.get_or_create(&State { state: "used" }).set(number(used));
+            self.budget.get_or_create(&State { state: "allowed" }).set(number(allowed));
+        }
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        _ = encode(&mut text, &self.registry);
+        Ok(text)
+    }
+}
+
+impl Watch for Metrics {
+    fn called(&self, call: &'static str, status: Option<u16>, elapsed: Duration) {
+        self.calls.get_or_create(&Call { call, status: status.unwrap_or(0) }).observe(elapsed.as_secs_f64());
+    }
+
+    fn token_asked(&self) {
+        self.tokens.inc();
+    }
+}

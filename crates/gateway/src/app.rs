@@ -1,6 +1,6 @@
 //! What every handler sees.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::db::{Db, OpenError};
 use crate::jobs::Jobs;
 use crate::keys::{FieldMasters, KeyError, Keys, files};
 use crate::layer::Limits;
+use crate::meta::Metadata;
 use crate::metrics::Metrics;
 use crate::owner::Owner;
 use crate::proxy::Turns;
@@ -32,6 +33,10 @@ pub(crate) struct App {
     pub(crate) keys: Arc<Keys>,
     pub(crate) masters: FieldMasters,
     pub(crate) genesys: Client,
+    /// What attributes there are, and records of them.
+    pub(crate) metadata: Metadata,
+    /// Where keys and files of this gateway live.
+    pub(crate) directory: PathBuf,
     /// Where visitors are looked up.
     pub(crate) crm: Option<Crm>,
     pub(crate) turns: Turns,
@@ -99,7 +104,9 @@ impl App {
         let owner = process.name.clone();
         let metrics = Arc::new(Metrics::new());
         let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream), owner: owner.clone() };
+        let settings = upstream.clone();
         let genesys = Client::watched(upstream, Some(Arc::new(store)), Some(Arc::clone(&metrics) as Arc<dyn Watch>))?;
+        let metadata = Metadata::new(genesys.clone(), &settings, directory);
         // After the client, which installs the TLS provider.
         let crm = config.crm.as_ref().map(Crm::open).transpose()?;
         let rules = config.worker.rules()?;
@@ -109,6 +116,7 @@ impl App {
         let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
         let limits = Limits::new(&config.limits);
         let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
+        let directory = directory.to_owned();
         Ok(Self {
             _process: process,
             config,
@@ -120,6 +128,8 @@ impl App {
             turns,
             limits,
             metrics,
+            metadata,
+            directory,
             audit,
             webhooks,
             jobs,

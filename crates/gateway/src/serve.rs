@@ -24,7 +24,7 @@ use crate::db::OpenError;
 use crate::db::answers::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{clock, listen, provision, router, text, webhook};
+use crate::{clock, listen, meta, provision, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -117,6 +117,8 @@ impl Gateway {
         delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
         let mut provisioning = JoinSet::new();
         provisioning.spawn(provision::worker::run(Arc::clone(&self.app), PROVISIONED_AT_ONCE, stopped.clone()));
+        let mut mapping = JoinSet::new();
+        mapping.spawn(meta::job::work(Arc::clone(&self.app), stopped.clone()));
         let administration = self.admin.and_then(|listener| administer(&self.app, listener, stopped.clone()));
         let tls = self.app.config.tls.clone();
         let serving = listen::serve(listener, tls, self.router, stopped, GRACE);
@@ -136,6 +138,7 @@ impl Gateway {
         }
         // A job that does not come to a rest by then is resumed by whoever finds it.
         _ = tokio::time::timeout(GRACE, provisioning.join_next()).await;
+        _ = tokio::time::timeout(GRACE, mapping.join_next()).await;
         if tokio::time::timeout(GRACE, delivering.join_next()).await.is_err() {
             tracing::warn!("webhooks were under way: they are delivered again");
         }

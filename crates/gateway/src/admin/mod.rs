@@ -7,6 +7,10 @@
 
 mod channels;
 mod job;
+mod map;
+mod meta_error;
+mod rejects;
+mod report;
 mod router;
 mod token;
 

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::token::{self, Token};
-use super::{channels, job};
+use super::{channels, job, map, rejects, report};
 use crate::app::App;
 use crate::config::AdminConfig;
 use crate::layer::{headers, limits, trace};
@@ -22,6 +22,9 @@ pub(crate) fn router(app: Arc<App>, config: &AdminConfig) -> Router {
     Router::new()
         .route("/channels", post(channels::handle))
         .route("/jobs/{id}", get(job::handle))
+        .route("/jobs/{id}/rejects", get(rejects::handle))
+        .route("/map", post(map::handle))
+        .route("/report", get(report::handle))
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || METHOD)
         .with_state(app)

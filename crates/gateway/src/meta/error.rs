@@ -66,6 +66,11 @@ impl MetaError {
         }
     }
 
+    /// Whether it may pass by itself.
+    pub(crate) const fn passes(&self) -> bool {
+        matches!(self, Self::Genesys(Error::Unreachable | Error::Timeout | Error::Busy { .. } | Error::Unavailable { .. }))
+    }
+
     /// The error of a call that needs `scope`.
     pub(crate) fn of(error: Error, scope: &'static str) -> Self {
         match error {

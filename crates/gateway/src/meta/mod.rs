@@ -9,6 +9,7 @@
 //! - [`mapping`]: from the fields of a CRM record to attributes;
 //! - [`input`]: records from NDJSON, CSV or a JSON array, one at a time;
 //! - [`run`]: records written in batches, resumable;
+//! - `job`: uploads to the administration address, run in the background;
 //! - [`report`]: how many conversations have an attribute;
 //! - [`Metadata`]: what all of them ask Genesys.
 
@@ -17,6 +18,7 @@ mod cache;
 mod error;
 mod inherit;
 pub mod input;
+pub(crate) mod job;
 pub mod mapping;
 pub mod report;
 pub mod run;
@@ -67,7 +69,7 @@ impl Metadata {
         &self.identity
     }
 
-    /// The attributes of an organisation that records may be mapped to, as S2 states them.
+    /// The attributes of an organisation that records may be mapped to, as S2 states them, and why there may be more.
     ///
     /// # Errors
     /// It cannot be read, or has none of the map's.
@@ -76,15 +78,13 @@ impl Metadata {
         organisation: &str,
         mapping: &Mapping,
         refresh: bool,
-        mut warned: impl FnMut(&Warning),
-    ) -> Result<Vec<Value>, MetaError> {
+    ) -> Result<(Vec<Value>, Vec<Warning>), MetaError> {
         let inherited = self.inherited(organisation, refresh).await?;
-        inherited.warnings.iter().for_each(&mut warned);
         let rules = inherited.rules();
         if !mapping.attributes().any(|name| rules.find(name).is_some()) {
             return Err(MetaError::NothingAllowed(organisation.to_owned()));
         }
-        Ok(rules.definitions().map(Definition::shown).collect())
+        Ok((rules.definitions().map(Definition::shown).collect(), inherited.warnings))
     }
 }
 

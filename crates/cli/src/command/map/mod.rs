@@ -101,10 +101,9 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
             begun
         }
         None => {
-            let attributes = metadata.allowed(&map.org, &mapping, map.refresh, |warning| {
-                output::notice(&format!("guestsync: warning: {warning}"));
-            });
-            let (attributes, identity) = (attributes.await?, metadata.identity().to_owned());
+            let (attributes, warnings) = metadata.allowed(&map.org, &mapping, map.refresh).await?;
+            warnings.iter().for_each(|warning| output::notice(&format!("guestsync: warning: {warning}")));
+            let identity = metadata.identity().to_owned();
             Task {
                 id: String::new(),
                 identity,

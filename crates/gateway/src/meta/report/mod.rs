@@ -162,7 +162,7 @@ impl Metadata {
             }
             Wanted::All => {
                 let mut all: Vec<Usage> = counts.into_iter().map(|(name, count)| usage(name, count)).collect();
-                all.sort_by(|one, other| other.count.cmp(&one.count));
+                all.sort_by_key(|usage| std::cmp::Reverse(usage.count));
                 all
             }
         };

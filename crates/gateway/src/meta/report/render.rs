@@ -96,10 +96,10 @@ fn html(report: &Report) -> String {
     let mut rows = String::new();
     for usage in &report.attributes {
         let (name, share) = (escaped(&usage.name), usage.fill_rate * 100.0);
-        _ = write!(
+        _ = writeln!(
             rows,
             "<tr><th scope=\"row\">{name}</th><td>{}</td><td><meter min=\"0\" max=\"100\" value=\"{share:.1}\">{share:.1} %</meter> \
-             {}</td></tr>\n",
+             {}</td></tr>",
             usage.count,
             percent(usage.fill_rate)
         );

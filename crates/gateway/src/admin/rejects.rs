@@ -1,0 +1,41 @@
+//! GET `/jobs/{id}/rejects`: the records of an upload that were refused, piece by piece.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::meta::job;
+use crate::refusal::Refusal;
+
+/// The most that an answer lists.
+const MOST: usize = 1_000;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    after: u64,
+}
+
+/// `?after=` what the answer before called `next` → `{rejects: [{record, line, id?, status?, problems}], next}`; `next` is null at the
+/// end.
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Value>, Refusal> {
+    // An id of another form would be another file.
+    let plain = id.strip_prefix("map_").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    if !plain {
+        return Err(Refusal::not_found());
+    }
+    let listed = job::rejects(&job::folder(&app).join(id), asked.after, MOST);
+    let (rejects, next) = listed.map_err(|error| {
+        tracing::error!(%error, "an upload's rejects cannot be read");
+        Refusal::internal()
+    })?;
+    Ok(Json(json!({"rejects": rejects, "next": next})))
+}

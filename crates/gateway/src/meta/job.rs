@@ -1,0 +1,197 @@
+//! Uploads of records as jobs: a body is spooled to a file, and a worker runs it as `guestsync map` would. A gateway that is killed goes
+//! on with it after its restart; with several, the one that has the file does.
+
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::input::Format;
+use super::mapping::Mapping;
+use super::run::{InputFile, Options, Outcome, Progress, Reject, Run, RunError, Task};
+use crate::app::App;
+use crate::jobs::{Job, JobError};
+
+/// The jobs' kind.
+pub(crate) const KIND: &str = "map";
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Shorter than a job's lease.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// After this, a run that Genesys did not let end is tried again.
+const AGAIN_IN: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often a job is begun.
+const MOST_ATTEMPTS: i64 = 50;
+/// Batches at once: browsers' calls go through the same budget.
+const PARALLEL: usize = 4;
+
+/// What a job is to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Upload {
+    pub(crate) organisation: String,
+    /// The file that the records were spooled to.
+    pub(crate) file: PathBuf,
+    pub(crate) format: Format,
+    /// The attributes that the organisation had when the records came.
+    pub(crate) attributes: Vec<Value>,
+}
+
+impl Upload {
+    /// The names of the attributes.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.attributes.iter().filter_map(|definition| definition["name"].as_str()).collect()
+    }
+}
+
+/// Where the uploads are.
+pub(crate) fn folder(app: &App) -> PathBuf {
+    app.directory.join("uploads")
+}
+
+/// Where an upload's refused records are listed.
+pub(crate) fn rejects_of(file: &Path) -> PathBuf {
+    file.with_extension("rejects.ndjson")
+}
+
+/// Works on uploads, one after another, until `stop` says so; what is in hand goes on after a restart.
+pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match app.jobs.claim(KIND).await {
+            Ok(Some(job)) => {
+                let worked = tokio::select! {
+                    worked = one(&app, &job) => Some(worked),
+                    _ = stop.wait_for(|stop| *stop) => None,
+                };
+                let worked = match worked {
+                    Some(worked) => worked,
+                    None => app.jobs.release(&job, Duration::ZERO).await,
+                };
+                if let Err(error) = worked {
+                    tracing::warn!(%error, "an upload's job was not written down");
+                }
+            }
+            Ok(None) => tokio::select! {
+                () = app.jobs.wait(LOOK_EVERY) => {}
+                _ = stop.changed() => {}
+            },
+            Err(error) => {
+                tracing::warn!(%error, "uploads' jobs cannot be claimed now");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
+    }
+}
+
+async fn one(app: &App, job: &Job) -> Result<(), JobError> {
+    let upload: Upload = job.input()?;
+    if !upload.file.exists() {
+        // Another gateway has it, or nobody any more.
+        if job.attempts < MOST_ATTEMPTS {
+            return app.jobs.release(job, AGAIN_IN).await;
+        }
+        let output = failed("upload.gone", "The upload's file is not there any more.");
+        return app.jobs.finish(job, "failed", Some(&output)).await.map(drop);
+    }
+    let outcome = run(app, job, &upload).await;
+    let (state, output) = match outcome {
+        Ok(Some(outcome)) => ("done", done(&upload, &outcome)),
+        // It is somebody else's now.
+        Ok(None) => return Ok(()),
+        Err(error) if passes(&error) && job.attempts < MOST_ATTEMPTS => {
+            tracing::warn!(code = error.code(), "an upload's run waits");
+            return app.jobs.release(job, AGAIN_IN).await;
+        }
+        Err(error) => ("failed", failed(error.code(), &error.to_string())),
+    };
+    if app.jobs.finish(job, state, Some(&output)).await? {
+        _ = std::fs::remove_file(&upload.file);
+    }
+    Ok(())
+}
+
+/// Runs an upload, saving how far it is; `None` where the job was taken away.
+async fn run(app: &App, job: &Job, upload: &Upload) -> Result<Option<Outcome>, RunError> {
+    let task = Task {
+        id: String::new(),
+        identity: app.metadata.identity().to_owned(),
+        organisation: upload.organisation.clone(),
+        input: Some(InputFile::of(&upload.file)?),
+        format: upload.format,
+        map: None,
+        replace: false,
+        rejects: rejects_of(&upload.file),
+        attributes: upload.attributes.clone(),
+    };
+    let run = Run::open(&app.directory.join("runs").join(&job.id), task)?;
+    let options = Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: PARALLEL, patience: PATIENCE };
+    let (told, progress) = watch::channel(Progress::default());
+    let mut work = std::pin::pin!(run.work(&app.metadata, options, |progress| _ = told.send_replace(progress.clone())));
+    let mut times = tokio::time::interval(SAVE_EVERY);
+    loop {
+        tokio::select! {
+            outcome = &mut work => return outcome.map(Some),
+            _ = times.tick() => {
+                let shown = {
+                    let progress = progress.borrow();
+                    json!({"processed": progress.counts.records, "rejected": progress.counts.rejected(),
+                        "bytes": progress.bytes, "totalBytes": progress.total_bytes})
+                };
+                match app.jobs.save(job, "running", Some(&shown)).await {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(None),
+                    // The lease may outlast the trouble; if not, another gateway finds no file.
+                    Err(error) => tracing::warn!(%error, "an upload's progress was not saved"),
+                }
+            }
+        }
+    }
+}
+
+fn done(upload: &Upload, outcome: &Outcome) -> Value {
+    let counts = &outcome.counts;
+    json!({
+        "success": true,
+        "processed": counts.records,
+        "applied": counts.applied(),
+        "rejected": counts.rejected(),
+        "allowedAttributes": upload.names(),
+        "unmapped": counts.left_out.unmapped,
+        "disallowed": counts.left_out.disallowed,
+    })
+}
+
+fn failed(code: &str, message: &str) -> Value {
+    json!({"success": false, "error": {"code": code, "message": message}})
+}
+
+/// Whether it may pass by itself.
+fn passes(error: &RunError) -> bool {
+    match error {
+        RunError::Meta(error) => error.passes(),
+        RunError::Locked | RunError::Journal(_) | RunError::Folder(_) => true,
+        RunError::Input(_) | RunError::Map(_) | RunError::Changed | RunError::Unreadable => false,
+    }
+}
+
+/// The refused records of an upload behind `after` bytes of the list, at most `most`, and where the next ones begin.
+pub(crate) fn rejects(file: &Path, after: u64, most: usize) -> std::io::Result<(Vec<Reject>, Option<u64>)> {
+    let file = match std::fs::File::open(rejects_of(file)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
+        file => file?,
+    };
+    let mut reader = BufReader::new(file);
+    reader.seek(SeekFrom::Start(after))?;
+    let (mut rejects, mut at, mut line) = (Vec::new(), after, String::new());
+    while rejects.len() < most {
+        line.clear();
+        at += reader.read_line(&mut line)? as u64;
+        let Ok(reject) = serde_json::from_str(&line) else { return Ok((rejects, None)) };
+        rejects.push(reject);
+    }
+    Ok((rejects, Some(at)))
+}

@@ -4,6 +4,7 @@ use guestsync_sandbox::{Options, RateLimit};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 
+use crate::stored;
 use crate::world::{Directory, Upstream, World, cookie, json_of, refusal, wanted};
 
 const INIT: &str = "/api/webchat/init";
@@ -203,9 +204,7 @@ async fn a_session_survives_a_killed_gateway() {
     let world = World::with(&upstream, "", world.kill().await).await;
     world.capability(&session).await;
     assert_eq!(upstream.token_requests(), 1, "the organisation's token survived too");
-    let directory = world.stop().await;
-    let files = std::fs::read_dir(directory.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
-    let stored = files.collect::<Vec<_>>().concat();
+    let stored = stored::bytes(world.stop().await.path());
     let token = upstream.requests().await[0]["response"].as_str().unwrap().to_owned();
     let token = serde_json::from_str::<Value>(&token).unwrap()["access_token"].as_str().unwrap().to_owned();
     let found = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());

@@ -1,9 +1,11 @@
 //! Keys at rest.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use guestsync_gateway::Gateway;
 
+use crate::stored;
 use crate::world::{Directory, Upstream, World, configuration};
 
 const FILES: [&str; 4] = ["capability.jwks.json", "sealing.jwks.json", "state.key", "state.sqlite"];
@@ -13,14 +15,14 @@ async fn what_a_first_start_writes_is_for_its_owner_alone() {
     let upstream = Upstream::start().await;
     let world = World::in_files(&upstream).await;
     world.session("abc").await;
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(world.directory.path()).unwrap() {
-        let entry = entry.unwrap();
-        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
-        names.push(entry.file_name().into_string().unwrap());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let directory = world.directory.path();
+    let entries = stored::entries(directory);
+    for path in &entries {
+        assert_eq!(mode(path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
     }
-    assert!(FILES.iter().all(|file| names.iter().any(|name| name == file)), "{names:?}");
-    assert_eq!(std::fs::metadata(world.directory.path()).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(FILES.iter().all(|file| entries.contains(&directory.join(file))), "{entries:?}");
+    assert_eq!(mode(directory), 0o700);
 }
 
 #[tokio::test]

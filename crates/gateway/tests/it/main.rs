@@ -28,6 +28,7 @@ mod sandbox_view;
 mod session_end;
 mod shared;
 mod start;
+mod stored;
 mod token;
 mod webhooks;
 mod worker_script;

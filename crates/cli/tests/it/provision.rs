@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -53,9 +54,13 @@ struct World {
 
 impl World {
     async fn start(faults: &str, hold: Hold) -> Self {
+        Self::limited(faults, hold, RateLimit::NONE).await
+    }
+
+    async fn limited(faults: &str, hold: Hold, rate: RateLimit) -> Self {
         let options = Options {
             clients: vec![Client::with_all_scopes("sandbox", "secret")],
-            rate: RateLimit::NONE,
+            rate,
             faults: FaultPlan::from_toml(faults).unwrap(),
             ..Options::default()
         };
@@ -186,6 +191,17 @@ async fn two_processes_with_one_file_make_each_of_200_channels_once_whatever_fai
     // Once more: nothing is left to do.
     assert_eq!(world.report(&[&file]).await["counts"]["present"], 200);
     assert_eq!(world.read("channels").await.len(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_is_waited_for_and_never_met() {
+    let limit = RateLimit { requests: 25, window: Duration::from_secs(1) };
+    let world = World::limited("", Hold::Never, limit).await;
+    let file = world.write(&json!((0..60).map(|n| channel(&format!("Channel {n}"))).collect::<Vec<_>>()));
+    let report = world.report(&[&file, "--concurrency", "32"]).await;
+    assert_eq!(report["counts"]["created"], 60, "{report}");
+    let calls = world.calls().await;
+    assert!(calls.len() == 61 && calls.iter().all(|(_, status)| *status < 300), "{calls:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -214,6 +214,12 @@ impl Machine {
                 self.progress.state = State::Submitting { doubt: Doubt::None };
                 Next::Wait(wait)
             }
+            ChannelOutcome::Held { retry_after } => {
+                let wait = delay(Some(retry_after));
+                self.progress.tries -= 1;
+                self.progress.state = State::Submitting { doubt: Doubt::None };
+                Next::Wait(wait)
+            }
             // The state says already that it is in doubt.
             ChannelOutcome::Unknown { retry_after, .. } => Next::Wait(delay(retry_after)),
         }
@@ -268,7 +274,10 @@ impl Machine {
         else {
             return self.resume(Millis::MAX);
         };
-        *failed += 1;
+        // Waiting for the rate budget is no failure.
+        if asked.is_none() {
+            *failed += 1;
+        }
         if again && *failed < MOST_LOOKUPS {
             return Next::Wait(delay(asked, *failed, random));
         }

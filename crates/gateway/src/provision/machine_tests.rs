@@ -207,6 +207,22 @@ fn every_submission_lost_but_every_lookup_answered_ends_after_the_last_try() {
 }
 
 #[test]
+fn waiting_for_the_rate_budget_is_no_try() {
+    let mut machine = Machine::new(task(OnConflict::Fail, None), None);
+    assert_eq!(machine.resume(0), Next::LookUp);
+    for _ in 0..1_000 {
+        assert_eq!(machine.lookup_failed(&Error::Busy { retry_after: 9 }, 0), Next::Wait(9));
+    }
+    assert_eq!(machine.found(Found::Nothing, 0), Next::Submit);
+    for _ in 0..1_000 {
+        machine.sending();
+        assert_eq!(machine.answered(ChannelOutcome::Held { retry_after: 9 }, 0), Next::Wait(9));
+        assert_eq!(machine.resume(0), Next::Submit);
+    }
+    assert_eq!(machine.progress.tries, 0);
+}
+
+#[test]
 fn what_the_server_asks_for_is_waited_for() {
     let mut machine = Machine::new(task(OnConflict::Fail, Some(0)), None);
     machine.resume(0);

@@ -34,6 +34,11 @@ pub enum ChannelOutcome {
         /// Why, as a stable code.
         code: &'static str,
     },
+    /// Nothing was sent: the rate budget is used up for longer than a call waits for it.
+    Held {
+        /// Until it opens, in milliseconds.
+        retry_after: Millis,
+    },
     /// Whether it is made is not known: no answer, or one that says nothing of the effect.
     Unknown {
         /// When the server wants to be asked again, in milliseconds.
@@ -72,7 +77,7 @@ impl Client {
         let request = Request::new(Method::POST, "/api/v2/webmessaging/channels".into()).body("application/json", body);
         match self.exchange_patiently(&precondition.apply(request)).await {
             Ok(answer) => outcome(&answer),
-            Err(Error::Busy { retry_after }) => ChannelOutcome::NotNow { retry_after: Some(retry_after), code: "upstream.busy" },
+            Err(Error::Busy { retry_after }) => ChannelOutcome::Held { retry_after },
             // No token, no request.
             Err(error @ Error::Unavailable { .. }) => ChannelOutcome::NotNow { retry_after: None, code: error.code() },
             Err(error @ (Error::Credentials { .. } | Error::Unauthorized)) => ChannelOutcome::Denied(error),

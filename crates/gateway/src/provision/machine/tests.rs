@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use guestsync_genesys::Error;
+use guestsync_genesys::call::ChannelOutcome;
 use proptest::prelude::*;
 
 use super::*;
+use crate::provision::existing::Found;
 use crate::provision::{Syntax, read};
 
 fn channel(description: &str) -> Channel {

@@ -1,9 +1,8 @@
 //! One custom attribute: name, type, rules.
 
 use serde_json::{Value, json};
-use time::format_description::well_known::{Iso8601, Rfc3339};
-use time::{Date, OffsetDateTime};
 
+use super::kind::Kind;
 use super::rule::Rule;
 use crate::error::ApiError;
 use crate::input::Members;
@@ -20,45 +19,6 @@ pub(crate) struct Definition {
     /// Null where there is none.
     pub(crate) default: Value,
     rules: Vec<Rule>,
-}
-
-/// The type of an attribute's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    String,
-    Number,
-    Boolean,
-    Date,
-}
-
-impl Kind {
-    fn read(name: &str) -> Option<Self> {
-        match name {
-            "string" => Some(Self::String),
-            "number" => Some(Self::Number),
-            "boolean" => Some(Self::Boolean),
-            "date" => Some(Self::Date),
-            _ => None,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-        }
-    }
-
-    fn admits(self, value: &Value) -> bool {
-        match self {
-            Self::String => value.is_string(),
-            Self::Number => value.is_number(),
-            Self::Boolean => value.is_boolean(),
-            Self::Date => value.as_str().is_some_and(is_date),
-        }
-    }
 }
 
 impl Definition {
@@ -120,10 +80,6 @@ fn read_rules(rules: Vec<Value>, kind: Kind, members: &mut Members) -> Vec<Rule>
         }
     }
     read
-}
-
-fn is_date(text: &str) -> bool {
-    OffsetDateTime::parse(text, &Rfc3339).is_ok() || (text.len() == 10 && Date::parse(text, &Iso8601::DATE).is_ok())
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! - `defaultValue` must itself be a good value or null.
 
 mod definition;
+mod kind;
 mod rule;
 
 pub(crate) use definition::Definition;

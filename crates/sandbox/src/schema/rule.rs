@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::{Number, Value, json};
 
-use super::definition::Kind;
+use super::kind::Kind;
 
 const LONGEST_PATTERN: usize = 1_000;
 const LARGEST_REGEX: usize = 1 << 20;

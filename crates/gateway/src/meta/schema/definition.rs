@@ -1,9 +1,8 @@
 //! One custom attribute: name, type, default, rules.
 
 use serde_json::{Map, Value, json};
-use time::format_description::well_known::{Iso8601, Rfc3339};
-use time::{Date, OffsetDateTime};
 
+use super::kind::Kind;
 use super::rule::Rule;
 
 /// The longest name, in characters.
@@ -22,21 +21,6 @@ pub struct Definition {
     rules: Vec<Rule>,
 }
 
-/// The type of an attribute's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A string.
-    String,
-    /// A number.
-    Number,
-    /// True or false.
-    Boolean,
-    /// `2026-11-20`, or a time in the form of RFC 3339.
-    Date,
-    /// A type of the server's that is not known here: it decides alone.
-    Other,
-}
-
 /// What is wrong with a definition, and where. Never the value itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
@@ -44,38 +28,6 @@ pub struct Issue {
     pub code: &'static str,
     /// The member, such as `validationRules[0]`.
     pub at: String,
-}
-
-impl Kind {
-    fn read(name: &str) -> Option<Self> {
-        Some(match name {
-            "string" => Self::String,
-            "number" => Self::Number,
-            "boolean" => Self::Boolean,
-            "date" => Self::Date,
-            _ => return None,
-        })
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::Other => "other",
-        }
-    }
-
-    fn admits(self, value: &Value) -> bool {
-        match self {
-            Self::String => value.is_string(),
-            Self::Number => value.is_number(),
-            Self::Boolean => value.is_boolean(),
-            Self::Date => value.as_str().is_some_and(is_date),
-            Self::Other => true,
-        }
-    }
 }
 
 impl Definition {
@@ -185,8 +137,4 @@ fn optional<T>(
         issues.push(issue("field.type", name));
     }
     read
-}
-
-fn is_date(text: &str) -> bool {
-    OffsetDateTime::parse(text, &Rfc3339).is_ok() || (text.len() == 10 && Date::parse(text, &Iso8601::DATE).is_ok())
 }

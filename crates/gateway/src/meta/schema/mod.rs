@@ -2,6 +2,7 @@
 //! refuse for a value is refused here.
 //!
 //! - [`definition`]: name, type, default; read strictly from a person's file, leniently from the server;
+//! - [`kind`]: the types of values;
 //! - [`rule`]: one validation rule;
 //! - [`rules`]: the definitions that a record may use;
 //! - [`file`]: definitions in YAML or JSON;
@@ -12,10 +13,12 @@ mod apply;
 mod definition;
 mod difference;
 mod file;
+mod kind;
 mod rule;
 mod rules;
 
 pub use apply::{Change, Plan, Planned};
-pub use definition::{Definition, Issue, Kind};
+pub use definition::{Definition, Issue};
 pub use file::{FileError, read_definitions};
+pub use kind::Kind;
 pub use rules::{LONGEST_ID, Problem, Rules, Update};

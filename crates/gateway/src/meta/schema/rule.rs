@@ -5,7 +5,7 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::{Value, json};
 
-use super::Kind;
+use super::kind::Kind;
 
 const LONGEST_PATTERN: usize = 1_000;
 const LARGEST_REGEX: usize = 1 << 20;

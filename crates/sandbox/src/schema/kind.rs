@@ -1,0 +1,51 @@
+//! The types of attributes' values.
+
+use serde_json::Value;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{Date, OffsetDateTime};
+
+/// The type of an attribute's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    String,
+    Number,
+    Boolean,
+    Date,
+}
+
+impl Kind {
+    /// A type by its name.
+    pub(super) fn read(name: &str) -> Option<Self> {
+        match name {
+            "string" => Some(Self::String),
+            "number" => Some(Self::Number),
+            "boolean" => Some(Self::Boolean),
+            "date" => Some(Self::Date),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+        }
+    }
+
+    /// Whether a value is of the type.
+    pub(super) fn admits(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Number => value.is_number(),
+            Self::Boolean => value.is_boolean(),
+            Self::Date => value.as_str().is_some_and(is_date),
+        }
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    OffsetDateTime::parse(text, &Rfc3339).is_ok() || (text.len() == 10 && Date::parse(text, &Iso8601::DATE).is_ok())
+}

@@ -17,6 +17,8 @@ pub struct Csv {
     columns: Vec<String>,
     row: ByteRecord,
     record: u64,
+    /// Behind the header.
+    first: Position,
     /// Whether the source can be gone back in.
     seeks: bool,
 }
@@ -59,7 +61,9 @@ impl Csv {
         if (0..columns.len()).any(|index| columns[index].is_empty() || columns[..index].contains(&columns[index])) {
             return Err(InputError::Header);
         }
-        Ok(Self { reader, columns, row: ByteRecord::new(), record: 0, seeks })
+        let mut csv = Self { reader, columns, row: ByteRecord::new(), record: 0, first: Position::default(), seeks };
+        csv.first = csv.position();
+        Ok(csv)
     }
 
     pub(super) fn position(&self) -> Position {
@@ -69,6 +73,7 @@ impl Csv {
 
     pub(super) fn go_to(&mut self, position: Position) -> Result<(), InputError> {
         if self.seeks {
+            let position = if position.record == 0 { self.first } else { position };
             let mut to = csv::Position::new();
             to.set_byte(position.byte).set_line(position.line + 1).set_record(position.record);
             self.reader.get_mut().left = LONGEST + BUFFER;

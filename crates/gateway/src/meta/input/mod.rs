@@ -145,7 +145,8 @@ impl Reader {
         }
     }
 
-    /// Goes on from a position that a reader of this input had. A stream can only go forwards.
+    /// Goes on from a position that a reader of this input had, or from the first record where none came before. A stream can only go
+    /// forwards.
     ///
     /// # Errors
     /// The input ends before it.

@@ -133,7 +133,8 @@ proptest! {
             }
             let content: Vec<Value> = found.iter().map(|raw| Value::Object(raw.content.clone().unwrap())).collect();
             prop_assert_eq!(content, expected);
-            for (index, position) in positions.iter().enumerate() {
+            let begin = (0, &Position::default());
+            for (index, position) in positions.iter().enumerate().chain([begin]) {
                 for source in [file(&text), stream(&text)] {
                     let mut reader = Reader::new(source, format).unwrap();
                     reader.go_to(*position).unwrap();

@@ -17,6 +17,8 @@ pub enum Error {
     Credentials {
         /// The status of the refusal.
         status: u16,
+        /// Why, in the server's words; empty where they may not be shown.
+        reason: String,
     },
     /// The organisation's token was refused, and so was its successor.
     #[error("Genesys refused the organisation's token")]

@@ -1,9 +1,14 @@
 //! The binary as a person or a script runs it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the report")]
 
+mod assertion;
 mod audit;
+mod genesys;
 mod keys;
+mod map;
 mod open;
 mod provision;
+mod report;
 mod run;
+mod schema;
 mod serve;

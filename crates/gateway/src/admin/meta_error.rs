@@ -44,7 +44,7 @@ impl IntoResponse for Refused {
             MetaError::NoOrganisation(_) => StatusCode::NOT_FOUND,
             MetaError::Permission(_) | MetaError::Scope(_) | MetaError::HiddenOrganisation(_) => StatusCode::FORBIDDEN,
             MetaError::NothingAllowed(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            MetaError::Credentials(_) | MetaError::Genesys(_) => StatusCode::BAD_GATEWAY,
+            MetaError::Credentials { .. } | MetaError::Genesys(_) => StatusCode::BAD_GATEWAY,
         };
         let body = json!({"error": {"code": error.code(), "message": error.to_string()}});
         (status, Json(body)).into_response()

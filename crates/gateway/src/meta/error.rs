@@ -41,10 +41,16 @@ pub enum MetaError {
     NothingAllowed(String),
     /// The OAuth client itself is refused.
     #[error(
-        "Genesys refused the OAuth client (status {0}): check its id and its secret or private key, and that GENESYS_BASE_URL or \
-         GENESYS_ENVIRONMENT names its region."
+        "Genesys refused the OAuth client (status {status}{}{reason}): check its id and its secret or private key, and that \
+         GENESYS_BASE_URL or GENESYS_ENVIRONMENT names its region.",
+        if reason.is_empty() { "" } else { ": " }
     )]
-    Credentials(u16),
+    Credentials {
+        /// The status of the refusal.
+        status: u16,
+        /// Why, in the server's words, where it gave any.
+        reason: String,
+    },
     /// Genesys, otherwise.
     #[error("{0}.")]
     Genesys(Error),
@@ -61,7 +67,7 @@ impl MetaError {
             Self::BadId => "organisation.invalid",
             Self::HiddenOrganisation(_) => "organisation.forbidden",
             Self::NothingAllowed(_) => "attributes.none",
-            Self::Credentials(_) => "upstream.credentials",
+            Self::Credentials { .. } => "upstream.credentials",
             Self::Genesys(error) => error.code(),
         }
     }
@@ -76,7 +82,7 @@ impl MetaError {
         match error {
             Error::Refused { status: 403, code } if code == "app.not.authorized.for.scope" => Self::Scope(scope),
             Error::Refused { status: 403, .. } => Self::Permission(vec![scope.to_owned()]),
-            Error::Credentials { status } => Self::Credentials(status),
+            Error::Credentials { status, reason } => Self::Credentials { status, reason },
             error => Self::Genesys(error),
         }
     }

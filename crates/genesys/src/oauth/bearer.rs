@@ -9,6 +9,7 @@ use guestsync_core::token::{Ask, Lifecycle, Token};
 use guestsync_core::{Millis, Sensitive};
 use tokio::sync::watch;
 
+use super::refusal::reason;
 use super::request::{self, Grant, Outcome};
 use super::{Stored, TokenStore};
 use crate::{Answer, Error, Settings, Watch};
@@ -164,7 +165,7 @@ impl Bearer {
                     // An assertion is dated: one refusal may mean that our clock is wrong, and the answer says what time it is.
                     (400 | 401, _) if self.settings.assertion.is_some() && self.learn_time(&answer) => continue,
                     (status, Verdict::Retry) => (Error::Unavailable { status }, answer.retry_after()),
-                    (status, _) => return Err(Error::Credentials { status }),
+                    (status, _) => return Err(Error::Credentials { status, reason: reason(&answer, &self.settings) }),
                 },
                 Err(error @ (Error::Unreachable | Error::Timeout)) => (error, None),
                 Err(error) => return Err(error),

@@ -1,5 +1,6 @@
 //! How the organisation's token is got, shared, renewed and given up.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -47,9 +48,31 @@ async fn a_thousand_calls_share_one_refusal() {
         tokio::spawn(async move { client.profile(&guest()).await.unwrap_err() })
     });
     for call in calls.collect::<Vec<_>>() {
-        assert_eq!(call.await.unwrap(), Error::Credentials { status: 401 });
+        assert_eq!(call.await.unwrap(), Error::Credentials { status: 401, reason: "invalid_client".into() });
     }
     assert_eq!(server.seen(TOKEN).len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_servers_words_unless_they_repeat_what_was_sent() {
+    for (error, description, told) in [
+        ("invalid_grant", "the assertion has expired", "the assertion has expired"),
+        ("invalid_client", "no client with the secret SECRET", "invalid_client"),
+        ("invalid_grant", "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJndWVzdHN5bmMtdGVzdCJ9.c2ln", "invalid_grant"),
+        ("", "line\u{7}feed", ""),
+    ] {
+        let server = Server::start(move |_, seen: &Seen| {
+            let sent: HashMap<String, String> = url::form_urlencoded::parse(seen.body.as_bytes()).into_owned().collect();
+            let description = description.replace("SECRET", &sent["client_secret"]);
+            let body = json!({"error": error, "error_description": description});
+            (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+        });
+        let server = server.await;
+        let mut settings = server.settings();
+        settings.client_auth = ClientAuth::Body;
+        let refused = Client::new(settings, None).unwrap().profile(&guest()).await.unwrap_err();
+        assert_eq!(refused, Error::Credentials { status: 400, reason: told.into() });
+    }
 }
 
 #[tokio::test]

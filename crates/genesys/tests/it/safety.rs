@@ -31,7 +31,7 @@ async fn a_token_endpoint_that_moved_gets_no_secret_sent_after_it() {
     let server =
         Server::start(move |_, _: &Seen| (StatusCode::PERMANENT_REDIRECT, [("location", target.clone())]).into_response()).await;
     let error = server.client().profile(&GuestId::parse("g-1").unwrap()).await.unwrap_err();
-    assert_eq!(error, Error::Credentials { status: 308 });
+    assert_eq!(error, Error::Credentials { status: 308, reason: String::new() });
     assert!(elsewhere.seen(TOKEN).is_empty());
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Args;
 use guestsync_gateway::meta::input::{Format, Source};
 use guestsync_gateway::meta::mapping::Mapping;
-use guestsync_gateway::meta::run::{Counts, InputFile, LARGEST_BATCH, Options, Outcome, Run, Task};
+use guestsync_gateway::meta::run::{Counts, InputFile, LARGEST_BATCH, Options, Outcome, Progress, Run, Task};
 use serde_json::json;
 
 use super::upstream::{Asked, Genesys};
@@ -131,8 +131,13 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         patience: Duration::from_secs(map.patience * 60),
     };
     let stop = listen::stop_signal()?;
+    let mut begun = run.goes_on();
+    let told_of = |progress: &Progress| {
+        begun = true;
+        shown.told(progress);
+    };
     let outcome = tokio::select! {
-        outcome = run.work(&metadata, options, |progress| shown.told(progress)) => outcome,
+        outcome = run.work(&metadata, options, told_of) => outcome,
         () = stop => {
             shown.end();
             output::notice("guestsync: stopped; the same command goes on");
@@ -140,7 +145,10 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         }
     };
     shown.end();
-    let outcome = outcome.inspect_err(|_| output::notice("guestsync: the run stopped; the same command goes on where it was"))?;
+    if outcome.is_err() && begun {
+        output::notice("guestsync: the run stopped; the same command goes on where it was");
+    }
+    let outcome = outcome?;
     told(&outcome, &rejects, map.json)
 }
 

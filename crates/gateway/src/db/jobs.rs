@@ -51,7 +51,7 @@ const FINISH: &str = "UPDATE jobs SET state = $3, output = $4, updated_at = $5, 
     WHERE id = $1 AND owner = $2 AND is_open = 1";
 const RENEW: &str = "UPDATE jobs SET due_at = $3 WHERE id = $1 AND owner = $2 AND is_open = 1";
 const COUNT_ENDED: &str = "SELECT COUNT(*) AS number, SUM(CASE WHEN state = $2 THEN 1 ELSE 0 END) AS matching FROM jobs
-    WHERE kind = $1 AND is_open = 0";
+    WHERE kind = $1 AND (is_open = 0 OR state IN ($2, $3, $4))";
 const COUNT_OPEN: &str = "SELECT COUNT(*) AS number FROM jobs WHERE is_open = 1";
 
 impl Db {
@@ -133,9 +133,10 @@ impl Db {
         sqlx::query_as(AssertSqlSafe(statement)).bind(most).fetch_all(&self.read).await
     }
 
-    /// How many jobs of a kind have ended in a state, and how many have ended.
-    pub(crate) async fn count_ended_jobs(&self, kind: &str, state: &str) -> sqlx::Result<(i64, i64)> {
-        let row = sqlx::query(COUNT_ENDED).bind(kind).bind(state).fetch_one(&self.read).await?;
+    /// How many jobs of a kind are in the first of these states, and how many are in one of them, closed or not, or closed.
+    pub(crate) async fn count_ended_jobs(&self, kind: &str, [first, second, third]: [&str; 3]) -> sqlx::Result<(i64, i64)> {
+        let query = sqlx::query(COUNT_ENDED).bind(kind).bind(first).bind(second).bind(third);
+        let row = query.fetch_one(&self.read).await?;
         let matching: Option<i64> = row.try_get("matching")?;
         Ok((matching.unwrap_or_default(), row.try_get("number")?))
     }

@@ -82,39 +82,33 @@ impl Provisioner {
         stop: impl Future<Output = ()>,
         mut tell: impl FnMut(&Outcome),
     ) -> Result<Report, ProvisionError> {
-        let mut jobs = HashMap::new();
-        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(plan.channels.len());
+        let mut watched = Watched { plan, jobs: HashMap::new(), outcomes: Vec::with_capacity(plan.channels.len()) };
         for (index, planned) in plan.channels.iter().enumerate() {
             let present = Outcome::present(planned);
             match queue::open(&self.app, &planned.channel).await? {
                 // There, but a job that was left alone does not know it yet.
-                Some(job) if present.is_some() => _ = jobs.insert(job, index),
+                Some(job) if present.is_some() => _ = watched.jobs.insert(job, index),
                 _ => present.iter().for_each(&mut tell),
             }
-            outcomes.push(present);
+            watched.outcomes.push(present);
         }
-        let (end, ended) = watch::channel(false);
-        let delivering = tokio::spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), ended.clone()));
-        for (index, planned) in plan.channels.iter().enumerate().filter(|(index, _)| outcomes[*index].is_none()) {
+        let ((stop_working, worked), (stop_delivering, delivered)) = (watch::channel(false), watch::channel(false));
+        let delivering = tokio::spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), delivered));
+        for (index, planned) in plan.channels.iter().enumerate() {
+            if watched.outcomes[index].is_some() {
+                continue;
+            }
             let is_free = planned.action == Action::Create;
             let (channel, on_conflict) = (&planned.channel, plan.on_conflict);
             let wish = Wish { channel, on_conflict, listed_at: Some(plan.listed_at), is_free };
-            jobs.insert(queue::add(&self.app, &wish).await?, index);
+            watched.jobs.insert(queue::add(&self.app, &wish).await?, index);
         }
-        let working = tokio::spawn(worker::run(Arc::clone(&self.app), wait.at_once, ended));
+        let working = tokio::spawn(worker::run(Arc::clone(&self.app), wait.at_once, worked));
         let deadline = Instant::now() + wait.at_most;
         tokio::pin!(stop);
         loop {
-            for (id, view) in self.views(&jobs).await? {
-                let index = jobs[&id];
-                let outcome = Outcome::of(&plan.channels[index], &id, view.progress.as_ref(), view.latency);
-                if view.has_ended && jobs.remove(&id).is_some() {
-                    tell(&outcome);
-                }
-                outcomes[index] = Some(outcome);
-            }
-            let over = Instant::now() >= deadline;
-            if jobs.is_empty() || over {
+            watched.look(&self.jobs().await?, &mut tell);
+            if watched.jobs.is_empty() || Instant::now() >= deadline {
                 break;
             }
             tokio::select! {
@@ -122,12 +116,14 @@ impl Provisioner {
                 () = &mut stop => break,
             }
         }
-        self.settle_webhooks(plan.listed_at).await;
-        end.send_replace(true);
-        // What is in hand comes to its next rest; a task that panicked has been reported.
+        stop_working.send_replace(true);
+        // What is in hand comes to its next rest, or to its end; a task that panicked has been reported.
         _ = working.await;
+        watched.look(&self.jobs().await?, &mut tell);
+        self.settle_webhooks(plan.listed_at).await;
+        stop_delivering.send_replace(true);
         _ = delivering.await;
-        Ok(Report::of(outcomes.into_iter().flatten().collect()))
+        Ok(Report::of(watched.outcomes.into_iter().flatten().collect()))
     }
 
     /// Jobs that make channels, the newest first.
@@ -142,19 +138,6 @@ impl Provisioner {
     pub async fn close(self) {
         self.app.audit.close().await;
         self.app.db.close().await;
-    }
-
-    async fn views(&self, jobs: &HashMap<String, usize>) -> Result<Vec<(String, Standing)>, ProvisionError> {
-        let mut views = Vec::new();
-        if jobs.is_empty() {
-            return Ok(views);
-        }
-        for view in self.jobs().await?.into_iter().filter(|view| jobs.contains_key(&view.job_id)) {
-            let latency = view.output.as_ref().and_then(|output| output["latencyMs"].as_u64());
-            let progress = view.output.and_then(|output| serde_json::from_value(output).ok());
-            views.push((view.job_id, Standing { has_ended: !view.open, progress, latency }));
-        }
-        Ok(views)
     }
 
     /// Waits a little until the receiver has heard of all that has just happened.
@@ -176,9 +159,28 @@ impl Provisioner {
     }
 }
 
-/// A job as it stands.
-struct Standing {
-    has_ended: bool,
-    progress: Option<Progress>,
-    latency: Option<u64>,
+/// The jobs of a plan that have not ended, and what has come of its channels.
+struct Watched<'a> {
+    plan: &'a Plan,
+    /// By id, the channel's index in the plan.
+    jobs: HashMap<String, usize>,
+    outcomes: Vec<Option<Outcome>>,
+}
+
+impl Watched<'_> {
+    /// Takes in how the jobs stand and tells of those that have ended, in the order of the plan.
+    fn look(&mut self, views: &[View], tell: &mut impl FnMut(&Outcome)) {
+        let mut seen: Vec<_> = views.iter().filter_map(|view| Some((*self.jobs.get(&view.job_id)?, view))).collect();
+        seen.sort_by_key(|(index, _)| *index);
+        for (index, view) in seen {
+            let progress: Option<Progress> = view.output.clone().and_then(|output| serde_json::from_value(output).ok());
+            let latency = view.output.as_ref().and_then(|output| output["latencyMs"].as_u64());
+            let outcome = Outcome::of(&self.plan.channels[index], &view.job_id, progress.as_ref(), latency);
+            if !view.open {
+                self.jobs.remove(&view.job_id);
+                tell(&outcome);
+            }
+            self.outcomes[index] = Some(outcome);
+        }
+    }
 }

@@ -131,9 +131,9 @@ async fn finish(app: &App, kind: &str, job: &Job, progress: &Progress, had_ended
         _ => false,
     };
     if !had_ended || !app.audit.mentions(&job.id) {
-        let (successes, ended) = app.db.count_ended_jobs(kind, State::SUCCESS).await?;
-        let is_success = matches!(progress.state, State::Success { .. });
-        let rate = 100.0 * (successes + i64::from(is_success)) as f64 / (ended + 1) as f64;
+        // This one is among them: its state was saved before.
+        let (successes, ended) = app.db.count_ended_jobs(kind, State::ENDS).await?;
+        let rate = 100.0 * successes as f64 / ended.max(1) as f64;
         let mut record = Record::of("channel.provision", Who::Operator)
             .with("timestamp", clock::rfc3339_ms(clock::now()))
             .with("jobId", job.id.as_str())

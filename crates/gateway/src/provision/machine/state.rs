@@ -81,6 +81,8 @@ pub enum How {
 impl State {
     /// The name of [`Self::Success`].
     pub(in crate::provision) const SUCCESS: &str = "success";
+    /// The names of the states in which nothing is left to do, the good one first.
+    pub(in crate::provision) const ENDS: [&str; 3] = [Self::SUCCESS, "failed", "needs-attention"];
 
     /// Whether nothing is left to do.
     #[must_use]
@@ -96,8 +98,8 @@ impl State {
             Self::Validating { .. } => "validating",
             Self::Submitting { .. } => "submitting",
             Self::Success { .. } => Self::SUCCESS,
-            Self::Failed(_) => "failed",
-            Self::NeedsAttention(_) => "needs-attention",
+            Self::Failed(_) => Self::ENDS[1],
+            Self::NeedsAttention(_) => Self::ENDS[2],
         }
     }
 }

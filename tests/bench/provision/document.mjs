@@ -7,7 +7,7 @@
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * @param {import("./sandbox.mjs").Sandbox} sandbox @param {{ name: string }[]} channels
+ * @param {import("../support/sandbox.mjs").Sandbox} sandbox @param {{ name: string }[]} channels
  * @returns {Promise<Set<string>>} the names that it reports as made
  */
 export async function byTheDocument(sandbox, channels) {

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { lastLine, round, table } from "../support/figures.mjs";
 import { byTheDocument } from "./document.mjs";
 import { guestsync, provision } from "./ours.mjs";
-import { startSandbox } from "./sandbox.mjs";
+import { startSandbox } from "../support/sandbox.mjs";
 
 const { values } = parseArgs({ options: { channels: { type: "string", default: "200" } } });
 const wanted = Array.from({ length: Number(values.channels) }, (_, n) => ({
@@ -36,7 +36,7 @@ const faults = {
 /** @typedef {{ duplicates: number, missing: number, wrong: number, seconds: number, requests: number }} Figures */
 
 /**
- * @param {(sandbox: import("./sandbox.mjs").Sandbox, folder: string) => Promise<Set<string>>} make the names of which it says that they are there
+ * @param {(sandbox: import("../support/sandbox.mjs").Sandbox, folder: string) => Promise<Set<string>>} make the names of which it says that they are there
  * @returns {Promise<Figures>}
  */
 async function measured(make) {

@@ -10,7 +10,7 @@ export const guestsync = process.env.GUESTSYNC_BIN ?? at("target/release/guestsy
 /** @typedef {{ channels: { name: string, status: string }[] }} Report */
 
 /**
- * @param {import("./sandbox.mjs").Sandbox} sandbox @param {string} folder @param {string} file
+ * @param {import("../support/sandbox.mjs").Sandbox} sandbox @param {string} folder @param {string} file
  * @returns {{ report: Promise<Report>, kill: () => void }} `kill` leaves it no chance to tidy up
  */
 export function provision(sandbox, folder, file) {

@@ -1,4 +1,4 @@
-import type { Asked, Page } from "#page-glue";
+import type { Messages } from "#page-glue";
 import { Audit } from "./audit.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
@@ -78,16 +78,21 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function start(core: Core): void {
     const { journal, mirrored } = journalOf(options);
-    let page: Page;
-    tell = (...told) => page.tell(pack(told));
-    const host = asked(options, journal, channel, { settle, event, metrics, started: readied }, tell);
-    const ask = (message: string) => {
-      const [name, ...parts] = JSON.parse(message) as [keyof Asked, ...never[]];
-      (host[name] as (...parts: never[]) => void)(...parts);
+    const given = pack([...pageOptions(options), ...(mirrored ? mirror() : [])]);
+    const page = core.open(given, Date.now(), performance.now());
+    const messages: Messages = [];
+    tell = (...told) => {
+      const text = core.tell(page, pack(told), Date.now(), performance.now());
+      if (text) messages.push(...(JSON.parse(text) as Messages));
+      // What is performed may tell something at once: then the rest is performed there, in its order.
+      for (let message = messages.shift(); message; message = messages.shift()) {
+        const [name, ...parts] = message;
+        (host[name] as (...parts: never[]) => void)(...parts);
+      }
     };
-    page = new core.Page(pack([...pageOptions(options), ...(mirrored ? mirror() : [])]), { ask });
+    const host = asked(options, journal, channel, { settle, event, metrics, started: readied }, tell);
     deafen = listen(tell, channel, mirrored);
-    tell(typeof navigator !== "object" || navigator.onLine !== false ? "begin" : "offline");
+    tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });
     for (const call of waiting.splice(0)) call();
   }

@@ -1,6 +1,7 @@
 import type { Asked } from "#page-glue";
 import type { Channel } from "./effect/channel.js";
 import { sendHook } from "./effect/hook.js";
+import { lockOf, readLease, writeLease } from "./effect/lease.js";
 import { FlushLock } from "./effect/lock.js";
 import { Requests } from "./effect/requests.js";
 import { resolve } from "./effect/resolve.js";
@@ -23,6 +24,7 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     () => tell("lockGranted"),
     () => tell("lockLost"),
   );
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     settle: face.settle,
     event: face.event,
@@ -43,8 +45,14 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     abort: (send) => requests.abort(send),
     token: (guest) => void getToken(tell, guest, token),
     start: (session) => void startSession(tell, session, init, face.started),
-    lock: (name, steal) => lock.ask(name, steal),
+    lock: (owner, steal) => lock.ask(lockOf(owner), steal),
     unlock: () => lock.give(),
+    lease: writeLease,
+    peek: (owner) => tell("peeked", readLease(owner)),
+    wake: (delay) => {
+      clearTimeout(timer);
+      timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
+    },
     notify: (hint) => channel.tell(hint),
     resolve: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),
   };

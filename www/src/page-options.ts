@@ -1,4 +1,3 @@
-import { hasLocalStorage } from "./journal.js";
 import { randomId } from "./effect/session.js";
 import { GuestSyncError } from "./errors.js";
 import type { Part } from "./flat.js";
@@ -18,7 +17,6 @@ export function pageOptions(options: GuestSyncOptions): Part[] {
   const stated = Object.entries(options.consent ?? {}).filter(([, granted]) => granted);
   return [
     ...crypto.getRandomValues(new Uint32Array(2)),
-    hasLocalStorage() ? "" : null,
     guest,
     randomId(),
     ungranted === "drop" ? "" : null,

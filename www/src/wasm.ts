@@ -1,11 +1,12 @@
-import { initSync, Page } from "#page-glue";
+import { initSync, open, tell } from "#page-glue";
 
 /** Whether this is the build for Node, which reads the file; its import would make a bundler for pages complain. */
 declare const __GUESTSYNC_NODE__: boolean;
 
 /** What the loaded wasm exports. */
 export interface Core {
-  Page: typeof Page;
+  open: typeof open;
+  tell: typeof tell;
 }
 
 let locate: () => URL;
@@ -27,7 +28,7 @@ export function loadCore(url?: string | URL): Promise<Core> {
 
 async function instantiate(url: string | URL = locate()): Promise<Core> {
   initSync({ module: await compile(url) });
-  return { Page };
+  return { open, tell };
 }
 
 /** Compiles while it arrives, where the server names the media type; never on the page's thread. */

@@ -1,102 +1,111 @@
 //! What the outbox asks for and tells, as messages to the face.
 
+use guestsync_core::Now;
 use guestsync_core::outbox::{Accounts, Action, Durability, Event, Outcome, Output, Precondition, Reason, Request};
 use guestsync_core::outbox::{Hint, Outbox};
 
-use crate::message::Message;
-use crate::{lease, time};
+use crate::messages::Messages;
 
-/// The message of an output; `None` for what the shell does itself.
-pub(crate) fn message(output: &Output, owner: &str) -> Option<Message> {
-    Some(match output {
-        Output::Defer => Message::new("defer"),
-        Output::Load { load, owner } => numbered("load", *load, owner),
+/// The longest delay that timers keep.
+const LONGEST: u64 = 0x7fff_ffff;
+
+/// Writes the message of an output.
+pub(crate) fn output(messages: &mut Messages, output: &Output, owner: &str, now: Now) {
+    match output {
+        Output::Defer => messages.begin("defer"),
+        Output::Load { load, owner } => {
+            numbered(messages, "load", *load);
+            messages.text(owner);
+        }
         Output::Store { store, writes } => {
-            let mut message = Message::new("store");
-            message.number((*store).into());
+            numbered(messages, "store", *store);
             for write in writes {
-                message.text(write.table.letter());
-                message.text(&write.key);
-                message.maybe(write.value.as_deref());
+                messages.text(write.table.letter());
+                messages.text(&write.key);
+                messages.maybe(write.value.as_deref());
             }
-            message
         }
-        Output::Lock => lock(owner, false),
-        Output::Steal => lock(owner, true),
-        Output::Unlock => Message::new("unlock"),
-        Output::GetToken { guest } => named("token", guest),
-        Output::Start { session } => named("start", session),
-        Output::Send(request) => send(request),
-        Output::Abort { send } => {
-            let mut message = Message::new("abort");
-            message.number((*send).into());
-            message
+        Output::Lock => lock(messages, owner, false),
+        Output::Steal => lock(messages, owner, true),
+        Output::Unlock => messages.begin("unlock"),
+        Output::Lease { until } => {
+            named(messages, "lease", owner);
+            messages.number(*until);
         }
+        Output::Peek => named(messages, "peek", owner),
+        Output::WakeAt(at) => {
+            messages.begin("wake");
+            if let Some(at) = at {
+                messages.number(until(*at, now));
+            }
+        }
+        Output::GetToken { guest } => named(messages, "token", guest),
+        Output::Start { session } => named(messages, "start", session),
+        Output::Send(request) => send(messages, request, now),
+        Output::Abort { send } => numbered(messages, "abort", *send),
         Output::Resolve { send, conflicts } => {
-            let mut message = Message::new("resolve");
-            message.number((*send).into());
+            numbered(messages, "resolve", *send);
             for (key, ours, theirs) in conflicts {
-                message.text(key);
-                message.text(&ours.typed());
-                message.text(&theirs.typed());
+                messages.text(key);
+                messages.text(&ours.typed());
+                messages.text(&theirs.typed());
             }
-            message
         }
-        Output::Notify(hint) => named("notify", self::hint(*hint)),
-        Output::Settle { call, outcome } => settle(*call, outcome),
-        Output::Event(event) => self::event(event),
-        Output::Lease { .. } | Output::Peek | Output::WakeAt(_) => return None,
-    })
+        Output::Notify(hint) => named(messages, "notify", self::hint(*hint)),
+        Output::Settle { call, outcome } => settle(messages, *call, outcome),
+        Output::Event(event) => self::event(messages, event),
+    }
 }
 
-fn named(name: &str, text: &str) -> Message {
-    let mut message = Message::new(name);
-    message.text(text);
-    message
+fn named(messages: &mut Messages, name: &str, text: &str) {
+    messages.begin(name);
+    messages.text(text);
 }
 
-fn numbered(name: &str, number: u32, text: &str) -> Message {
-    let mut message = Message::new(name);
-    message.number(number.into());
-    message.text(text);
-    message
+fn numbered(messages: &mut Messages, name: &str, number: u32) {
+    messages.begin(name);
+    messages.number(number.into());
 }
 
-fn lock(owner: &str, steal: bool) -> Message {
-    let mut message = named("lock", &lease::name(owner));
-    message.flag(steal);
-    message
+/// From now to a monotonic moment, in milliseconds.
+fn until(at: u64, now: Now) -> u64 {
+    at.saturating_sub(now.mono).min(LONGEST)
 }
 
-fn send(request: &Request) -> Message {
-    if let Action::Hook { id, body } = &request.action {
-        let mut message = Message::new("hook");
-        message.number(request.send.into());
-        message.number(time::until(request.deadline).into());
-        for text in [request.token.expose(), id, body] {
-            message.text(text);
+fn lock(messages: &mut Messages, owner: &str, steal: bool) {
+    named(messages, "lock", owner);
+    messages.flag(steal);
+}
+
+fn send(messages: &mut Messages, request: &Request, now: Now) {
+    let hook = matches!(request.action, Action::Hook { .. });
+    numbered(messages, if hook { "hook" } else { "send" }, request.send);
+    messages.number(until(request.deadline, now));
+    if !hook {
+        messages.flag(request.keepalive);
+        messages.text(&request.guest);
+    }
+    messages.text(request.token.expose());
+    match &request.action {
+        Action::Hook { id, body } => {
+            messages.text(id);
+            messages.text(body);
         }
-        return message;
+        Action::Write { body, precondition, idempotency_key } => {
+            messages.text(body);
+            messages.text(idempotency_key);
+            messages.maybe(match precondition {
+                Precondition::Unwritten => None,
+                Precondition::Version(version) => Some(version),
+            });
+        }
+        Action::Read => {}
     }
-    let mut message = Message::new("send");
-    message.number(request.send.into());
-    message.number(time::until(request.deadline).into());
-    message.flag(request.keepalive);
-    message.text(&request.guest);
-    message.text(request.token.expose());
-    if let Action::Write { body, precondition, idempotency_key } = &request.action {
-        message.text(body);
-        message.text(idempotency_key);
-        message.maybe(match precondition {
-            Precondition::Unwritten => None,
-            Precondition::Version(version) => Some(version),
-        });
-    }
-    message
 }
 
-fn settle(call: u32, outcome: &Outcome) -> Message {
-    let kind = match outcome {
+fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
+    numbered(messages, "settle", call);
+    messages.text(match outcome {
         Outcome::Set { .. } => "set",
         Outcome::Invalid(_) => "invalid",
         Outcome::Full => "outbox.full",
@@ -104,111 +113,101 @@ fn settle(call: u32, outcome: &Outcome) -> Message {
         Outcome::Unkept => "storage.unavailable",
         Outcome::Flushed { .. } => "flushed",
         Outcome::Closed => "outbox.closed",
-    };
-    let mut message = numbered("settle", call, kind);
+    });
     match outcome {
         Outcome::Set { durability, held, masked } => {
-            message.text(match durability {
+            messages.text(match durability {
                 None => "held",
                 Some(Durability::Memory) => "memory",
                 Some(Durability::Tab) => "tab",
                 Some(Durability::Disk) => "disk",
             });
-            message.texts(masked);
-            message.texts(held);
+            messages.texts(masked);
+            messages.texts(held);
         }
         Outcome::Invalid(issues) => {
             for issue in issues {
-                message.text(&issue.key);
-                message.text(issue.code.as_str());
+                messages.text(&issue.key);
+                messages.text(issue.code.as_str());
             }
         }
         Outcome::Flushed { delivered, pending, held } => {
             for count in [*delivered, *pending as u64, *held as u64] {
-                message.number(count);
+                messages.number(count);
             }
         }
         Outcome::Full | Outcome::Done | Outcome::Unkept | Outcome::Closed => {}
     }
-    message
 }
 
-fn event(event: &Event) -> Message {
+fn event(messages: &mut Messages, event: &Event) {
+    named(
+        messages,
+        "event",
+        match event {
+            Event::Delivered { .. } => "delivered",
+            Event::Held { .. } => "held",
+            Event::Withdrawn { .. } => "withdrawn",
+            Event::Finding { .. } => "finding",
+            Event::Rejected { .. } => "rejected",
+            Event::Retrying { .. } => "retrying",
+            Event::Conflict { .. } => "conflict",
+            Event::Expired { .. } => "expired",
+            Event::Storage { .. } => "storage",
+            Event::Ready { .. } => "ready",
+        },
+    );
     match event {
         Event::Delivered { keys, latency } => {
-            let mut message = keyed("delivered", keys);
-            message.number(*latency);
-            message
+            messages.texts(keys);
+            messages.number(*latency);
         }
-        Event::Held { keys } => keyed("held", keys),
+        Event::Held { keys } | Event::Conflict { keys } | Event::Expired { keys } => messages.texts(keys),
         Event::Withdrawn { purpose, keys } => {
-            let mut message = keyed("withdrawn", keys);
-            message.text(purpose);
-            message
+            messages.texts(keys);
+            messages.text(purpose);
         }
         Event::Finding { key, kind, policy } => {
-            let mut message = named("event", "finding");
             for text in [&**key, kind.name(), policy.name()] {
-                message.text(text);
+                messages.text(text);
             }
-            message
         }
         Event::Rejected { keys, reason } => {
-            let mut message = keyed("rejected", keys);
-            self::reason(&mut message, reason);
-            message
+            messages.texts(keys);
+            self::reason(messages, reason);
         }
         Event::Retrying { reason, delay } => {
-            let mut message = named("event", "retrying");
-            self::reason(&mut message, reason);
+            self::reason(messages, reason);
             if let Some(delay) = delay {
-                message.number(*delay);
+                messages.number(*delay);
             }
-            message
         }
-        Event::Conflict { keys } => keyed("conflict", keys),
-        Event::Expired { keys } => keyed("expired", keys),
-        Event::Storage { reason } => {
-            let mut message = named("event", "storage");
-            message.text(reason);
-            message
-        }
-        Event::Ready { guest } => {
-            let mut message = named("event", "ready");
-            message.text(guest);
-            message
-        }
+        Event::Storage { reason } => messages.text(reason),
+        Event::Ready { guest } => messages.text(guest),
     }
 }
 
-fn keyed(kind: &str, keys: &[String]) -> Message {
-    let mut message = named("event", kind);
-    message.texts(keys);
-    message
-}
-
-fn reason(message: &mut Message, reason: &Reason) {
-    message.number(reason.status.into());
-    message.maybe(reason.code.as_deref());
-    message.maybe(reason.message.as_deref());
+fn reason(messages: &mut Messages, reason: &Reason) {
+    messages.number(reason.status.into());
+    messages.maybe(reason.code.as_deref());
+    messages.maybe(reason.message.as_deref());
 }
 
 /// The counts of `Metrics`, in its order.
-pub(crate) fn metrics(outbox: &Outbox) -> Message {
+pub(crate) fn metrics(messages: &mut Messages, outbox: &Outbox, now: Now) {
     let Accounts { set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired, findings } =
         outbox.accounts();
-    let oldest_age = outbox.oldest().map_or(0, |oldest| time::now().wall.saturating_sub(oldest));
-    let mut message = Message::new("metrics");
+    let oldest_age = outbox.oldest().map_or(0, |oldest| now.wall.saturating_sub(oldest));
+    messages.begin("metrics");
     for count in [set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired] {
-        message.number(count);
+        messages.number(count);
     }
     for count in [outbox.pending() as u64, outbox.held() as u64, oldest_age, findings, outbox.latencies().mean()] {
-        message.number(count);
+        messages.number(count);
     }
     for percent in [50, 95, 99] {
-        message.number(outbox.latencies().percentile(percent));
+        messages.number(outbox.latencies().percentile(percent));
     }
-    message
 }
 
 /// The word for a hint.

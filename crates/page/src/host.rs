@@ -1,10 +1,10 @@
-//! What the TypeScript face does for the shell, and what it tells it.
+//! What the TypeScript face does for the shell, and what it tells it: types for TypeScript.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What the shell asks of the face. Nothing here returns a result: what became of it is told by `Page.tell`. */
+/** What the shell asks of the face. Nothing here returns a result: what became of it is told by `tell`. */
 export interface Asked {
   /** A call has its result: "set", "flushed" or "done" with its details, "invalid" with keys and codes in turn, or an error code. */
   settle(call: number, kind: string, ...details: unknown[]): void;
@@ -29,9 +29,15 @@ export interface Asked {
   /** Start a session, then tell `started` or `startFailed`. */
   start(session: string): void;
   /** Ask for a lock, or take it, then tell `lockGranted` or `lockLost`; replaces what was asked before. */
-  lock(name: string, steal: boolean): void;
+  lock(owner: string, steal: boolean): void;
   /** Give the lock back, or stop asking for it. */
   unlock(): void;
+  /** Write beside an owner's lock until when (wall clock) it is held: a hint for those who wait. */
+  lease(owner: string, until: number): void;
+  /** Read it, and tell `peeked`. */
+  peek(owner: string): void;
+  /** Tell `tick` after so many milliseconds, or never; replaces what was asked before. */
+  wake(delayMs?: number): void;
   /** Tell the other tabs and the worker. */
   notify(hint: string): void;
   /** Ask `onConflict` (key, our value, their value, …, each with its type's letter before it), then tell `resolved`. */
@@ -43,8 +49,10 @@ export type Answer = (string | number | null)[];
 
 /** What the face tells the shell: calls of the page, and what became of what it was asked for. */
 export type Told =
-  /** Take up the work: all that the host needs is there. */
-  | ["begin"]
+  /** Take up the work: all that the face needs is there; or the time that was asked for has come. */
+  | ["tick"]
+  /** Until when the lock is held, or null where nobody says so. */
+  | ["peeked", until: string | null]
   /** Keys and values in turn, each value with its type's letter before it: `s`, `n`, `b`, or `x` for what cannot be an attribute. */
   | ["set", call: number, ...attributes: string[]]
   | ["burstEnded"]
@@ -77,19 +85,6 @@ export type Told =
   /** What `onConflict` decided: key, and value with its type's letter before it (null: theirs stays), in turn. */
   | ["resolved", send: number, ...decisions: (string | null)[]];
 
-/** How the shell reaches the face. */
-export interface Host {
-  /** JSON text: the name of a method of {@link Asked}, then what it is given. */
-  ask(message: string): void;
-}
+/** What `tell` returns, where it is not empty, as JSON text: names of methods of {@link Asked}, each with what it is given. */
+export type Messages = [name: keyof Asked, ...given: never[]][];
 "#;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The face, as the shell sees it.
-    #[wasm_bindgen(typescript_type = "Host")]
-    pub type Host;
-
-    #[wasm_bindgen(method)]
-    pub(crate) fn ask(this: &Host, message: &str);
-}

@@ -1,28 +1,36 @@
-//! What the face holds of the shell.
+//! What the face calls.
 
+use std::cell::RefCell;
+
+use guestsync_core::Now;
 use wasm_bindgen::prelude::*;
 
-use crate::host::Host;
 use crate::shell::Shell;
 
-/// One guest's outbox in this page.
-#[wasm_bindgen]
-pub struct Page {
-    shell: &'static Shell,
+thread_local! {
+    /// They live as long as the page: answers may come at any time.
+    static PAGES: RefCell<Vec<Shell>> = const { RefCell::new(Vec::new()) };
 }
 
+/// An outbox; `tick` starts it. The result is its number. `options` are texts in one string (`guestsync_core::flat`): two random
+/// numbers of 32 bits, then the options and the rows that localStorage mirrors. `wall` and `mono` are the two clocks of the engine.
 #[wasm_bindgen]
-impl Page {
-    /// An outbox; `begin` starts it. `options` are texts in one string (`guestsync_core::flat`): two random numbers of 32 bits, whether
-    /// localStorage may be used, then the options and the rows that localStorage mirrors.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(options: &str, host: Host) -> Self {
-        Self { shell: Shell::start(options, host) }
-    }
+#[must_use]
+pub fn open(options: &str, wall: f64, mono: f64) -> usize {
+    PAGES.with_borrow_mut(|pages| {
+        pages.push(Shell::new(options, now(wall, mono)));
+        pages.len() - 1
+    })
+}
 
-    /// Tells it something: a name and what belongs to it, texts in one string.
-    pub fn tell(&self, message: &str) {
-        self.shell.hear(message);
-    }
+/// Tells it something: a name and what belongs to it, texts in one string. The result is what the face is asked: JSON text, or empty.
+#[wasm_bindgen]
+#[must_use]
+pub fn tell(page: usize, message: &str, wall: f64, mono: f64) -> String {
+    PAGES.with_borrow_mut(|pages| pages.get_mut(page).map(|shell| shell.hear(message, now(wall, mono))).unwrap_or_default())
+}
+
+/// In whole milliseconds.
+const fn now(wall: f64, mono: f64) -> Now {
+    Now::new(wall as u64, mono as u64)
 }

@@ -1,92 +1,36 @@
 //! The loop: inputs into the outbox, outputs out of it.
 
-use std::cell::{Cell, RefCell};
-
-use gloo_timers::callback::Timeout;
+use guestsync_core::Now;
 use guestsync_core::flat::Flat;
-use guestsync_core::outbox::{Input, Outbox, Output};
+use guestsync_core::outbox::Outbox;
 
-use crate::host::Host;
-use crate::message::Message;
-use crate::{asked, lease, options, time, told};
+use crate::messages::Messages;
+use crate::{asked, options, told};
 
-/// The outbox of a page and everything it is connected to. It lives as long as the page: timers and answers may come at any time.
-pub(crate) struct Shell {
-    host: Host,
-    /// Whether localStorage may be used.
-    leases: bool,
-    outbox: RefCell<Outbox>,
-    timer: Cell<Option<Timeout>>,
-}
+/// The outbox of a page.
+pub(crate) struct Shell(Outbox);
 
 impl Shell {
-    pub(crate) fn start(given: &str, host: Host) -> &'static Self {
+    pub(crate) fn new(given: &str, now: Now) -> Self {
         let mut flat = Flat::new(given);
         let seed = flat.number() << 32 | flat.number();
-        let leases = flat.text().is_some();
         let options = options::read(&mut flat);
-        let outbox = Outbox::new(options, seed, time::now(), told::rows(&mut flat));
-        Box::leak(Box::new(Self { host, leases, outbox: RefCell::new(outbox), timer: Cell::default() }))
+        Self(Outbox::new(options, seed, now, told::rows(&mut flat)))
     }
 
-    /// Takes a message of the face's.
-    pub(crate) fn hear(&'static self, message: &str) {
+    /// Takes a message of the face's; the result is what it is asked.
+    pub(crate) fn hear(&mut self, message: &str, now: Now) -> String {
         let mut flat = Flat::new(message);
+        let mut messages = Messages::default();
         let name = flat.text().unwrap_or_default();
         if name == "metrics" {
-            let message = self.with(|outbox| asked::metrics(outbox));
-            self.send(message);
+            asked::metrics(&mut messages, &self.0, now);
         } else if let Some(input) = told::input(name, &mut flat) {
-            self.tell(input);
+            self.0.handle(now, input);
         }
-    }
-
-    /// Nothing is borrowed while an output is performed, so this is never refused.
-    fn with<T>(&self, act: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
-        let mut outbox = self.outbox.try_borrow_mut().ok()?;
-        Some(act(&mut outbox))
-    }
-
-    /// Tells the outbox something, and does what it then asks for. A handler of the page's may call back into the outbox.
-    fn tell(&'static self, input: Input) {
-        self.with(|outbox| outbox.handle(time::now(), input));
-        while let Some(output) = self.with(Outbox::poll).flatten() {
-            self.perform(&output);
+        while let Some(output) = self.0.poll() {
+            asked::output(&mut messages, &output, self.0.owner(), now);
         }
-    }
-
-    fn perform(&'static self, output: &Output) {
-        match output {
-            Output::Lease { until } => {
-                if self.leases {
-                    self.with(|outbox| lease::write(outbox.owner(), *until));
-                }
-            }
-            Output::Peek => {
-                let until = if self.leases { self.with(|outbox| lease::read(outbox.owner())).flatten() } else { None };
-                self.tell(Input::Peeked { until });
-            }
-            Output::WakeAt(at) => self.wake_at(*at),
-            _ => {
-                let message = self.with(|outbox| asked::message(output, outbox.owner())).flatten();
-                self.send(message);
-            }
-        }
-    }
-
-    fn send(&self, message: Option<Message>) {
-        if let Some(message) = message {
-            message.send(&self.host);
-        }
-    }
-
-    fn wake_at(&'static self, at: Option<u64>) {
-        let timer = at.map(|at| {
-            Timeout::new(time::until(at), move || {
-                self.timer.take().map(Timeout::forget);
-                self.tell(Input::Tick);
-            })
-        });
-        self.timer.set(timer);
+        messages.finish()
     }
 }

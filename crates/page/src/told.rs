@@ -5,11 +5,12 @@ use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::flat::Flat;
 use guestsync_core::journal::{Row, Table};
 use guestsync_core::outbox::{Answer, Durability, Hint, Input};
+use guestsync_core::text::decimal;
 
 /// The input of a message, whose name is read already; `None` for a name or a word that means nothing.
 pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
     Some(match name {
-        "begin" => Input::Tick,
+        "tick" => Input::Tick,
         "set" => Input::Set { call: id(flat), updates: updates(flat) },
         "burstEnded" => Input::BurstEnded,
         "grant" => Input::Grant { call: id(flat), purpose: flat.owned()? },
@@ -30,6 +31,7 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
         "changed" => Input::Changed(hint(flat.text()?)?),
         "lockGranted" => Input::LockGranted,
         "lockLost" => Input::LockLost,
+        "peeked" => Input::Peeked { until: flat.text().and_then(decimal) },
         "token" => Input::Token {
             value: Sensitive::new(flat.owned()?),
             asked_at: flat.number(),

@@ -3,8 +3,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, reason = "a test has no interface")]
 
-use guestsync_page::Page;
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use guestsync_page::{open, tell};
+use js_sys::{Array, Function, JSON};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -13,7 +13,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 /// A face that writes down what it is asked for.
 struct Face {
     asked: Array,
-    page: Page,
+    page: usize,
 }
 
 /// Texts in one string, as the face packs them; `None`: no text.
@@ -26,21 +26,27 @@ fn pack(texts: &[Option<&str>]) -> String {
 
 impl Face {
     fn new(session: bool) -> Self {
-        let (asked, host) = (Array::new(), Object::new());
-        let ask = Function::new_with_args("asked", "return (message) => asked.push(JSON.parse(message))");
-        let ask = ask.call1(&JsValue::UNDEFINED, &asked).expect("a function");
-        Reflect::set(&host, &"ask".into(), &ask).expect("an object takes members");
         let known = (!session).then_some("8f3a2b1c");
         let (own, limits) = (Some("c1b2"), ["10", "2000", "100", "1024", "256", "0", "1", "service"].map(Some));
-        let options = [&[Some("1"), Some("2"), Some(""), known, own, None, None][..], &limits[..]].concat();
-        let face = Self { asked, page: Page::new(&pack(&options), host.unchecked_into()) };
-        face.tell(&["begin"]);
+        let options = [&[Some("1"), Some("2"), known, own, None, None, None][..], &limits[..]].concat();
+        let face = Self { asked: Array::new(), page: open(&pack(&options), 1e12, 0.0) };
+        face.tell(&["tick"]);
         face
     }
 
     fn tell(&self, texts: &[&str]) {
         let texts: Vec<Option<&str>> = texts.iter().copied().map(Some).collect();
-        self.page.tell(&pack(&texts));
+        self.hear(&pack(&texts));
+    }
+
+    fn hear(&self, message: &str) {
+        let asked = tell(self.page, message, 1e12, 0.0);
+        if !asked.is_empty() {
+            let asked: Array = JSON::parse(&asked).expect("JSON").unchecked_into();
+            asked.for_each(&mut |one, _, _| {
+                self.asked.push(&one);
+            });
+        }
     }
 
     /// What follows the name in the first message of this name, taken off the list.
@@ -100,7 +106,7 @@ fn a_set_is_kept_sent_and_settled() {
     assert_eq!(text(&sent[5]), "{\"attributes\":{\"age\":9,\"lang\":\"de\",\"name\":\"José \u{1f600}\"}}");
     assert!(sent[7].is_null(), "nobody has written yet");
     let answer = [Some("answered"), Some(&*json(&sent[..1])), Some("200"), None, None, Some("\"1\"")];
-    face.page.tell(&pack(&answer));
+    face.hear(&pack(&answer));
     assert_eq!(face.pending(), Some(0.0));
 }
 
@@ -115,11 +121,11 @@ fn what_cannot_be_an_attribute_is_refused_without_its_value() {
 fn what_the_face_garbled_is_refused_and_does_no_harm() {
     let face = Face::new(false);
     for garbled in ["3,1,9,9\nset1key", "3,1,1\nset1k", "3,1\nset1"] {
-        face.page.tell(garbled);
+        face.hear(garbled);
         assert!(json(&face.take("settle")).starts_with(r#"1,"invalid","#));
     }
     for garbled in ["", "\n", "9\nset", "7\nunknown", "\u{1f600}\n"] {
-        face.page.tell(garbled);
+        face.hear(garbled);
     }
     face.tell(&["loadFailed", "99"]);
     face.tell(&["stored", "99", "nonsense"]);

@@ -1,17 +1,16 @@
-//! What the face is asked, as the JSON text of an array.
+//! What the face is asked, as the JSON text of an array of arrays.
 
 use guestsync_core::json;
 
-use crate::host::Host;
+/// Messages under construction; an empty text when there is none.
+#[derive(Default)]
+pub(crate) struct Messages(String);
 
-/// A message under construction.
-pub(crate) struct Message(String);
-
-impl Message {
-    pub(crate) fn new(name: &str) -> Self {
-        let mut text = String::from("[");
-        json::string(&mut text, name);
-        Self(text)
+impl Messages {
+    /// Ends the message before, if any, and begins one.
+    pub(crate) fn begin(&mut self, name: &str) {
+        self.0.push_str(if self.0.is_empty() { "[[" } else { "],[" });
+        json::string(&mut self.0, name);
     }
 
     fn next(&mut self) -> &mut String {
@@ -49,8 +48,10 @@ impl Message {
         self.0.push(']');
     }
 
-    pub(crate) fn send(mut self, host: &Host) {
-        self.0.push(']');
-        host.ask(&self.0);
+    pub(crate) fn finish(mut self) -> String {
+        if !self.0.is_empty() {
+            self.0.push_str("]]");
+        }
+        self.0
     }
 }

@@ -53,8 +53,12 @@ impl Outbox {
         let at = self.ticker.tick(now.wall);
         let write = self.consent.grant(purpose, at);
         self.store(Job::Grant(Some(call)), vec![write]);
-        // An earlier withdrawal of it has been overtaken by its own page.
-        for withdrawal in &mut self.withdrawals {
+        // An earlier withdrawal of it, stored or about to be, has been overtaken by its own page.
+        let storing = self.stores.iter_mut().filter_map(|(_, job)| match job {
+            Job::Withdrawal(withdrawal) => Some(withdrawal),
+            _ => None,
+        });
+        for withdrawal in storing.chain(&mut self.withdrawals) {
             if withdrawal.purpose == purpose {
                 withdrawal.purpose.clear();
             }

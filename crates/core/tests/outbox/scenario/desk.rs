@@ -71,6 +71,15 @@ impl Desk {
         self.pump(outbox);
     }
 
+    /// All of it in one task: storage and server answer afterwards.
+    pub fn tell_at_once(&mut self, outbox: &mut Outbox, inputs: Vec<Input>) {
+        for input in inputs {
+            self.time += 1;
+            outbox.handle(self.now(), input);
+        }
+        self.pump(outbox);
+    }
+
     pub fn set(&mut self, outbox: &mut Outbox, call: u32, key: &str, value: &str) {
         let given = Given::Value(Value::Text(value.into()));
         self.tell(outbox, Input::Set { call, updates: vec![Update { key: key.into(), given }] });

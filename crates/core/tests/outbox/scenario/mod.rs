@@ -1,5 +1,6 @@
 //! Single situations, told step by step, in a browser where nothing goes wrong by itself.
 
+mod consent;
 mod desk;
 mod logout;
 mod screening;

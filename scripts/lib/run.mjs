@@ -3,7 +3,13 @@ import { spawn } from "node:child_process";
 import { root } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 
-/** @typedef {{ cwd?: string, env?: Record<string, string | undefined>, quiet?: boolean }} Options */
+/**
+ * @typedef {object} Options
+ * @property {string} [cwd]
+ * @property {Record<string, string | undefined>} [env]
+ * @property {boolean} [quiet] keeps its output unless it fails
+ * @property {number} [within] milliseconds after which it is ended, with everything it started
+ */
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
@@ -79,7 +85,7 @@ process.on("exit", () => {
  * Runs a program to its end.
  * @param {string} command
  * @param {string[]} args
- * @param {Options} [options] `quiet` keeps its output unless it fails
+ * @param {Options} [options]
  * @returns {Promise<{ code: number, output: string }>} `output` is empty unless `quiet`; code 127 where there is no such program
  */
 export function attempt(command, args, options = {}) {
@@ -88,8 +94,11 @@ export function attempt(command, args, options = {}) {
     let output = "";
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.stderr?.on("data", (chunk) => (output += chunk));
+    // Also where the program itself has ended, but not what holds its output.
+    const limit = options.within && setTimeout(() => (signalGroup(child, "SIGKILL"), console.error("It took too long.")), options.within);
     child.once("error", (error) => resolve({ code: 127, output: error.message }));
     child.once("close", (code) => resolve({ code: code ?? 1, output }));
+    child.once("close", () => clearTimeout(limit || undefined));
   });
 }
 

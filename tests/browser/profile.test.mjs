@@ -60,7 +60,7 @@ for (const how of /** @type {const} */ (["urlencoded", "multipart", "json"])) {
     const pointers = JSON.parse(patches[0]?.body ?? "").map((/** @type {{ path: string }} */ { path }) => path);
     assert.deepEqual(pointers.sort(), ["/email", "/lastUpdated", "/name", "/phone"]);
     assert.equal(patches[0]?.headers["content-type"], "application/json-patch+json");
-    assert.match(patches[0]?.headers["idempotency-key"] ?? "", /^[0-9a-f]{32}$/);
+    assert.match(patches[0]?.headers["idempotency-key"] ?? "", /^[0-9a-f]{64}$/);
   });
 }
 

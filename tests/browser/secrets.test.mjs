@@ -25,8 +25,10 @@ const gateway = await startGateway(scope, { env, sandbox: false });
 
 /** What → secret. @type {Map<string, string>} */
 const secrets = new Map([["the client secret", client.secret]]);
-for (const name of await readdir(gateway.stateDir)) {
-  const text = name.includes("sqlite") ? "" : (await readFile(join(gateway.stateDir, name), "utf8")).trim();
+for (const entry of await readdir(gateway.stateDir, { withFileTypes: true })) {
+  const { name } = entry;
+  if (!entry.isFile() || name.includes("sqlite")) continue;
+  const text = (await readFile(join(gateway.stateDir, name), "utf8")).trim();
   for (const [, member, value] of text.matchAll(/"(d|k)":\s*"([^"]+)"/g)) secrets.set(`${member} of ${name}`, value ?? "");
   if (name.endsWith(".key")) secrets.set(name, text);
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { attempt } from "../../scripts/lib/run.mjs";
 import { checkPort } from "../../scripts/lib/server.mjs";
 import { until } from "../browser/support/wait.mjs";
 
@@ -22,6 +23,12 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     await until("the grandchild to be gone", () => !isAlive(grandchild));
   });
 }
+
+test("a program that takes too long is ended, with what still holds its output", async () => {
+  const { code, output } = await attempt("sh", ["-c", "sleep 1000 & echo $!"], { quiet: true, within: 500 });
+  assert.equal(code, 0, "it ended by itself, what it started did not");
+  await until("what it started to be gone", () => !isAlive(Number(output)));
+});
 
 test("a taken port is named with what to do about it", async () => {
   const server = createServer().listen(0, "127.0.0.1");

@@ -17,6 +17,8 @@ const shells = ["--package", "guestsync-page", "--package", "guestsync-worker"];
 
 /** Milliseconds that a file of tests may take; a browser that hangs must not hang the run. */
 const longestFile = 600_000;
+/** Milliseconds that a folder of them may take; what a failed file left running must not hang it either. */
+const longestFolder = 1_500_000;
 
 /** @type {Part[]} */
 export const parts = [
@@ -61,7 +63,7 @@ async function postgresTests() {
 async function nodeTests(folder) {
   const files = (await filesBelow(at(folder))).filter((file) => file.endsWith(".test.mjs") && !file.includes("/node_modules/"));
   if (files.length === 0) throw new Problem(`${folder} holds no *.test.mjs.`);
-  await run("node", ["--test", "--test-reporter=spec", `--test-timeout=${longestFile}`, ...files]);
+  await run("node", ["--test", "--test-reporter=spec", `--test-timeout=${longestFile}`, ...files], { within: longestFolder });
 }
 
 /** The package as it would be published, in applications built by tools that the product itself does not need. */

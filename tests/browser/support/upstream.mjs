@@ -12,10 +12,13 @@ import { until } from "./wait.mjs";
  */
 export async function startUpstream(scope, { id, secret }) {
   const env = { ...process.env, GENESYS_CLIENT_ID: id, GENESYS_CLIENT_SECRET: secret, PORT: "0" };
-  const child = spawn(guestsync, ["sandbox"], { env, stdio: ["ignore", "pipe", "inherit"] });
-  atEnd(scope, () => void child.kill("SIGKILL"));
+  const child = spawn(guestsync, ["sandbox"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const kill = () => void child.kill("SIGKILL");
+  atEnd(scope, kill);
+  process.once("exit", kill);
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
   const sandbox = await until("the sandbox to listen", () => /listening on (http:\/\/\S+)/.exec(output)?.[1]);
 
   /** @type {Set<string>} */

@@ -8,9 +8,7 @@ import { Unreachable } from "./wasm.js";
 export function withoutMachine(request: Request, error: unknown): Response {
   if (!(error instanceof Unreachable)) {
     console.error(error);
-    const url = new URL(request.url);
-    url.searchParams.set(passed, "");
-    return Response.redirect(url, 307);
+    return forwarded(request.url);
   }
   const message = "The form cannot be handled right now. Please try again later.";
   const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
@@ -18,4 +16,11 @@ export function withoutMachine(request: Request, error: unknown): Response {
     return new Response(message, { status: 503, headers: { ...headers, "content-type": "text/plain; charset=utf-8" } });
   }
   return Response.json({ error: { code: "worker.unavailable", message } }, { status: 503, headers });
+}
+
+/** Has the browser send a post again, past this worker. */
+export function forwarded(address: string): Response {
+  const url = new URL(address);
+  url.searchParams.set(passed, "");
+  return Response.redirect(url, 307);
 }

@@ -1,6 +1,8 @@
 import { ProfileWorker, WorkerOptions } from "#worker-glue";
 import { readForm } from "./effect/form.js";
+import { forwarded } from "./fallback.js";
 import { hostOf } from "./host.js";
+import type { ProfileLetter } from "./options.js";
 import type { Settings } from "./settings.js";
 import { loadWasm } from "./wasm.js";
 
@@ -10,26 +12,68 @@ export interface Machine {
   answer(request: Request): Promise<Response>;
   /** Gets what can be had before a form comes. */
   prepare(): void;
+  /** Tries whatever waits; `page`: a page asks. */
+  wake(page: boolean): void;
+  /** What waits, and what was refused for good. */
+  status(): Promise<ProfileLetter[]>;
+  retry(key: string): void;
+  discard(key: string): void;
+  logout(guestId: string): void;
+  /** Resolves when nothing is under way any more. */
+  rest(): Promise<void>;
 }
 
 /** Loads the wasm and starts the machine. */
 export async function startMachine(settings: Settings): Promise<Machine> {
   await loadWasm(settings.wasm);
-  const waiting = new Map<number, (answer: Response) => void>();
+  const waiting = new Map<number, { url: string; resolve: (answer: Response) => void }>();
+  const asking = new Map<number, (letters: ProfileLetter[]) => void>();
+  let resting: (() => void)[] = [];
+  let busy = false;
+  let count = 0;
   const respond = (form: number, answer: Response) => {
-    waiting.get(form)?.(answer);
+    waiting.get(form)?.resolve(answer);
     waiting.delete(form);
   };
-  const worker: ProfileWorker = new ProfileWorker(optionsOf(settings), hostOf(settings, () => worker, respond));
-  let forms = 0;
+  const worker: ProfileWorker = new ProfileWorker(
+    optionsOf(settings),
+    hostOf(settings, () => worker, {
+      respond,
+      forward: (form) => respond(form, forwarded(waiting.get(form)?.url ?? settings.path.href)),
+      status(ask, letters) {
+        asking.get(ask)?.(letters);
+        asking.delete(ask);
+      },
+      busy(now) {
+        busy = now;
+        if (busy) return;
+        for (const resolve of resting) resolve();
+        resting = [];
+      },
+    }),
+  );
+  if (typeof BroadcastChannel === "function") {
+    new BroadcastChannel("guestsync").onmessage = ({ data }) => data === "consent" && worker.consentChanged();
+  }
   return {
     answer(request) {
-      const form = forms++;
-      const answer = new Promise<Response>((resolve) => waiting.set(form, resolve));
+      const form = count++;
+      const answer = new Promise<Response>((resolve) => waiting.set(form, { url: request.url, resolve }));
       void readForm(worker, form, request);
       return answer;
     },
     prepare: () => worker.prepare(),
+    wake: (page) => worker.wake(page),
+    status() {
+      const ask = count++;
+      const letters = new Promise<ProfileLetter[]>((resolve) => asking.set(ask, resolve));
+      worker.askStatus(ask);
+      return letters;
+    },
+    retry: (key) => worker.retry(key),
+    discard: (key) => worker.discard(key),
+    logout: (guestId) => worker.logout(guestId),
+    rest: () => (busy ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
   };
 }
 

@@ -43,7 +43,7 @@ export interface ProfileFormsOptions {
 }
 
 /** What a form is answered with, as JSON, where it was posted by a script. */
-export type ProfileAnswer = ProfileSynced | ProfileRefused;
+export type ProfileAnswer = ProfileSynced | ProfileQueued | ProfileRefused;
 
 /** 200: the server took it. */
 export interface ProfileSynced {
@@ -53,7 +53,44 @@ export interface ProfileSynced {
   held?: string[];
 }
 
-/** 4xx or 5xx: nothing was kept. */
+/** 202: it is kept on disk, sealed, and will be sent. */
+export interface ProfileQueued {
+  status: "queued";
+  guestId: string;
+  /** Form fields that were left out because their purpose is not granted. */
+  held?: string[];
+}
+
+/** What the site's pages are told of the queue, as `{guestsync: ProfileEvent}`. */
+export interface ProfileEvent {
+  kind: "synced" | "queued" | "failed" | "expired" | "evicted" | "withdrawn" | "stranded" | "storage";
+  guestId: string;
+  /** How many patches wait. */
+  queued: number;
+  /** How many were refused for good. */
+  failed: number;
+  /** The server's status, of `failed`. */
+  status?: number;
+  code?: string | undefined;
+}
+
+/** A patch that waits, or that the server refused for good. Its values are sealed and stay where they are. */
+export interface ProfileLetter {
+  /** Names it for `retry` and `discard`. */
+  key: string;
+  guestId: string;
+  /** When it was submitted, in milliseconds since 1970. */
+  at: number;
+  /** The members that it sets. */
+  fields: string[];
+  /** There is no session of its guest in this browser: it waits for one. */
+  stranded: boolean;
+  /** The server's status, where it has refused. */
+  status?: number;
+  code?: string;
+}
+
+/** 4xx or 5xx: nothing is going to be sent; 422 is kept among the letters. */
 export interface ProfileRefused {
   error: {
     code: ProfileErrorCode;
@@ -79,11 +116,12 @@ export type ProfileErrorCode =
   // 403
   | "guest.mismatch"
   | "session.missing"
-  // 413, 415, 422, 502, 503
+  // 413, 415, 422, 502 (by the gateway), 503
   | "form.too_large"
   | "form.type"
   | "upstream.refused"
   | "upstream.unavailable"
   | "keys.unavailable"
+  | "storage.unavailable"
   | "worker.unavailable"
   | (string & {});

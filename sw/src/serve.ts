@@ -1,6 +1,8 @@
+import { syncTag } from "./effect/sync.js";
 import { withoutMachine } from "./fallback.js";
 import { type Machine, startMachine } from "./machine.js";
 import { isProfileForm } from "./match.js";
+import { askedBy } from "./messages.js";
 import type { ProfileFormsOptions } from "./options.js";
 import { type Settings, settingsOf } from "./settings.js";
 import { loadWasm, storeFiles } from "./wasm.js";
@@ -27,7 +29,30 @@ export function listen(options: ProfileFormsOptions, wasm: string): void {
       (error: unknown) => withoutMachine(request, error),
     );
     event.respondWith(answer);
+    // The answer is given before the queue has come to rest.
+    event.waitUntil(answer.then(async () => (await starting)?.rest()).catch(() => {}));
   });
+  scope.addEventListener("activate", (event) => event.waitUntil(machine().then(drain, () => {})));
+  scope.addEventListener("message", (event) => {
+    const act = askedBy(event);
+    if (act) event.waitUntil(machine().then(act).catch(() => {}));
+  });
+  scope.addEventListener("sync" as keyof ServiceWorkerGlobalScopeEventMap, (event) => {
+    const { tag } = event as Event & { tag?: string };
+    if (tag === syncTag) (event as ExtendableEvent).waitUntil(machine().then(synced));
+  });
+}
+
+async function drain(machine: Machine): Promise<void> {
+  machine.wake(false);
+  await machine.rest();
+}
+
+/** A rejection has the browser try again later. */
+async function synced(machine: Machine): Promise<void> {
+  await drain(machine);
+  const letters = await machine.status();
+  if (letters.some(({ status, stranded }) => status === undefined && !stranded)) throw new Error("guestsync: forms still wait");
 }
 
 /** Options that the core refuses fail the installation. A file that cannot be had does not: it is asked for again when needed. */

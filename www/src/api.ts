@@ -19,3 +19,4 @@ export function createGuestSync(options: GuestSyncOptions): GuestSync {
   checkOptions(options);
   return pageGuestSync(options);
 }
+export { discardProfile, logoutProfile, onProfile, type ProfileEvent, type ProfileLetter, profileStatus, retryProfile } from "./forms.js";

@@ -1,4 +1,5 @@
 import { GuestSyncError } from "./errors.js";
+import { nudge } from "./forms.js";
 
 /** The options of {@link registerGuestWorker}. */
 export interface RegisterGuestWorkerOptions {
@@ -37,6 +38,7 @@ export async function registerGuestWorker(
   });
   await active(registration);
   await control(container);
+  nudge();
   if (onUpdate) container.addEventListener("controllerchange", () => onUpdate(registration));
   return registration;
 }

@@ -30,6 +30,18 @@ impl Clock {
         self.time
     }
 
+    /// The same number, told apart by this: for what was one and is several now.
+    #[must_use]
+    pub const fn beside(self, tab: u32) -> Self {
+        Self { time: self.time, tab }
+    }
+
+    /// The moment of a number that came from elsewhere.
+    #[must_use]
+    pub const fn from_sequence(sequence: u64) -> Self {
+        Self { time: sequence, tab: 0 }
+    }
+
     /// 24 lower-case hexadecimal digits whose order as text is the order of the moments.
     #[must_use]
     pub fn to_text(self) -> String {
@@ -89,6 +101,17 @@ impl Ticker {
     pub fn tick(&mut self, wall: Millis) -> Clock {
         self.last = (wall << 16).max(self.last.saturating_add(1));
         Clock { time: self.last, tab: self.tab }
+    }
+
+    /// The highest value that has been given out or seen, or that the wall clock has reached.
+    #[must_use]
+    pub fn reach(&self, wall: Millis) -> Clock {
+        Clock { time: self.last.max(wall << 16), tab: self.tab }
+    }
+
+    /// Leaves so many values out: others may have given them out without leaving a note.
+    pub const fn leap(&mut self, values: u64) {
+        self.last = self.last.saturating_add(values);
     }
 
     /// Takes note of a value from elsewhere.

@@ -4,6 +4,7 @@
 //! for strings grows its buffer while it copies and leaves the smaller ones behind unwiped.
 
 use guestsync_core::Sensitive;
+use guestsync_core::journal::{Row, Table};
 use guestsync_core::profile::{
     Body, Entry, Given, Input, KeySet, Listed, MAX_FIELDS, MAX_FORM, PATIENCE, Profile, Unreadable, Upstream,
 };
@@ -44,6 +45,8 @@ pub struct ProfileWorker {
     host: Host,
     entries: Vec<Entry>,
     listed: Vec<Listed>,
+    rows: Vec<Row>,
+    busy: bool,
 }
 
 #[wasm_bindgen]
@@ -54,7 +57,10 @@ impl ProfileWorker {
     /// An `Error` that names the option and the rule it breaks.
     #[wasm_bindgen(constructor)]
     pub fn new(options: WorkerOptions, host: Host) -> Result<Self, JsError> {
-        Ok(Self { profile: Profile::new(options.rules()?), host, entries: Vec::new(), listed: Vec::new() })
+        let mut seed = [0; 8];
+        fill(&mut seed);
+        let profile = Profile::with_queue(options.rules()?, u64::from_ne_bytes(seed));
+        Ok(Self { profile, host, entries: Vec::new(), listed: Vec::new(), rows: Vec::new(), busy: false })
     }
 
     /// How a body of this content type is to be read; undefined where it is no form.
@@ -114,7 +120,7 @@ impl ProfileWorker {
     pub fn submitted(&mut self, form: u32, navigation: bool) {
         let entries = core::mem::take(&mut self.entries);
         let mut seed = [0; 32];
-        assert!(getrandom::fill(&mut seed).is_ok(), "every engine with service workers has crypto.getRandomValues");
+        fill(&mut seed);
         self.tell(Input::Submitted { form, navigation, entries, entropy: Entropy::from_seed(&mut seed) });
     }
 
@@ -152,10 +158,10 @@ impl ProfileWorker {
         self.tell(Input::Keys(KeySet { keys, cache_control, stored }));
     }
 
-    /// The key set did not come.
+    /// The key set did not come; `online`: the site can be reached all the same.
     #[wasm_bindgen(js_name = keysFailed)]
-    pub fn keys_failed(&mut self) {
-        self.tell(Input::KeysFailed);
+    pub fn keys_failed(&mut self, online: bool) {
+        self.tell(Input::KeysFailed { online });
     }
 
     /// A key agreement was made: our point in uncompressed form, and the 32 bytes that were agreed on.
@@ -190,8 +196,15 @@ impl ProfileWorker {
 
     /// No capability came; status 0 where there was no answer.
     #[wasm_bindgen(js_name = tokenFailed)]
-    pub fn token_failed(&mut self, guest: String, status: u16, code: Option<String>) {
-        self.tell(Input::TokenFailed { guest, answer: Upstream { status, code } });
+    pub fn token_failed(
+        &mut self,
+        guest: String,
+        status: u16,
+        code: Option<String>,
+        retry_after: Option<String>,
+        date: Option<String>,
+    ) {
+        self.tell(Input::TokenFailed { guest, answer: Upstream { status, code, retry_after, date, sequence: None } });
     }
 
     /// The guest's own key came, in base64url; the times as for [`token`](Self::token).
@@ -209,18 +222,93 @@ impl ProfileWorker {
     /// The guest's own key did not come; status 0 where there was no answer.
     #[wasm_bindgen(js_name = fieldKeyFailed)]
     pub fn field_key_failed(&mut self, guest: String, status: u16, code: Option<String>) {
-        self.tell(Input::FieldKeyFailed { guest, answer: Upstream { status, code } });
+        self.tell(Input::FieldKeyFailed { guest, answer: Upstream { status, code, ..Upstream::default() } });
     }
 
-    /// The answer to a patch.
-    pub fn response(&mut self, send: u32, status: u16, code: Option<String>) {
-        self.tell(Input::Response { send, answer: Upstream { status, code } });
+    /// The answer to a patch: status and code, and its fields `Retry-After`, `Date` and `Guestsync-Seq`.
+    pub fn response(
+        &mut self,
+        send: u32,
+        status: u16,
+        code: Option<String>,
+        retry_after: Option<String>,
+        date: Option<String>,
+        sequence: Option<String>,
+    ) {
+        let sequence = sequence.and_then(|text| text.parse().ok());
+        self.tell(Input::Response { send, answer: Upstream { status, code, retry_after, date, sequence } });
     }
 
-    /// A patch ended without an answer.
+    /// A patch ended without an answer; `unsent`: it never left.
     #[wasm_bindgen(js_name = sendFailed)]
-    pub fn send_failed(&mut self, send: u32) {
-        self.tell(Input::SendFailed { send });
+    pub fn send_failed(&mut self, send: u32, unsent: bool) {
+        self.tell(Input::SendFailed { send, unsent });
+    }
+
+    /// The lock is ours.
+    #[wasm_bindgen(js_name = lockGranted)]
+    pub fn lock_granted(&mut self) {
+        self.tell(Input::LockGranted);
+    }
+
+    /// The next row of those asked for, of the forms or of the consent.
+    pub fn row(&mut self, consent: bool, key: String, value: String) {
+        self.rows.push(Row { table: if consent { Table::Consent } else { Table::Forms }, key, value });
+    }
+
+    /// The rows were told.
+    pub fn loaded(&mut self, load: u32) {
+        let rows = core::mem::take(&mut self.rows);
+        self.tell(Input::Loaded { load, rows });
+    }
+
+    /// The rows could not be read.
+    #[wasm_bindgen(js_name = loadFailed)]
+    pub fn load_failed(&mut self, load: u32) {
+        self.tell(Input::LoadFailed { load });
+    }
+
+    /// A transaction is complete.
+    pub fn stored(&mut self, store: u32) {
+        self.tell(Input::Stored { store });
+    }
+
+    /// A transaction failed: nothing of it was kept.
+    #[wasm_bindgen(js_name = storeFailed)]
+    pub fn store_failed(&mut self, store: u32) {
+        self.tell(Input::StoreFailed { store });
+    }
+
+    /// Whatever waits is tried; `page`: a page asks.
+    pub fn wake(&mut self, page: bool) {
+        self.tell(Input::Wake { page });
+    }
+
+    /// A page has changed what is granted.
+    #[wasm_bindgen(js_name = consentChanged)]
+    pub fn consent_changed(&mut self) {
+        self.tell(Input::ConsentChanged);
+    }
+
+    /// A page wants to know what waits.
+    #[wasm_bindgen(js_name = askStatus)]
+    pub fn ask_status(&mut self, ask: u32) {
+        self.tell(Input::Status { ask });
+    }
+
+    /// A page wants an entry that was refused for good to be tried again.
+    pub fn retry(&mut self, key: String) {
+        self.tell(Input::Retry { key });
+    }
+
+    /// A page wants an entry to be given up.
+    pub fn discard(&mut self, key: String) {
+        self.tell(Input::Discard { key });
+    }
+
+    /// The guest's session has ended.
+    pub fn logout(&mut self, guest: String) {
+        self.tell(Input::Logout { guest });
     }
 
     /// The time of `wakeIn` is over.
@@ -243,7 +331,17 @@ impl ProfileWorker {
         while let Some(output) = self.profile.poll() {
             self.host.perform(output, now.mono);
         }
+        let busy = self.profile.is_busy(now);
+        if busy != self.busy {
+            self.busy = busy;
+            self.host.busy(busy);
+        }
     }
+}
+
+/// Draws bytes from the engine's generator.
+fn fill(bytes: &mut [u8]) {
+    assert!(getrandom::fill(bytes).is_ok(), "every engine with service workers has crypto.getRandomValues");
 }
 
 /// Takes the bytes over, which are the engine's UTF-8.

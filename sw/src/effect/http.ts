@@ -21,6 +21,11 @@ export async function ask(url: string, init: RequestInit): Promise<Answer> {
   }
 }
 
+/** A field of an answer. */
+export function header({ headers }: Answer, name: string): string | undefined {
+  return headers.get(name) ?? undefined;
+}
+
 /** Gives up where the machine does. */
 export function patience(): AbortSignal {
   return AbortSignal.timeout(ProfileWorker.patience());

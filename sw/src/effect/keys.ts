@@ -9,7 +9,7 @@ export type KeySet = Map<string, JsonWebKey>;
 export async function getKeys(worker: ProfileWorker, keys: KeySet, url: string): Promise<void> {
   const fetched = await fetchSet(url);
   const response = fetched ?? (await keptSet(url));
-  if (!response) return worker.keysFailed();
+  if (!response) return worker.keysFailed(false);
   const { body, headers } = await answerOf(response);
   keys.clear();
   for (const key of Array.isArray(body["keys"]) ? (body["keys"] as unknown[]) : []) {

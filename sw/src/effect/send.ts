@@ -1,5 +1,5 @@
 import type { ProfileWorker } from "#worker-glue";
-import { ask } from "./http.js";
+import { ask, header } from "./http.js";
 
 /** The patches on their way (P1). */
 export class Sends {
@@ -13,9 +13,14 @@ export class Sends {
   }
 
   async send(send: number, guest: string, body: string, idempotencyKey: string, sequence: string, token: string): Promise<void> {
+    if (!navigator.onLine) {
+      // Told in a later task, as all else.
+      await Promise.resolve();
+      return this.#worker().sendFailed(send, true);
+    }
     const controller = new AbortController();
     this.#controllers.set(send, controller);
-    const { status, code } = await ask(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, {
+    const answer = await ask(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, {
       method: "PATCH",
       credentials: "omit",
       headers: {
@@ -30,8 +35,10 @@ export class Sends {
     });
     // To one that was aborted, the machine expects no answer.
     if (!this.#controllers.delete(send)) return;
-    if (status) this.#worker().response(send, status, code);
-    else this.#worker().sendFailed(send);
+    const { status, code } = answer;
+    if (!status) return this.#worker().sendFailed(send, false);
+    const of = (name: string) => header(answer, name);
+    this.#worker().response(send, status, code, of("retry-after"), of("date"), of("guestsync-seq"));
   }
 
   abort(send: number): void {

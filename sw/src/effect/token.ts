@@ -1,18 +1,20 @@
 import type { ProfileWorker } from "#worker-glue";
-import { ask, handOver, patience, text } from "./http.js";
+import { ask, handOver, header, patience, text } from "./http.js";
 
 /** Gets a capability for a guest: the cookie says who asks. */
 export async function getToken(worker: ProfileWorker, guestId: string, url: string): Promise<void> {
   const askedAt = performance.now();
-  const { status, code, body, headers } = await ask(url, {
+  const answer = await ask(url, {
     method: "POST",
     credentials: "include",
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ guestId }),
     signal: patience(),
   });
+  const { status, code, body, headers } = answer;
   const token = text(body["token"]);
-  if (status !== 200 || token === undefined) return worker.tokenFailed(guestId, status, code);
+  if (status !== 200 || token === undefined)
+    return worker.tokenFailed(guestId, status, code, header(answer, "retry-after"), header(answer, "date"));
   handOver(token, (utf8) => worker.token(guestId, utf8, askedAt, moment(body["expiresAt"]), moment(headers.get("date"))));
 }
 

@@ -3,20 +3,26 @@ import { until } from "./wait.mjs";
 
 /**
  * Stops every service worker of the page's browser context, as the browser does when one is idle, and waits until all have
- * stopped.
+ * stopped. The browser may start one again at once, for an event that the stop has cut short.
  * @param {import("playwright-core").Page} page
  */
 export async function stopServiceWorkers(page) {
   const devtools = await page.context().newCDPSession(page);
-  /** @type {Map<string, string>} */
-  const states = new Map();
+  /** @type {Set<string>} */
+  const known = new Set();
+  /** @type {Set<string>} */
+  const running = new Set();
   devtools.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
-    for (const { versionId, runningStatus } of versions) states.set(versionId, runningStatus);
+    for (const { versionId, runningStatus } of versions) {
+      if (runningStatus === "stopped") running.delete(versionId);
+      else if (!known.has(versionId)) running.add(versionId);
+      known.add(versionId);
+    }
   });
   await devtools.send("ServiceWorker.enable");
-  await until("a service worker to be known", () => states.size > 0);
+  await until("a service worker to be known", () => known.size > 0);
   await devtools.send("ServiceWorker.stopAllWorkers");
-  await until("the service workers to stop", () => [...states.values()].every((state) => state === "stopped"));
+  await until("the service workers to stop", () => running.size === 0);
   await devtools.detach();
 }
 

@@ -9,7 +9,7 @@ export class NoDatabase extends Error {
 }
 
 /** Opens the origin's database, shared by pages and worker. */
-function open(): Promise<IDBDatabase> {
+export function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const refuse = () => reject(new NoDatabase());
     try {
@@ -76,14 +76,14 @@ export class DatabaseJournal implements JournalStorage {
 }
 
 /** A decision is written only over an earlier one. */
-function grow(store: IDBObjectStore, key: string, value: string): void {
+export function grow(store: IDBObjectStore, key: string, value: string): void {
   const there = store.get(key);
   there.onsuccess = () => {
     if (!(there.result >= value)) store.put(value, key);
   };
 }
 
-function ended(transaction: IDBTransaction): Promise<void> {
+export function ended(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));

@@ -25,7 +25,7 @@ export class FlushLock {
         resolve = released;
         this.#granted();
       });
-    if (typeof window !== "object" || !("locks" in navigator)) return void Promise.resolve().then(held);
+    if (typeof navigator !== "object" || !navigator.locks) return void Promise.resolve().then(held);
     // A lock cannot be stolen with a signal.
     navigator.locks.request(name, steal ? { steal } : { signal: asking.signal }, held).catch(() => {
       if (!done) this.#lost();

@@ -11,6 +11,8 @@ pub enum Table {
     Consent,
     /// What a sender has to know: version, pause, session.
     State,
+    /// Sealed forms that wait to be sent; the worker's.
+    Forms,
 }
 
 impl Table {
@@ -22,6 +24,7 @@ impl Table {
             Self::Delivered => "d",
             Self::Consent => "c",
             Self::State => "s",
+            Self::Forms => "f",
         }
     }
 
@@ -33,6 +36,7 @@ impl Table {
             "d" => Some(Self::Delivered),
             "c" => Some(Self::Consent),
             "s" => Some(Self::State),
+            "f" => Some(Self::Forms),
             _ => None,
         }
     }

@@ -177,7 +177,7 @@ impl Outbox {
                     }
                 }
                 Table::Records if row.key.starts_with(&prefix) => records.push(row),
-                Table::Records => {}
+                Table::Records | Table::Forms => {}
             }
         }
         if look != Look::Mirror {

@@ -10,7 +10,7 @@ pub struct Answer(Outcome);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Outcome {
-    Synced { guest: String, held: Vec<String> },
+    Taken { queued: bool, guest: String, held: Vec<String> },
     Refused(Refusal),
 }
 
@@ -33,7 +33,13 @@ impl Answer {
     /// The server took it; `held` are the form fields that wait for consent.
     #[must_use]
     pub fn synced(guest: &str, held: Vec<String>) -> Self {
-        Self(Outcome::Synced { guest: guest.to_owned(), held })
+        Self(Outcome::Taken { queued: false, guest: guest.to_owned(), held })
+    }
+
+    /// It is kept and will be sent.
+    #[must_use]
+    pub fn queued(guest: &str, held: Vec<String>) -> Self {
+        Self(Outcome::Taken { queued: true, guest: guest.to_owned(), held })
     }
 
     /// It was not taken.
@@ -46,16 +52,18 @@ impl Answer {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match &self.0 {
-            Outcome::Synced { .. } => 200,
+            Outcome::Taken { queued: false, .. } => 200,
+            Outcome::Taken { queued: true, .. } => 202,
             Outcome::Refused(refusal) => refusal.status(),
         }
     }
 
-    /// `synced`, or the code of the refusal.
+    /// `synced`, `queued`, or the code of the refusal.
     #[must_use]
     pub fn code(&self) -> &str {
         match &self.0 {
-            Outcome::Synced { .. } => "synced",
+            Outcome::Taken { queued: false, .. } => "synced",
+            Outcome::Taken { queued: true, .. } => "queued",
             Outcome::Refused(refusal) => refusal.code(),
         }
     }
@@ -64,7 +72,7 @@ impl Answer {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match &self.0 {
-            Outcome::Synced { .. } => None,
+            Outcome::Taken { .. } => None,
             Outcome::Refused(refusal) => refusal.field(),
         }
     }
@@ -73,18 +81,21 @@ impl Answer {
     #[must_use]
     pub const fn message(&self) -> &'static str {
         match &self.0 {
-            Outcome::Synced { .. } => "Your details were saved.",
+            Outcome::Taken { queued: false, .. } => "Your details were saved.",
+            Outcome::Taken { queued: true, .. } => "Your details are kept and will be sent as soon as possible.",
             Outcome::Refused(refusal) => refusal.message(),
         }
     }
 
-    /// `{"status":"synced","guestId":…,"held":[…]}` or `{"error":{"code":…,"field":…,"message":…}}`.
+    /// `{"status":…,"guestId":…,"held":[…]}` or `{"error":{"code":…,"field":…,"message":…}}`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut text = String::with_capacity(128);
         match &self.0 {
-            Outcome::Synced { guest, held } => {
-                text.push_str("{\"status\":\"synced\",\"guestId\":");
+            Outcome::Taken { guest, held, .. } => {
+                text.push_str("{\"status\":");
+                json::string(&mut text, self.code());
+                text.push_str(",\"guestId\":");
                 json::string(&mut text, guest);
                 if !held.is_empty() {
                     text.push_str(",\"held\":");
@@ -132,7 +143,7 @@ const PAGE_POLICY: &str =
 /// A page of constant text: nothing that came in is in it.
 fn page(answer: &Answer) -> String {
     let (title, hint) = match answer.status() {
-        200 => ("Saved", "You can close this page or go back."),
+        200 | 202 => ("Saved", "You can close this page or go back."),
         _ => ("Not saved", "Please go back and try again."),
     };
     [
@@ -163,6 +174,8 @@ mod tests {
         assert_eq!(reply.status, 400);
         assert_eq!(reply.body, r#"{"error":{"code":"field.required","field":"email","message":"This field is required."}}"#);
         assert_eq!(Answer::synced("g-1", vec![]).to_json(), r#"{"status":"synced","guestId":"g-1"}"#);
+        let reply = Answer::queued("g-1", vec![]).reply(false, None);
+        assert_eq!((reply.status, &*reply.body), (202, r#"{"status":"queued","guestId":"g-1"}"#));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::refusal::{Refusal, Why};
 use super::rules::{Consent, Field, GUEST, Rules, Unknown};
 use crate::Sensitive;
+use crate::consent::Ledger;
 use crate::seal::guest_id_is_valid;
 
 /// The most bytes of a form's body.
@@ -112,11 +113,11 @@ pub struct Checked {
 }
 
 /// Checks a form. A field without a value (empty, or white space where it is trimmed) counts as not given: an input that nobody
-/// touched erases nothing.
+/// touched erases nothing. A purpose without a form field of its own is granted where the visitor has `decided` so.
 ///
 /// # Errors
 /// The first rule that is broken.
-pub fn check(rules: &Rules, entries: Vec<Entry>) -> Result<Checked, Refusal> {
+pub fn check(rules: &Rules, decided: &Ledger, entries: Vec<Entry>) -> Result<Checked, Refusal> {
     if entries.len() > MAX_FIELDS {
         return Err(Refusal::whole(Why::FormTooManyFields));
     }
@@ -132,6 +133,10 @@ pub fn check(rules: &Rules, entries: Vec<Entry>) -> Result<Checked, Refusal> {
     let mut given = Fields { rest: entries };
     let guest = guest(&mut given)?;
     let granted = granted(rules, &mut given)?;
+    let is_granted = |purpose: &str| {
+        granted.contains(&purpose)
+            || decided.is_granted(purpose) && !rules.consent.iter().any(|consent| consent.purpose == purpose)
+    };
     let (mut values, mut held) = (Vec::new(), Vec::new());
     for (i, field) in rules.fields.iter().enumerate() {
         let plain = given.text(&field.name)?.filter(|plain| !trimmed(plain.expose(), field.trim).is_empty());
@@ -144,7 +149,7 @@ pub fn check(rules: &Rules, entries: Vec<Entry>) -> Result<Checked, Refusal> {
         if trimmed(plain.expose(), field.trim).len() > field.max_bytes {
             return Err(Refusal::at(&field.name, Why::FieldTooLong));
         }
-        if field.purpose.as_deref().is_none_or(|purpose| granted.contains(&purpose)) {
+        if field.purpose.as_deref().is_none_or(is_granted) {
             values.push(Value { field: i, plain, trim: field.trim });
         } else {
             held.push(field.name.clone());

@@ -98,6 +98,11 @@ impl Guests {
         }
     }
 
+    /// Nothing of a guest is remembered.
+    pub(super) fn forget(&mut self, guest: &str) {
+        self.guests.retain(|held| held.id != guest);
+    }
+
     /// The guest's own key did not come, or it is used up.
     pub(super) fn key_failed(&mut self, guest: &str) {
         if let Some(guest) = self.find(guest) {

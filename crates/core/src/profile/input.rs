@@ -2,6 +2,7 @@
 
 use super::form::{Entry, Unreadable};
 use super::keyset::KeySet;
+use crate::journal::Row;
 use crate::seal::{Agreement, Entropy, SharedKey};
 use crate::{Millis, Sensitive};
 
@@ -36,7 +37,10 @@ pub enum Input {
     /// The key set came.
     Keys(KeySet),
     /// The key set did not come, or it is none.
-    KeysFailed,
+    KeysFailed {
+        /// Whether the site can be reached all the same.
+        online: bool,
+    },
     /// A key agreement was made.
     Agreed(Agreement),
     /// No agreement with this key can be made.
@@ -89,6 +93,59 @@ pub enum Input {
     SendFailed {
         /// Which [`Output::Send`](super::Output::Send).
         send: u32,
+        /// Whether it never left: the browser is offline.
+        unsent: bool,
+    },
+    /// The lock is ours.
+    LockGranted,
+    /// The rows asked for: all of the forms, and all decisions about purposes.
+    Loaded {
+        /// Which [`Output::Load`](super::Output::Load).
+        load: u32,
+        /// The rows.
+        rows: Vec<Row>,
+    },
+    /// The rows could not be read.
+    LoadFailed {
+        /// Which [`Output::Load`](super::Output::Load).
+        load: u32,
+    },
+    /// A transaction is complete.
+    Stored {
+        /// Which [`Output::Store`](super::Output::Store).
+        store: u32,
+    },
+    /// A transaction failed: nothing of it was kept.
+    StoreFailed {
+        /// Which [`Output::Store`](super::Output::Store).
+        store: u32,
+    },
+    /// The worker has started, the browser is online again, a Background Sync has come or a page asks: what waits is tried.
+    Wake {
+        /// Whether a page asks.
+        page: bool,
+    },
+    /// A page has changed what is granted.
+    ConsentChanged,
+    /// A page wants to know what waits.
+    Status {
+        /// Names the question in [`Output::Status`](super::Output::Status).
+        ask: u32,
+    },
+    /// A page wants an entry that was refused for good to be tried again.
+    Retry {
+        /// [`Letter::key`](super::Letter::key)
+        key: String,
+    },
+    /// A page wants an entry to be given up.
+    Discard {
+        /// [`Letter::key`](super::Letter::key)
+        key: String,
+    },
+    /// The guest's session has ended: nothing of it stays in memory.
+    Logout {
+        /// Whose.
+        guest: String,
     },
     /// The moment of [`Output::WakeAt`](super::Output::WakeAt) has come.
     Deadline,
@@ -101,4 +158,10 @@ pub struct Upstream {
     pub status: u16,
     /// The `code` member of an error body.
     pub code: Option<String>,
+    /// The `Retry-After` field.
+    pub retry_after: Option<String>,
+    /// The `Date` field.
+    pub date: Option<String>,
+    /// The `Guestsync-Seq` field: a newer patch was in the way.
+    pub sequence: Option<u64>,
 }

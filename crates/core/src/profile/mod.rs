@@ -1,15 +1,20 @@
-//! A submitted form → checked fields → sealed fields → JSON Patch → sent → answered.
+//! A submitted form → checked fields → sealed fields → JSON Patch → stored → sent → answered.
 //!
 //! ```text
-//!  Submitted ──check──► Sealing ──────────► Authorizing ────────────► Sending ──2xx──► Respond
-//!      │                (key, agreement)    (capability)    ▲            │
-//!      └─ 4xx           └─ 503              └─ 403, 502     └─ 401 once ─┴─ 422, 502
+//!  Submitted ─► Checking ─► Sealing ──────────► Kept ──────────────────────────────────► Respond
+//!     │   (the journal)     (key, agreement)    stored, then one attempt:
+//!     │                          │              200 taken · 202 it waits · 403, 422 refused · 503 neither kept nor sent
+//!     └─ 4xx                     └─ 503, or the gateway answers
+//!
+//!  the queue:  Idle ─► Lock ─► Load ─► Held: per guest the first entry ─► capability ─► Send ─► Idle
 //! ```
 //! Sans-IO: [`Profile::handle`] takes an [`Input`] and the time, [`Profile::poll`] gives the [`Output`]s; nothing in here waits. A
-//! panic is a bug; no input causes one. Plain values live in the `Sealing` stage only and are wiped when it ends.
+//! panic is a bug; no input causes one. Plain values live in the first two stages only and are wiped when they end. An entry of the
+//! queue leaves on the server's answer only: the worker may be stopped between any two outputs.
 //!
 //! - [`rules`]: the configuration; [`form`]: a form against it; [`refusal`], [`answer`], [`redirect`]: what is said to the form;
-//! - `keys`: the key set and the agreements made ahead; `guests`: capabilities and field keys; `task`: one form on its way.
+//! - `keys`: the key set and the agreements made ahead; `guests`: capabilities and field keys; `task`: one form on its way;
+//! - `queue`: what waits; `storing`: the journal; `sending`: attempts and their answers; `letters`: what pages ask and are told.
 
 pub mod answer;
 pub mod form;
@@ -17,12 +22,16 @@ mod guests;
 pub mod input;
 mod keys;
 pub mod keyset;
+mod letters;
 pub mod output;
+mod queue;
 pub mod redirect;
 pub mod refusal;
+pub mod report;
 pub mod rules;
 mod sealing;
 mod sending;
+mod storing;
 mod task;
 
 use std::collections::VecDeque;
@@ -34,19 +43,28 @@ pub use keyset::{KeySet, Listed};
 pub use output::{Output, Patch};
 pub use redirect::Redirect;
 pub use refusal::{Refusal, Why};
+pub use report::{Kind, Letter, Report};
 pub use rules::{Consent, Field, Mode, Rules, RulesError, Settings, Unknown};
 
 use crate::clock::Ticker;
+use crate::consent::Ledger;
+use crate::random::Random;
 use crate::seal::Entropy;
 use crate::{Millis, Now};
 use guests::Guests;
 use keys::Keys;
+use queue::recent::Recent;
+use queue::{Lock, Queue};
 use task::{Stage, Task};
 
 /// The longest that anything asked of the outside may take, in milliseconds.
 pub const PATIENCE: Millis = 10_000;
-/// The longest that a form waits for its answer, in milliseconds.
+/// The longest that a form waits to be sealed and, where nothing keeps it, for its answer, in milliseconds.
 const ANSWER_WITHIN: Millis = 10_000;
+/// The longest that a form which is kept waits for its one attempt, in milliseconds.
+const ATTEMPT_WITHIN: Millis = 3_000;
+/// A worker stays for what is due so soon.
+const STAY: Millis = 20_000;
 
 /// The forms of one worker.
 #[derive(Debug)]
@@ -55,23 +73,49 @@ pub struct Profile {
     tasks: Vec<Task>,
     keys: Keys,
     guests: Guests,
+    queue: Queue,
+    decided: Ledger,
+    recent: Recent,
     ticker: Ticker,
+    random: Random,
     next_send: u32,
+    next_store: u32,
+    /// Transactions that are not complete.
+    storing: u32,
+    asked: Vec<(u32, u32)>,
     outputs: VecDeque<Output>,
     wake: Option<Millis>,
 }
 
 impl Profile {
-    /// A machine without forms.
+    /// A machine without a queue: what cannot be sent at once is refused.
     #[must_use]
     pub fn new(rules: Rules) -> Self {
+        Self::with(rules, 0, Lock::Unneeded)
+    }
+
+    /// A machine that keeps what it cannot send; `seed` was drawn by the shell.
+    #[must_use]
+    pub fn with_queue(rules: Rules, seed: u64) -> Self {
+        Self::with(rules, seed, Lock::Idle)
+    }
+
+    fn with(rules: Rules, seed: u64, lock: Lock) -> Self {
+        let mut random = Random::new(seed);
         Self {
             rules,
             tasks: Vec::new(),
             keys: Keys::default(),
             guests: Guests::default(),
-            ticker: Ticker::new(0),
+            queue: Queue::new(lock),
+            decided: Ledger::default(),
+            recent: Recent::new(random.draw()),
+            ticker: Ticker::new(random.draw() as u32),
+            random,
             next_send: 0,
+            next_store: 1,
+            storing: 0,
+            asked: Vec::new(),
             outputs: VecDeque::new(),
             wake: None,
         }
@@ -90,20 +134,30 @@ impl Profile {
             Input::Unreadable { form, navigation, why } => self.refuse(form, navigation, why.into()),
             Input::Prepare => self.prepare(now),
             Input::Keys(set) => self.keys_came(now, set),
-            Input::KeysFailed => self.keys_failed(now),
+            Input::KeysFailed { online } => self.keys_failed(now, online),
             Input::Agreed(agreement) => self.keys.agreed(agreement),
             Input::AgreeFailed { key_id } => self.agree_failed(&key_id),
             Input::Token { guest, asked_at, value, expires_in } => self.guests.token_came(&guest, asked_at, value, expires_in),
             Input::TokenFailed { guest, answer } => self.token_failed(now, &guest, &answer),
             Input::FieldKey { guest, key, fresh_for } => self.guests.key_came(now, &guest, key, fresh_for),
             Input::FieldKeyFailed { guest, answer } => self.field_key_failed(now, &guest, &answer),
-            Input::Response { send, answer } => self.answered(send, &answer),
-            Input::SendFailed { send } => self.send_failed(send),
+            Input::Response { send, answer } => self.answered(now, send, &answer),
+            Input::SendFailed { send, unsent } => self.send_failed(now, send, unsent),
+            Input::LockGranted => self.lock_granted(),
+            Input::Loaded { load, rows } => self.loaded(now, load, Some(rows)),
+            Input::LoadFailed { load } => self.loaded(now, load, None),
+            Input::Stored { store } => self.stored(store),
+            Input::StoreFailed { store } => self.store_failed(store),
+            Input::Wake { page } => self.woken(now, page),
+            Input::ConsentChanged => self.consent_changed(),
+            Input::Status { ask } => self.status_asked(ask),
+            Input::Retry { key } => self.retry_letter(now, &key),
+            Input::Discard { key } => self.discard_letter(&key),
+            Input::Logout { guest } => self.log_out(&guest),
             Input::Deadline => {}
         }
-        self.expire(now);
         self.drive(now);
-        self.set_wake();
+        self.set_wake(now);
     }
 
     /// The next thing to do, in order.
@@ -111,21 +165,72 @@ impl Profile {
         self.outputs.pop_front()
     }
 
+    /// Whether something is under way, or due so soon that the worker should not be stopped before.
+    #[must_use]
+    pub fn is_busy(&self, now: Now) -> bool {
+        !self.tasks.is_empty()
+            || !matches!(self.queue.lock, Lock::Idle | Lock::Unneeded)
+            || self.storing > 0
+            || self.queue.due_at().is_some_and(|at| at <= now.mono.saturating_add(STAY))
+    }
+
+    fn put(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
     fn submit(&mut self, now: Now, form: FormId, navigation: bool, entries: Vec<Entry>, entropy: Entropy) {
-        let Checked { guest, values, held } = match check(&self.rules, entries) {
+        self.queue.page = true;
+        let deadline = now.mono.saturating_add(ANSWER_WITHIN);
+        let in_turn = self.tasks.iter().any(|task| matches!(task.stage, Stage::Checking { .. }));
+        if self.queue.is_durable() && (self.rules.has_purposes() || !self.queue.loaded || in_turn) {
+            // Fetched beside it, not after it.
+            self.prepare(now);
+            // What was given out before decides its place in the order; and a page may have decided about a purpose since.
+            let load = self.load();
+            let stage = Stage::Checking { entries, entropy, load };
+            let task = Task { form, guest: String::new(), navigation, held: Vec::new(), deadline, refused: false, stage };
+            return self.tasks.push(task);
+        }
+        self.check(now, form, navigation, deadline, entries, entropy);
+    }
+
+    pub(in crate::profile) fn check(
+        &mut self,
+        now: Now,
+        form: FormId,
+        navigation: bool,
+        deadline: Millis,
+        entries: Vec<Entry>,
+        entropy: Entropy,
+    ) {
+        let Checked { guest, values, held } = match check(&self.rules, &self.decided, entries) {
             Ok(checked) => checked,
             Err(refusal) => return self.refuse(form, navigation, refusal),
         };
         if values.is_empty() {
             return self.answer(form, navigation, &Answer::synced(&guest, held));
         }
-        self.guests.enter(&guest, |id| self.tasks.iter().any(|task| task.guest == id));
-        // Fetched beside the keys, not after them.
-        self.capability(now, &guest);
-        let moment = self.ticker.tick(now.wall);
-        let deadline = now.mono.saturating_add(ANSWER_WITHIN);
-        let stage = Stage::Sealing { values, entropy };
-        self.tasks.push(Task { form, guest, navigation, held, moment, deadline, refused: false, stage });
+        let values = match self.changed(now, &guest, values) {
+            Ok(values) => values,
+            Err(None) => return self.answer(form, navigation, &Answer::synced(&guest, held)),
+            Err(Some(slot)) => {
+                // All of it is on its way already: what becomes of that becomes of this.
+                let stage = Stage::Kept { slot, tried: false };
+                let deadline = now.mono.saturating_add(ATTEMPT_WITHIN);
+                self.queue.lane(&guest, now).post(now);
+                return self.tasks.push(Task { form, guest, navigation, held, deadline, refused: false, stage });
+            }
+        };
+        self.guests.enter(&guest, |id| self.tasks.iter().any(|task| task.guest == id) || self.queue.live(id).next().is_some());
+        if self.queue.is_durable() {
+            self.want_lock();
+        }
+        if !self.queue.is_durable() || self.queue.pause <= now.mono {
+            // Fetched beside the keys, not after them.
+            self.capability(now, &guest);
+        }
+        let stage = Stage::Sealing { values, entropy, at: now.wall };
+        self.tasks.push(Task { form, guest, navigation, held, deadline, refused: false, stage });
     }
 
     fn prepare(&mut self, now: Now) {
@@ -134,39 +239,30 @@ impl Profile {
         }
     }
 
-    /// Moves every form as far as it gets.
+    /// Moves every form and every guest's entries as far as they get.
     fn drive(&mut self, now: Now) {
         let forms: Vec<FormId> = self.tasks.iter().map(|task| task.form).collect();
         for form in forms {
             self.seal(now, form);
-            self.authorize(now, form);
         }
+        self.expire(now);
+        self.flow(now);
+        self.settle(now);
         if self.rules.mode == Mode::Sealed {
             let waiting = self.tasks.iter().filter(|task| matches!(task.stage, Stage::Sealing { .. })).count();
             self.keys.replenish(waiting, &mut self.outputs);
         }
     }
 
-    /// Answers the forms that have waited too long.
-    fn expire(&mut self, now: Now) {
-        while let Some(task) = self.take_where(|task| task.deadline <= now.mono) {
-            let why = match task.stage {
-                Stage::Sealing { .. } => Why::KeysUnavailable,
-                Stage::Authorizing(_) => Why::Unavailable,
-                Stage::Sending { send, .. } => {
-                    self.outputs.push_back(Output::Abort { send });
-                    Why::Unavailable
-                }
-            };
-            self.refuse(task.form, task.navigation, Refusal::whole(why));
-        }
-    }
-
-    fn set_wake(&mut self) {
-        let wake = self.tasks.iter().map(|task| task.deadline).min();
+    fn set_wake(&mut self, now: Now) {
+        let forms = self.tasks.iter().map(|task| task.deadline);
+        let flights = self.queue.lanes.iter().filter_map(|lane| lane.flight.as_ref()).map(|flight| flight.until);
+        // Whatever is due now is under way.
+        let due = self.queue.due_at().filter(|at| *at > now.mono);
+        let wake = forms.chain(flights).chain(due).min();
         if wake != self.wake {
             self.wake = wake;
-            self.outputs.push_back(Output::WakeAt(wake));
+            self.put(Output::WakeAt(wake));
         }
     }
 
@@ -175,14 +271,15 @@ impl Profile {
     }
 
     /// Takes the first form of a kind out.
-    fn take_where(&mut self, which: impl Fn(&Task) -> bool) -> Option<Task> {
+    fn take_where(&mut self, which: &dyn Fn(&Task) -> bool) -> Option<Task> {
         let at = self.tasks.iter().position(which)?;
         Some(self.tasks.remove(at))
     }
 
     /// Ends all forms of a kind with a refusal.
-    fn end_where(&mut self, refusal: &Refusal, which: impl Fn(&Task) -> bool) {
-        while let Some(task) = self.take_where(&which) {
+    fn end_where(&mut self, refusal: &Refusal, which: &dyn Fn(&Task) -> bool) {
+        while let Some(task) = self.take_where(which) {
+            self.recent.forget(&task.guest);
             self.refuse(task.form, task.navigation, refusal.clone());
         }
     }
@@ -193,6 +290,6 @@ impl Profile {
 
     fn answer(&mut self, form: FormId, navigation: bool, answer: &Answer) {
         let reply = answer.reply(navigation, self.rules.redirect.as_ref());
-        self.outputs.push_back(Output::Respond { form, reply });
+        self.put(Output::Respond { form, reply });
     }
 }

@@ -2,6 +2,8 @@
 
 use super::answer::Reply;
 use super::input::FormId;
+use super::report::{Letter, Report};
+use crate::journal::Write;
 use crate::{Millis, Sensitive};
 
 /// What the machine asks for and tells. Everything asked for can fail, and the failure is an [`Input`](super::Input); a shell
@@ -40,6 +42,38 @@ pub enum Output {
         form: FormId,
         /// With this.
         reply: Reply,
+    },
+    /// Let the site's gateway answer a form: this machine cannot seal it, and the site can be reached.
+    Forward {
+        /// Which.
+        form: FormId,
+    },
+    /// Ask for the lock of the queue.
+    Lock,
+    /// Give the lock back, or stop asking.
+    Unlock,
+    /// Read all rows of the forms and of the consent, in one transaction begun now.
+    Load {
+        /// Names it in the answer.
+        load: u32,
+    },
+    /// Write all of these or nothing.
+    Store {
+        /// Names it in the answer.
+        store: u32,
+        /// What to write.
+        writes: Vec<Write>,
+    },
+    /// Have the browser start the worker when it is online, where it can.
+    Sync,
+    /// Tell the site's pages.
+    Report(Report),
+    /// The answer to [`Input::Status`](super::Input::Status).
+    Status {
+        /// Which question.
+        ask: u32,
+        /// What waits and what was refused, in order.
+        letters: Vec<Letter>,
     },
     /// Say [`Input::Deadline`](super::Input::Deadline) at this monotonic time; replaces the one before, `None` cancels it.
     WakeAt(Option<Millis>),

@@ -42,6 +42,8 @@ pub enum Why {
     Unavailable,
     /// 503: there is no key to seal with.
     KeysUnavailable,
+    /// 503: it could neither be kept nor sent.
+    StorageUnavailable,
 }
 
 impl Refusal {
@@ -90,7 +92,7 @@ impl Refusal {
             Why::Forbidden(_) => 403,
             Why::Refused(_) => 422,
             Why::Unavailable => 502,
-            Why::KeysUnavailable => 503,
+            Why::KeysUnavailable | Why::StorageUnavailable => 503,
             _ => 400,
         }
     }
@@ -114,6 +116,7 @@ impl Refusal {
             Why::Forbidden(code) | Why::Refused(code) => code,
             Why::Unavailable => "upstream.unavailable",
             Why::KeysUnavailable => "keys.unavailable",
+            Why::StorageUnavailable => "storage.unavailable",
         }
     }
 
@@ -137,6 +140,7 @@ impl Refusal {
             Why::Refused(_) => "The server did not accept the form.",
             Why::Unavailable => "The server cannot be reached right now.",
             Why::KeysUnavailable => "The form cannot be sealed right now.",
+            Why::StorageUnavailable => "The form can neither be kept nor sent right now.",
         }
     }
 }

@@ -145,6 +145,11 @@ impl Rules {
         self.mode
     }
 
+    /// Whether any field waits for consent.
+    pub(super) fn has_purposes(&self) -> bool {
+        self.fields.iter().any(|field| field.purpose.is_some())
+    }
+
     /// Where a navigation lands.
     #[must_use]
     pub const fn redirect(&self) -> Option<&Redirect> {

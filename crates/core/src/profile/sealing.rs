@@ -5,15 +5,17 @@ use super::guests::FieldKey;
 use super::input::{FormId, Upstream};
 use super::keyset::KeySet;
 use super::output::Output;
+use super::queue::entry::{Entry, Field};
 use super::refusal::{Refusal, Why};
 use super::rules::{Mode, Rules};
-use super::task::{Sealed, Stage, Task};
+use super::task::{Stage, Task};
 use super::{MAX_FORM, Profile};
 use crate::Now;
-use crate::patch::Document;
+use crate::clock::Clock;
+use crate::consent::Ledger;
 use crate::retry::{Verdict, judge};
 use crate::seal::{Entropy, Place, SealError, seal};
-use crate::token::{Ask, Token};
+use crate::token::Token;
 
 impl Profile {
     /// Seals a form where there is a key for it.
@@ -23,12 +25,12 @@ impl Profile {
         match self.rules.mode {
             Mode::Sealed => {
                 if let Some(agreement) = self.keys.take(now.mono, &mut self.outputs) {
-                    self.seal_with(form, |entropy, place, plain| seal(&agreement, entropy, place, plain));
+                    self.seal_with(now, form, |entropy, place, plain| seal(&agreement, entropy, place, plain));
                 }
             }
             Mode::Shared(binding) => match core::mem::take(self.guests.key(now, &guest)) {
                 FieldKey::Held { mut key, until } => {
-                    self.seal_with(form, |entropy, place, plain| key.seal(entropy, place, binding, plain));
+                    self.seal_with(now, form, |entropy, place, plain| key.seal(entropy, place, binding, plain));
                     *self.guests.key(now, &guest) = FieldKey::Held { key, until };
                 }
                 FieldKey::Missing => {
@@ -42,31 +44,16 @@ impl Profile {
         }
     }
 
-    /// The guest's capability, where it is held; else it is on its way.
-    pub(super) fn capability(&mut self, now: Now, guest: &str) -> Option<Token> {
-        let (token, fetch) = match self.guests.ask(now, guest) {
-            Ask::Use(token) => (Some(token), false),
-            Ask::UseAndFetch(token) => (Some(token), true),
-            Ask::Fetch => (None, true),
-            Ask::Wait => (None, false),
-        };
-        if fetch {
-            self.outputs.push_back(Output::GetToken { guest: guest.to_owned() });
-        }
-        token
-    }
-
-    fn seal_with(&mut self, form: FormId, sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>) {
+    fn seal_with(&mut self, now: Now, form: FormId, sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>) {
         let Some(task) = self.tasks.iter_mut().find(|task| task.form == form) else { return };
-        let refusal = match sealed(&self.rules, task, sealer) {
-            Ok(sealed) if sealed.body.len() <= MAX_FORM => {
-                task.stage = Stage::Authorizing(sealed);
-                return;
-            }
+        // Forms are sealed in the order in which they came.
+        let moment = self.ticker.tick(now.wall);
+        let refusal = match sealed(&self.rules, &self.decided, task, moment, sealer) {
+            Ok(entry) if entry.body().len() <= MAX_FORM => return self.keep(now, form, entry),
             Ok(_) => Refusal::whole(Why::FormTooLarge),
             Err(_) => Refusal::whole(Why::KeysUnavailable),
         };
-        self.end_where(&refusal, |task| task.form == form);
+        self.end_where(&refusal, &|task| task.form == form);
     }
 
     /// The key set came.
@@ -74,22 +61,22 @@ impl Profile {
         let fresh_for = set.fresh_for();
         let ids = set.into_ids();
         if ids.is_empty() {
-            return self.keys_failed(now);
+            return self.keys_failed(now, true);
         }
         self.keys.came(now.mono, ids, fresh_for);
     }
 
     /// The key set did not come.
-    pub(super) fn keys_failed(&mut self, now: Now) {
+    pub(super) fn keys_failed(&mut self, now: Now, online: bool) {
         if !self.keys.failed(now.mono) {
-            self.end_unsealed(|_| true);
+            self.end_unsealed(online, &|_| true);
         }
     }
 
     /// There is no agreement with this key.
     pub(super) fn agree_failed(&mut self, key_id: &str) {
         if !self.keys.agree_failed(key_id) {
-            self.end_unsealed(|_| true);
+            self.end_unsealed(true, &|_| true);
         }
     }
 
@@ -110,30 +97,68 @@ impl Profile {
         self.guests.key_failed(guest);
         if matches!(answer.status, 401 | 403) {
             let refusal = Refusal::forbidden(answer.code.as_deref());
-            return self.end_waiting(guest, &refusal);
+            return self.end_where(&refusal, &|task| task.guest == guest && task.stage.is_plain());
         }
-        self.end_unsealed(|task| task.guest == guest);
+        self.end_unsealed(answer.status != 0, &|task| task.guest == guest);
     }
 
-    /// Ends the forms that cannot be sealed.
-    fn end_unsealed(&mut self, which: impl Fn(&Task) -> bool) {
+    /// What of a form is to be sent: nothing that the server took a moment ago. Where that is none, the slot that carries it, if one
+    /// does. While something of the guest's is on its way and may yet fail, a form that says anything new is sent whole.
+    pub(super) fn changed(&mut self, now: Now, guest: &str, mut values: Vec<Value>) -> Result<Vec<Value>, Option<u32>> {
+        if !self.queue.is_durable() {
+            return Ok(values);
+        }
+        let mut unchanged = Vec::with_capacity(values.len());
+        for value in &values {
+            let pointer = Value::rule(value, &self.rules).pointer.as_str();
+            unchanged.push(self.recent.is_unchanged(guest, pointer, value.plain(), now.mono));
+        }
+        if self.tasks.iter().any(|task| task.guest == guest && task.stage.is_plain()) {
+            return Ok(values);
+        }
+        let carrier = self.queue.live(guest).last().map(|slot| slot.number);
+        if unchanged.iter().all(|same| *same) {
+            return Err(carrier);
+        }
+        if carrier.is_none() {
+            let mut unchanged = unchanged.into_iter();
+            values.retain(|_| unchanged.next() == Some(false));
+        }
+        Ok(values)
+    }
+
+    /// Ends the forms that cannot be sealed. Where the site can be reached, its gateway answers them.
+    pub(super) fn end_unsealed(&mut self, online: bool, which: &dyn Fn(&Task) -> bool) {
         let refusal = Refusal::whole(Why::KeysUnavailable);
-        self.end_where(&refusal, |task| matches!(task.stage, Stage::Sealing { .. }) && which(task));
+        let unsealed = |task: &Task| matches!(task.stage, Stage::Sealing { .. }) && which(task);
+        if !online || !self.queue.is_durable() {
+            return self.end_where(&refusal, &unsealed);
+        }
+        while let Some(task) = self.take_where(&unsealed) {
+            self.recent.forget(&task.guest);
+            self.outputs.push_back(Output::Forward { form: task.form });
+        }
     }
 }
 
-/// Seals the values of a form and writes its patch.
+/// Seals the values of a form.
 fn sealed(
     rules: &Rules,
+    decided: &Ledger,
     task: &mut Task,
+    moment: Clock,
     mut sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>,
-) -> Result<Sealed, SealError> {
-    let Stage::Sealing { values, entropy } = &mut task.stage else { return Err(SealError::Malformed) };
-    let mut document = Document::new();
+) -> Result<Entry, SealError> {
+    let Stage::Sealing { values, entropy, at } = &mut task.stage else { return Err(SealError::Malformed) };
+    let mut fields = Vec::with_capacity(values.len());
     for value in &*values {
         let rule = Value::rule(value, rules);
-        let place = Place::new(&task.guest, rule.pointer.clone())?;
-        document.set(rule.operation, &rule.pointer, &sealer(entropy, &place, value.plain())?);
+        let (pointer, operation) = (rule.pointer.clone(), rule.operation);
+        let place = Place::new(&task.guest, pointer.clone())?;
+        let purpose = rule.purpose.clone().unwrap_or_default();
+        let epoch = decided.epoch(&purpose);
+        fields.push(Field { operation, pointer, purpose, epoch, value: sealer(entropy, &place, value.plain())? });
     }
-    Ok(Sealed { body: document.finish(task.moment.wall()), idempotency_key: entropy.id() })
+    let (guest, at) = (task.guest.clone(), *at);
+    Ok(Entry { guest, moment, at, id: entropy.id(), forms: 1, refused: None, fields })
 }

@@ -1,24 +1,22 @@
-//! One form on its way.
+//! One form on its way to its answer.
 
-use super::form::Value;
+use super::form::{Entry, Value};
 use super::input::FormId;
 use crate::Millis;
-use crate::clock::Clock;
 use crate::seal::Entropy;
 
-/// One form on its way.
+/// One form on its way to its answer.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) form: FormId,
+    /// Whose; empty until it is checked.
     pub(super) guest: String,
     pub(super) navigation: bool,
     /// Names of fields that wait for consent.
     pub(super) held: Vec<String>,
-    /// When it was submitted, in the order of all updates.
-    pub(super) moment: Clock,
     /// When it is answered at the latest (monotonic).
     pub(super) deadline: Millis,
-    /// Whether a capability was refused already: the next refusal is final.
+    /// Whether a capability was refused already while a key to seal with was asked for.
     pub(super) refused: bool,
     pub(super) stage: Stage,
 }
@@ -26,18 +24,21 @@ pub(super) struct Task {
 /// How far a form is.
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// Checked; waits for a key to seal with. The only stage with plain values.
-    Sealing { values: Vec<Value>, entropy: Entropy },
-    /// Sealed; waits for a capability.
-    Authorizing(Sealed),
-    /// Sent with the capability of this generation.
-    Sending { sealed: Sealed, send: u32, generation: u64 },
+    /// Waits for the journal, which says what is granted.
+    Checking { entries: Vec<Entry>, entropy: Entropy, load: u32 },
+    /// Checked; waits for a key to seal with. The last stage with plain values.
+    Sealing { values: Vec<Value>, entropy: Entropy, at: Millis },
+    /// Sealed, in this slot of the queue. `tried`: the attempt that it waits for has ended, or there will be none.
+    Kept { slot: u32, tried: bool },
 }
 
-/// A sealed form.
-#[derive(Debug)]
-pub(super) struct Sealed {
-    /// The JSON Patch document.
-    pub(super) body: String,
-    pub(super) idempotency_key: String,
+impl Stage {
+    pub(super) const fn is_kept(&self, number: u32) -> bool {
+        matches!(self, Self::Kept { slot, .. } if *slot == number)
+    }
+
+    /// Whether plain values are still there.
+    pub(super) const fn is_plain(&self) -> bool {
+        !matches!(self, Self::Kept { .. })
+    }
 }

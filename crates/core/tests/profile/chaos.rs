@@ -88,7 +88,7 @@ impl Chaos {
         let good = status == 200;
         match output {
             Output::GetKeys if good => self.world.keys(&["k1"]),
-            Output::GetKeys => self.world.tell(Input::KeysFailed),
+            Output::GetKeys => self.world.tell(Input::KeysFailed { online: false }),
             Output::Agree { .. } if good => self.world.agree(),
             Output::Agree { key_id } => self.world.tell(Input::AgreeFailed { key_id }),
             Output::GetToken { guest } if good => self.world.token(&guest, "t"),
@@ -97,9 +97,9 @@ impl Chaos {
                 self.world.tell(Input::FieldKey { guest, key: SharedKey::new(&mut [1; 32]), fresh_for: None })
             }
             Output::GetFieldKey { guest, .. } => self.world.tell(Input::FieldKeyFailed { guest, answer: says(status, "") }),
-            Output::Send(patch) if status == 0 => self.world.tell(Input::SendFailed { send: patch.send }),
+            Output::Send(patch) if status == 0 => self.world.tell(Input::SendFailed { send: patch.send, unsent: false }),
             Output::Send(patch) => self.world.respond(patch.send, says(status, "")),
-            Output::Abort { .. } | Output::Respond { .. } | Output::WakeAt(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Chaos {
             1 => self.world.agree(),
             2 => self.world.token("g-0", "stray"),
             3 => self.world.respond(999, says(200, "")),
-            4 => self.world.tell(Input::SendFailed { send: 999 }),
+            4 => self.world.tell(Input::SendFailed { send: 999, unsent: false }),
             5 => self.world.tell(Input::AgreeFailed { key_id: "other".into() }),
             _ => self.world.tell(Input::FieldKeyFailed { guest: "g-9".into(), answer: says(401, "") }),
         }

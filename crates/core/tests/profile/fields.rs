@@ -1,10 +1,16 @@
 //! Forms against the rules.
 
+use guestsync_core::consent::Ledger;
 use guestsync_core::patch::Pointer;
-use guestsync_core::profile::{Body, Checked, Consent, Entry, Field, Given, Refusal, Rules, Settings, Unknown, check};
+use guestsync_core::profile::{Body, Checked, Consent, Entry, Field, Given, Refusal, Rules, Settings, Unknown};
 use proptest::prelude::*;
 
 use crate::world::{entries, rules, settings, text};
+
+/// Against these rules, where the visitor has decided nothing.
+fn check(rules: &Rules, entries: Vec<Entry>) -> Result<Checked, Refusal> {
+    guestsync_core::profile::check(rules, &Ledger::default(), entries)
+}
 
 fn refusal(rules: &Rules, entries: Vec<Entry>) -> (u16, String, Option<String>) {
     let refusal: Refusal = check(rules, entries).expect_err("refused");

@@ -38,7 +38,8 @@ fn every_form_has_an_agreement_a_key_and_a_place_in_the_order_of_its_own() {
     let mut world = World::warm();
     let first = world.submit(&FORM);
     world.agree();
-    let second = world.submit(&FORM);
+    assert_eq!(asked(&world.submit(&FORM)), ["agree"], "it waits for the one before it");
+    let second = world.respond(one_patch(&first).send, says(200, ""));
     let (first, second) = (one_patch(&first), one_patch(&second));
     assert_ne!(first.idempotency_key, second.idempotency_key);
     assert!(first.sequence < second.sequence);
@@ -64,7 +65,8 @@ fn forms_of_one_guest_share_one_fetch_of_keys_and_capability() {
     assert_eq!(asked(&world.keys(&["k1"])), ["agree"; 3]);
     world.agree();
     world.agree();
-    assert_eq!(asked(&world.token("g-1", "t1")), ["send", "send"]);
+    assert_eq!(asked(&world.token("g-1", "t1")), ["send"], "one at a time");
+    assert_eq!(asked(&world.respond(0, says(200, ""))), ["respond", "send"]);
 }
 
 #[test]
@@ -129,7 +131,7 @@ fn every_answer_of_the_server_has_one_answer_to_the_form() {
     }
     let mut world = World::warm();
     let send = one_patch(&world.submit(&FORM)).send;
-    assert_eq!(one_answer(&world.tell(Input::SendFailed { send })), (502, "upstream.unavailable".into()));
+    assert_eq!(one_answer(&world.tell(Input::SendFailed { send, unsent: false })), (502, "upstream.unavailable".into()));
 }
 
 #[test]
@@ -166,7 +168,7 @@ fn a_passing_failure_of_the_capability_before_sealing_is_not_the_end() {
 fn without_keys_nothing_is_sent() {
     let mut world = World::new(settings());
     world.submit(&FORM);
-    assert_eq!(one_answer(&world.tell(Input::KeysFailed)), (503, "keys.unavailable".into()));
+    assert_eq!(one_answer(&world.tell(Input::KeysFailed { online: false })), (503, "keys.unavailable".into()));
     world.submit(&FORM);
     assert_eq!(one_answer(&world.keys(&[])), (503, "keys.unavailable".into()));
     assert_eq!(asked(&world.submit(&FORM)), ["keys"], "the next form asks again");
@@ -198,7 +200,7 @@ fn a_stale_key_set_is_asked_for_again_and_serves_where_that_fails() {
     let mut world = World::warm();
     world.mono = 300_000;
     assert_eq!(asked(&world.submit(&FORM)), ["keys"]);
-    assert_eq!(asked(&world.tell(Input::KeysFailed)), ["send", "agree"]);
+    assert_eq!(asked(&world.tell(Input::KeysFailed { online: false })), ["send", "agree"]);
 }
 
 #[test]

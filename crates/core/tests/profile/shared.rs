@@ -53,7 +53,9 @@ fn forms_share_one_fetch_of_the_key() {
     world.submit(&FORM);
     assert_eq!(asked(&world.token("g-1", "t1")), ["field key"]);
     assert_eq!(asked(&world.submit(&FORM)), [""; 0]);
-    assert_eq!(asked(&key(&mut world, None)), ["send", "send", "send"]);
+    assert_eq!(asked(&key(&mut world, None)), ["send"], "one at a time");
+    assert_eq!(asked(&world.respond(0, says(200, ""))), ["respond", "send"]);
+    assert_eq!(asked(&world.respond(1, says(200, ""))), ["respond", "send"]);
 }
 
 #[test]
@@ -76,5 +78,5 @@ fn without_the_key_nothing_is_sent() {
     }
     let mut world = world();
     world.submit(&FORM);
-    assert_eq!(one_answer(&world.token_failed("g-1", says(503, ""))), (502, "upstream.unavailable".into()));
+    assert_eq!(one_answer(&world.token_failed("g-1", says(503, ""))), (503, "keys.unavailable".into()));
 }

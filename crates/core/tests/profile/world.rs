@@ -46,7 +46,7 @@ fn listed(id: &str) -> Listed {
 
 /// An answer of the server's.
 pub(crate) fn says(status: u16, code: &str) -> Upstream {
-    Upstream { status, code: Some(code.to_owned()).filter(|code| !code.is_empty()) }
+    Upstream { status, code: Some(code.to_owned()).filter(|code| !code.is_empty()), ..Upstream::default() }
 }
 
 /// A machine, its clock and its key holder.
@@ -176,6 +176,14 @@ pub(crate) fn asked(outputs: &[Output]) -> Vec<&'static str> {
         Output::Send(_) => "send",
         Output::Abort { .. } => "abort",
         Output::Respond { .. } => "respond",
+        Output::Forward { .. } => "forward",
+        Output::Lock => "lock",
+        Output::Unlock => "unlock",
+        Output::Load { .. } => "load",
+        Output::Store { .. } => "store",
+        Output::Sync => "sync",
+        Output::Report(_) => "report",
+        Output::Status { .. } => "status",
         Output::WakeAt(_) => "wake",
     };
     outputs.iter().map(name).collect()

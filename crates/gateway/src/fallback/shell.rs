@@ -87,6 +87,15 @@ impl Shell<'_> {
             Output::Send(patch) => Some(self.send(patch).await),
             // A call ends by its own time limit, so the machine's never comes first.
             Output::Abort { .. } | Output::WakeAt(_) | Output::Respond { .. } => None,
+            // There is no queue here, and nobody to forward to.
+            Output::Forward { .. }
+            | Output::Lock
+            | Output::Unlock
+            | Output::Load { .. }
+            | Output::Store { .. }
+            | Output::Sync
+            | Output::Report(_)
+            | Output::Status { .. } => None,
         }
     }
 
@@ -100,16 +109,18 @@ impl Shell<'_> {
 
     /// Whether the browser holds this guest's cookie.
     async fn authorize(&self, guest: &str) -> Result<(), Upstream> {
-        let Some(guest) = GuestId::parse(guest) else { return Err(Upstream { status: 403, code: None }) };
+        let Some(guest) = GuestId::parse(guest) else { return Err(Upstream { status: 403, ..Upstream::default() }) };
         match session::require(self.app, &self.headers, Some(&guest)).await {
             Ok(_) => Ok(()),
-            Err(refusal) => Err(Upstream { status: refusal.status.as_u16(), code: Some(refusal.code.to_owned()) }),
+            Err(refusal) => {
+                Err(Upstream { status: refusal.status.as_u16(), code: Some(refusal.code.to_owned()), ..Upstream::default() })
+            }
         }
     }
 
     /// The same way that a worker's patch takes, from the capability check on.
     async fn send(&self, patch: Patch) -> Input {
-        let failed = Input::SendFailed { send: patch.send };
+        let failed = Input::SendFailed { send: patch.send, unsent: false };
         let checked = Checked::read(patch.body.as_bytes(), &self.app.config.patch_pointers);
         let (Some(guest), Ok(seq), Ok(checked)) = (GuestId::parse(&patch.guest), i64::try_from(patch.sequence), checked) else {
             return failed;
@@ -118,10 +129,10 @@ impl Shell<'_> {
         let precondition = Precondition { idempotency_key: key, ..Precondition::default() };
         match fenced::send(Arc::clone(self.app), guest, seq, checked, precondition).await {
             Ok(fenced::Outcome { answer: None, .. }) => {
-                Input::Response { send: patch.send, answer: Upstream { status: 200, code: None } }
+                Input::Response { send: patch.send, answer: Upstream { status: 200, ..Upstream::default() } }
             }
             Ok(fenced::Outcome { answer: Some(Ok(answer)), .. }) => {
-                let answer = Upstream { status: answer.status, code: answer.code() };
+                let answer = Upstream { status: answer.status, code: answer.code(), ..Upstream::default() };
                 Input::Response { send: patch.send, answer }
             }
             Ok(fenced::Outcome { answer: Some(Err(_)), .. }) | Err(_) => failed,

@@ -1,18 +1,23 @@
 //! A host that writes down what it is asked for.
 
-use guestsync_worker::Host;
+use guestsync_worker::{Host, ProfileWorker};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(inline_js = r#"
 export function recorder() {
-  const asked = [];
-  const names = ["getKeys", "agree", "getToken", "getFieldKey", "send", "abort", "respond", "wakeIn"];
-  const host = Object.fromEntries(names.map((name) => [name, (...args) => asked.push([name, ...args])]));
-  return { asked, host };
+  const asked = [], all = [];
+  const names = ["getKeys", "agree", "getToken", "getFieldKey", "send", "abort", "respond", "forward", "lock", "unlock", "load", "write",
+    "store", "sync", "report", "letter", "status", "busy", "wakeIn"];
+  const host = Object.fromEntries(names.map((name) => [name, (...args) => {
+    asked.push([name, ...args]);
+    all.push([name, ...args]);
+  }]));
+  return { asked, all, host };
 }
 export const lines = ({ asked }) => asked.splice(0).map((call) => call.filter((part, i) => i === 1 || part !== undefined).join(" "));
-export const last = ({ asked }, name) => asked.findLast(([of]) => of === name) ?? [];
+export const last = ({ all }, name) => all.findLast(([of]) => of === name) ?? [];
+export const writes = ({ all }) => all.filter(([of, , value]) => of === "write" && value !== undefined).map(([, key]) => key);
 export const value = (body, path) => JSON.parse(body).find((operation) => operation.path === path)?.value;
 export const message = (error) => error.message;
 const random = crypto.randomUUID();
@@ -32,6 +37,7 @@ extern "C" {
     fn recorder() -> Recording;
     fn lines(recording: &Recording) -> Vec<String>;
     fn last(recording: &Recording, name: &str) -> Array;
+    fn writes(recording: &Recording) -> Vec<String>;
     fn value(body: &str, path: &str) -> String;
     #[wasm_bindgen(method, getter)]
     fn host(this: &Recording) -> JsValue;
@@ -73,6 +79,32 @@ impl Recorder {
     /// What was asked for since the last time, a line each.
     pub(crate) fn take(&self) -> Vec<String> {
         lines(&self.0)
+    }
+
+    /// What was asked for besides storage, which has done all it was asked for. Pages are told as much as they like.
+    pub(crate) fn stored(&self, worker: &mut ProfileWorker) -> Vec<String> {
+        let mut others = Vec::new();
+        loop {
+            let lines = self.take();
+            if lines.is_empty() {
+                return others;
+            }
+            for line in lines {
+                let (name, number) = line.split_once(' ').unwrap_or((&line, ""));
+                match (name, number.parse()) {
+                    ("lock", _) => worker.lock_granted(),
+                    ("load", Ok(load)) => worker.loaded(load),
+                    ("store", Ok(store)) => worker.stored(store),
+                    ("write" | "unlock" | "sync" | "busy" | "report" | "wakeIn", _) => {}
+                    _ => others.push(line),
+                }
+            }
+        }
+    }
+
+    /// The keys of the rows that were ever written.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        writes(&self.0)
     }
 
     /// The patch that was to be sent last.

@@ -1,0 +1,101 @@
+//! What pages ask of the queue, and what they are told.
+
+use super::queue::slot::Slot;
+use super::report::{Kind, Letter, Report};
+use super::{Output, Profile};
+use crate::Now;
+
+impl Profile {
+    /// Tells the pages.
+    pub(super) fn report(&mut self, kind: Kind, guest: &str, status: u16, code: Option<String>) {
+        if self.queue.is_durable() {
+            let (queued, failed) = self.queue.counts();
+            self.put(Output::Report(Report { kind, guest: guest.to_owned(), status, code, queued, failed }));
+        }
+    }
+
+    /// Whatever waits is tried, as soon as the server lets itself be asked.
+    pub(super) fn woken(&mut self, now: Now, page: bool) {
+        self.queue.page |= page;
+        for lane in &mut self.queue.lanes {
+            lane.ask(now);
+        }
+        if self.queue.is_durable() {
+            // Others may have left something: the rows say so.
+            self.want_lock();
+        }
+    }
+
+    pub(super) fn consent_changed(&mut self) {
+        if self.queue.is_durable() {
+            self.load();
+        }
+    }
+
+    pub(super) fn status_asked(&mut self, ask: u32) {
+        if self.queue.is_durable() {
+            let load = self.load();
+            self.asked.push((ask, load));
+        } else {
+            self.tell_status(ask);
+        }
+    }
+
+    pub(super) fn tell_status(&mut self, ask: u32) {
+        let stranded = |guest: &str| self.queue.lanes.iter().any(|lane| lane.stranded && lane.guest == guest);
+        let letter = |slot: &Slot| {
+            let entry = &slot.entry;
+            let (status, code) = entry.refused.as_ref().map_or((0, ""), |verdict| (verdict.status, &*verdict.code));
+            Letter {
+                key: entry.row_key(),
+                guest: entry.guest.clone(),
+                at: entry.at,
+                fields: entry.fields.iter().map(|field| field.pointer.as_str().to_owned()).collect(),
+                status,
+                code: code.to_owned(),
+                stranded: stranded(&entry.guest),
+            }
+        };
+        let letters = self.queue.slots().iter().map(letter).collect();
+        self.put(Output::Status { ask, letters });
+    }
+
+    fn find(&self, key: &str) -> Option<&Slot> {
+        self.queue.slots().iter().find(|slot| slot.entry.row_key() == key)
+    }
+
+    /// Tries what was refused for good again, as a new write.
+    pub(super) fn retry_letter(&mut self, now: Now, key: &str) {
+        let Some(slot) = self.find(key).filter(|slot| !slot.is_live()) else { return };
+        let (number, guest) = (slot.number, slot.entry.guest.clone());
+        if let Some(slot) = self.queue.get_mut(number) {
+            slot.entry.refused = None;
+        }
+        self.raise(now, number);
+        self.queue.lane(&guest, now).post(now);
+    }
+
+    /// Gives an entry up: nobody wants it any more.
+    pub(super) fn discard_letter(&mut self, key: &str) {
+        let Some(slot) = self.find(key) else { return };
+        let (number, guest) = (slot.number, slot.entry.guest.clone());
+        self.abort(number);
+        self.remove(number);
+        self.recent.forget(&guest);
+    }
+
+    pub(super) fn log_out(&mut self, guest: &str) {
+        self.guests.forget(guest);
+        self.recent.forget(guest);
+    }
+
+    /// Says once that there is no session any more.
+    pub(super) fn strand(&mut self, now: Now, guest: &str) {
+        let lane = self.queue.lane(guest, now);
+        let before = lane.stranded;
+        lane.strand();
+        if !before && self.queue.live(guest).next().is_some() {
+            self.report(Kind::Stranded, guest, 0, None);
+        }
+    }
+}

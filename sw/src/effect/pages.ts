@@ -1,0 +1,9 @@
+import type { ProfileEvent } from "../options.js";
+
+const scope = self as unknown as ServiceWorkerGlobalScope;
+
+/** Tells every page of the site, whether this worker controls it or not. */
+export async function tellPages(event: ProfileEvent): Promise<void> {
+  const pages = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
+  for (const page of pages) page.postMessage({ guestsync: event });
+}

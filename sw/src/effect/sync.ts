@@ -1,0 +1,13 @@
+/** What a Background Sync of the queue is named. */
+export const syncTag = "guestsync-forms";
+
+interface Syncs {
+  sync?: { register(tag: string): Promise<void> };
+}
+
+/** Has the browser start this worker when it is online, where there is Background Sync. */
+export function registerSync(): void {
+  const { sync } = (self as unknown as ServiceWorkerGlobalScope).registration as ServiceWorkerRegistration & Syncs;
+  // Not allowed, or no active registration: then pages and posts drain the queue.
+  sync?.register(syncTag).catch(() => {});
+}

@@ -1,0 +1,22 @@
+import type { Machine } from "./machine.js";
+
+/** What a page asks of the queue; the answer goes to the port that came along. */
+interface Asked {
+  guestsync: "nudge" | "status" | "retry" | "discard" | "logout";
+  key?: string;
+  guestId?: string;
+}
+
+/** What a page's message asks for; undefined where it is somebody else's. Only pages of this origin can send one. */
+export function askedBy({ data, ports }: ExtendableMessageEvent): ((machine: Machine) => Promise<void>) | undefined {
+  const { guestsync, key = "", guestId = "" } = Object(data) as Partial<Asked>;
+  if (typeof guestsync !== "string" || typeof key !== "string" || typeof guestId !== "string") return undefined;
+  return async (machine) => {
+    if (guestsync === "nudge") machine.wake(true);
+    else if (guestsync === "retry") machine.retry(key);
+    else if (guestsync === "discard") machine.discard(key);
+    else if (guestsync === "logout") machine.logout(guestId);
+    else if (guestsync === "status") ports[0]?.postMessage(await machine.status());
+    await machine.rest();
+  };
+}

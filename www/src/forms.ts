@@ -1,0 +1,100 @@
+import { GuestSyncError } from "./errors.js";
+
+/** What a page is told of the profile forms that wait in the worker. */
+export interface ProfileEvent {
+  kind: "synced" | "queued" | "failed" | "expired" | "evicted" | "withdrawn" | "stranded" | "storage";
+  guestId: string;
+  /** How many patches wait. */
+  queued: number;
+  /** How many the server has refused for good. */
+  failed: number;
+  /** The server's status, of `failed`. */
+  status?: number;
+  code?: string;
+}
+
+/** A patch that waits, or that the server refused for good; its values are sealed. */
+export interface ProfileLetter {
+  /** Names it for {@link retryProfile} and {@link discardProfile}. */
+  key: string;
+  guestId: string;
+  /** When it was submitted, in milliseconds since 1970. */
+  at: number;
+  /** The members that it sets, as JSON Pointers. */
+  fields: string[];
+  /** There is no session of its guest in this browser: it waits for one. */
+  stranded: boolean;
+  /** The server's status, where it has refused. */
+  status?: number;
+  code?: string;
+}
+
+/** A worker that does not answer is gone or somebody else's. */
+const ANSWER_MS = 5_000;
+/** So often a page asks while something waits. */
+const NUDGE_MS = 2_500;
+
+/**
+ * What waits in the worker, and what the server has refused for good.
+ *
+ * @throws {GuestSyncError} `worker.unavailable`: no worker of Guestsync answers on this site.
+ */
+export async function profileStatus(): Promise<ProfileLetter[]> {
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Promise<ProfileLetter[]>((resolve, reject) => {
+    const none = () => reject(new GuestSyncError("worker.unavailable", "No worker answers for profile forms here."));
+    const timer = setTimeout(none, ANSWER_MS);
+    port1.onmessage = ({ data }) => (clearTimeout(timer), resolve(data as ProfileLetter[]));
+  });
+  await tell("status", {}, port2);
+  return answered.finally(() => port1.close());
+}
+
+/** Has a patch that was refused for good tried again. */
+export const retryProfile = (key: string): Promise<void> => tell("retry", { key });
+
+/** Gives a patch up. */
+export const discardProfile = (key: string): Promise<void> => tell("discard", { key });
+
+/** The guest's session ends: the worker forgets its capability and keys. */
+export const logoutProfile = (guestId: string): Promise<void> => tell("logout", { guestId });
+
+/** Hears of the forms of this site; the result stops it. */
+export function onProfile(handler: (event: ProfileEvent) => void): () => void {
+  const heard = ({ data }: MessageEvent) => {
+    const event = (Object(data) as { guestsync?: unknown }).guestsync;
+    if (typeof event === "object" && event) handler(event as ProfileEvent);
+  };
+  navigator.serviceWorker.addEventListener("message", heard);
+  navigator.serviceWorker.startMessages();
+  return () => navigator.serviceWorker.removeEventListener("message", heard);
+}
+
+/** Asks the worker to try what waits: now, when the browser is online again, and now and then while something does. */
+export function nudge(): void {
+  if (nudging) return;
+  nudging = true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = () => {
+    timer = undefined;
+    void tell("nudge", {});
+  };
+  onProfile(({ queued }) => {
+    if (queued === 0) timer = void clearTimeout(timer);
+    else timer ??= setTimeout(again, NUDGE_MS);
+  });
+  const again = () => {
+    ask();
+    timer = setTimeout(again, NUDGE_MS);
+  };
+  addEventListener("online", ask);
+  ask();
+}
+
+let nudging = false;
+
+async function tell(guestsync: string, more: object, port?: MessagePort): Promise<void> {
+  const { controller, ready } = navigator.serviceWorker;
+  const worker = controller ?? (await ready).active;
+  worker?.postMessage({ guestsync, ...more }, port ? [port] : []);
+}

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 /**
  * The one block of this language that contains a text.
- * @param {"html" | "js" | "sh" | "yaml"} language
+ * @param {"html" | "js" | "nginx" | "sh" | "yaml"} language
  * @param {string} text
  * @param {string} [file] from the repository's root
  * @returns {string}

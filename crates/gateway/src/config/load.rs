@@ -180,7 +180,7 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
     }
     let api_base = base_url.clone().or_else(|| hosts.as_ref().map(|hosts| hosts.api_base.clone()));
     if reader.text(region).or_else(|| reader.text(base)).is_none() {
-        let message = "is not set; set it or GENESYS_BASE_URL, or start with --sandbox";
+        let message = "is not set; set it or GENESYS_BASE_URL (`guestsync serve --sandbox` needs neither)";
         let _: Option<()> = reader.problem("GENESYS_ENVIRONMENT", message);
     }
     for (setting, missing) in [("GENESYS_CLIENT_ID", id.is_none()), ("GENESYS_CLIENT_SECRET", secret.is_none() && !signs)] {

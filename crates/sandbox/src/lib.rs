@@ -34,6 +34,7 @@ mod router;
 mod sample;
 mod sandbox;
 mod schema;
+mod shared;
 mod store;
 
 pub use clock::Clock;

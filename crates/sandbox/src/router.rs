@@ -9,7 +9,7 @@ use tower::ServiceBuilder;
 
 use crate::calls::*;
 use crate::layer::{auth, body, call, correlation, faults, idempotency, log, rate};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::{control, endpoint};
 
 /// The upstream calls. The layers are listed from the outermost to the innermost.

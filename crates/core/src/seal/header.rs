@@ -7,7 +7,7 @@
 
 mod read;
 
-use super::sealed::PublicPoint;
+use super::point::PublicPoint;
 use super::{Place, SealError, base64};
 use crate::json;
 

@@ -11,6 +11,7 @@
 //! - [`sealed`]: JWE (RFC 7516), ECDH-ES on P-256 by direct key agreement and A256GCM (RFC 7518 §4.6, §5.3), to a public key;
 //! - [`open`]: its counterpart, for whoever holds the private key;
 //! - [`shared`]: AES-256-GCM with a key that both sides hold;
+//! - [`point`]: a public key;
 //! - [`place`]: whose field a value is, bound into what is sealed;
 //! - [`entropy`]: where nonces come from. Nobody else can pass one.
 //!
@@ -25,6 +26,7 @@ mod header;
 mod kdf;
 pub mod open;
 pub mod place;
+pub mod point;
 pub mod sealed;
 mod secret;
 pub mod shared;
@@ -33,7 +35,8 @@ pub use entropy::Entropy;
 pub use error::SealError;
 pub use open::{Agree, Envelope, open};
 pub use place::{Place, guest_id_is_valid};
-pub use sealed::{Agreement, PublicPoint, seal};
+pub use point::PublicPoint;
+pub use sealed::{Agreement, seal};
 pub use shared::{Binding, SharedKey};
 
 /// The most bytes of one plain value: what the largest form (512,000 bytes) can hold.

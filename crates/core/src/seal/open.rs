@@ -5,7 +5,7 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use super::header::Header;
-use super::sealed::PublicPoint;
+use super::point::PublicPoint;
 use super::{MAX_PLAIN, Place, SealError, aead, base64, kdf};
 use crate::Sensitive;
 

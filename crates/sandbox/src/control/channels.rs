@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → `{channels: [{id, name, …}]}`, in the order in which they were made.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>) -> Json<Value> {

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::error::ApiError;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 #[derive(Deserialize)]
 pub(crate) struct Interval {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Numbered;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 #[derive(Deserialize)]
 pub(crate) struct Which {

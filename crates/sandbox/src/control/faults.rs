@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 
 use crate::error::ApiError;
 use crate::fault::FaultPlan;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → the plan.
 pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Json<FaultPlan> {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → `{guests: [{id, profile, attributes, version, record}]}`, in the order of their ids. `attributes` and `version` are
 /// those of A2, version 0 standing for never written; `record` is what G3 shows.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::ShownRecord;
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 
 use super::Numbered;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 #[derive(Deserialize)]
 pub(crate) struct After {

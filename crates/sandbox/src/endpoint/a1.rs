@@ -16,7 +16,7 @@ use serde_json::json;
 use super::write;
 use crate::error::ApiError;
 use crate::input::{self, Id, Members};
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Applied;
 use crate::{attributes, precondition};
 

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::error::ApiError;
 use crate::input::Id;
 use crate::precondition;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → `{attributes, version}`; 304 for a version the caller has.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, Id(id): Id, headers: HeaderMap) -> Result<Response, ApiError> {

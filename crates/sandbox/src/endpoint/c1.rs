@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::paging::Paging;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → `{entities, pageSize, pageNumber, total, pageCount, nextUri}`, in the order in which they were made.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, uri: Uri) -> Result<Json<Value>, ApiError> {

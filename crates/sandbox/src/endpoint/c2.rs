@@ -18,7 +18,7 @@ use crate::calls;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::input::{self, Members};
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Applied;
 
 const LONGEST_NAME: usize = 100;

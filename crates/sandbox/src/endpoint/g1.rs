@@ -20,7 +20,7 @@ use crate::email::is_email;
 use crate::error::ApiError;
 use crate::input::{self, Members};
 use crate::options::AttributeLimits;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::{Applied, Guest};
 
 /// `{name, email, consentGiven, consentType, attributes}` → 201 `{id, …, createdDate}`.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
 use crate::input::{self, Id, Members};
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 

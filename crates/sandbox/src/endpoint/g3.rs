@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::input::Id;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → the members of G1; name and email as the profile has them now.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, Id(id): Id) -> Result<Json<Value>, ApiError> {

@@ -14,7 +14,7 @@ use base64ct::{Base64, Encoding};
 use super::token::TokenError;
 use super::{o2, token};
 use crate::options::Client;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::{form, input};
 
 /// Form parameters → `{access_token, token_type, expires_in, scope}`.

@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::token::TokenError;
 use crate::options::Client;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 

@@ -17,7 +17,7 @@ use crate::clock::rfc3339;
 use crate::error::{ApiError, Detail};
 use crate::input::{self, Id};
 use crate::patch::{self, PatchError};
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Applied;
 
 const JSON_PATCH: &str = "application/json-patch+json";

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::input::Id;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 
 /// → `{id, email, phone, name, lastUpdated, …}`.
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, Id(id): Id) -> Result<Json<Value>, ApiError> {

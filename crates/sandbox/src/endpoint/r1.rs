@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::error::ApiError;
 use crate::input::{self, Members};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 const LARGEST: u64 = 1_000;
 const LONGEST: Duration = Duration::days(31);

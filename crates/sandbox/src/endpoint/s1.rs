@@ -11,8 +11,8 @@ use axum::{Extension, Json};
 use crate::error::ApiError;
 use crate::input;
 use crate::sample::ORGANISATION;
-use crate::sandbox::{Shared, lock};
 use crate::schema::Definition;
+use crate::shared::{Shared, lock};
 use crate::store::Applied;
 
 /// `{name, type, description, required, defaultValue, validationRules}` → 201, the same with `id` and `selfUri`.

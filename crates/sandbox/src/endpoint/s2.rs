@@ -14,7 +14,7 @@ use super::s5;
 use crate::error::ApiError;
 use crate::paging::Paging;
 use crate::sample::ORGANISATION;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Schema;
 
 /// → `{entities, pageSize, pageNumber, total, pageCount, nextUri}`.

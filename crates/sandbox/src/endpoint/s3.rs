@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{ApiError, Detail};
 use crate::fault::{RefusedEntities, default_code};
 use crate::input::{self, Members};
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::{Applied, Store};
 
 const MOST: usize = 1_000;

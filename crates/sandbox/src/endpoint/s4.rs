@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::calls;
 use crate::layer::auth::Caller;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// → `[{permissionId, value}]`, one for every scope there is; true where the client's roles give the permission. Whether its token
 /// has the scope is another matter.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::options::Client;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Grant;
 
 /// Gives the client a token, with all its scopes or with those it asks for.

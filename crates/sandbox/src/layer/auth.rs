@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use crate::calls::Call;
 use crate::error::ApiError;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Grant;
 
 /// Who makes a request. The token is kept for faults that revoke it; it has no `Debug` on purpose.

@@ -17,7 +17,7 @@ use crate::calls::Call;
 use crate::connection::Connection;
 use crate::error::ApiError;
 use crate::fault::{Effect, RetryAfter, Seen, default_code};
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Applied;
 
 /// How long the handler of a request is held up.

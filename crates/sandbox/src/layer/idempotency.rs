@@ -18,7 +18,7 @@ use super::auth::Caller;
 use super::body::RequestBody;
 use crate::calls::Call;
 use crate::error::ApiError;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::{Applied, Begun, Fingerprint, KeptAnswer, KeyId};
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use super::body::RequestBody;
 use super::unanswered::NoAnswer;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::{Applied, LoggedRequest, redact};
 
 /// Records every request, also one that ends without an answer.

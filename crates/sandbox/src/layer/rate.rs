@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::auth::Caller;
 use crate::error::ApiError;
-use crate::sandbox::{Shared, lock};
+use crate::shared::{Shared, lock};
 use crate::store::Window;
 
 const COUNT: HeaderName = HeaderName::from_static("inin-ratelimit-count");

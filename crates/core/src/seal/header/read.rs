@@ -1,7 +1,7 @@
 //! Reads a protected header: one JSON object of strings, with one object of strings in it.
 
 use super::Header;
-use crate::seal::sealed::PublicPoint;
+use crate::seal::point::PublicPoint;
 use crate::seal::{SealError, base64};
 
 /// Reads the header of a sealed field.

@@ -18,6 +18,7 @@ mod init;
 mod jwks;
 mod keys;
 mod limits;
+mod meta_inherit;
 mod meta_rules;
 mod paths;
 mod profile;

@@ -39,6 +39,9 @@ impl Shown {
                     let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}  {eta} left");
                     bar.set_style(style.expect("the template is one"));
                     bar.set_length(total);
+                    // What an earlier process did says nothing of how fast this one is.
+                    bar.set_position(progress.bytes);
+                    bar.reset_eta();
                 }
                 bar.set_position(progress.bytes);
             }

@@ -100,21 +100,43 @@ fn html(report: &Report) -> String {
             rows,
             "<tr><th scope=\"row\">{name}</th><td>{}</td><td><meter min=\"0\" max=\"100\" value=\"{share:.1}\">{share:.1} %</meter> \
              {}</td></tr>",
-            usage.count,
+            grouped(usage.count),
             percent(usage.fill_rate)
         );
     }
     format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Attribute usage</title>\n<style>\n\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>Attribute usage</title>\n<style>\n\
          body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:50rem;padding:0 1rem}}\n\
-         table{{border-collapse:collapse;width:100%}}th,td{{padding:.4rem .8rem;text-align:left;border-bottom:1px solid #8884}}\n\
-         td:nth-child(2){{text-align:right;font-variant-numeric:tabular-nums}}meter{{width:12rem;vertical-align:middle}}\n\
-         </style>\n<h1>Attribute usage</h1>\n<p>{} conversations from <time>{}</time> to <time>{}</time></p>\n\
+         table{{border-collapse:collapse;width:100%}}th,td{{padding:.4rem;text-align:left;border-bottom:1px solid #8884}}\n\
+         th{{overflow-wrap:anywhere}}th:nth-child(2),td:nth-child(2){{text-align:right;font-variant-numeric:tabular-nums}}\n\
+         td:nth-child(3){{width:40%}}meter{{width:min(12rem,100%);vertical-align:middle}}\n\
+         </style>\n<h1>Attribute usage</h1>\n<p>{} conversations from {} to {}</p>\n\
          <table><thead><tr><th scope=\"col\">Attribute</th><th scope=\"col\">Conversations</th><th scope=\"col\">Filled</th></tr>\
          </thead><tbody>\n{rows}</tbody></table>\n</html>\n",
-        report.conversations, report.from, report.to
+        grouped(report.conversations),
+        moment(&report.from),
+        moment(&report.to)
     )
+}
+
+/// A moment as people read it; the minute is enough for them.
+fn moment(rfc3339: &str) -> String {
+    let shown = rfc3339.get(..16).map_or_else(|| rfc3339.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")));
+    format!("<time datetime=\"{rfc3339}\">{shown}</time>")
+}
+
+/// A number with commas between the thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn escaped(text: &str) -> String {
@@ -132,18 +154,19 @@ mod tests {
         let report = Report {
             from: "2026-01-01T00:00:00Z".into(),
             to: "2026-01-31T00:00:00Z".into(),
-            conversations: 8,
-            attributes: vec![usage("tier", 2, 0.25), usage("<b>\"x\",=1", 0, 0.0)],
+            conversations: 8_000,
+            attributes: vec![usage("tier", 2_000, 0.25), usage("<b>\"x\",=1", 0, 0.0)],
         };
         let table = render(&report, Form::Table);
-        assert!(table.contains("tier") && table.contains("25.0 %") && table.starts_with("8 conversations"));
+        assert!(table.contains("tier") && table.contains("25.0 %") && table.starts_with("8000 conversations"));
         let csv = render(&report, Form::Csv);
         let mut rows = ::csv::Reader::from_reader(csv.as_bytes());
         let rows: Vec<_> = rows.records().map(|row| row.unwrap()).collect();
-        assert_eq!((&rows[0][0], &rows[0][1], &rows[1][0]), ("tier", "2", "<b>\"x\",=1"));
+        assert_eq!((&rows[0][0], &rows[0][1], &rows[1][0]), ("tier", "2000", "<b>\"x\",=1"));
         let json: serde_json::Value = serde_json::from_str(&render(&report, Form::Json)).unwrap();
-        assert_eq!((&json["counts"]["tier"], &json["attributes"][0]["fillRate"]), (&json!(2), &json!(0.25)));
+        assert_eq!((&json["counts"]["tier"], &json["attributes"][0]["fillRate"]), (&json!(2_000), &json!(0.25)));
         let html = render(&report, Form::Html);
+        assert!(html.contains("<td>2,000</td>") && html.contains(">2026-01-31 00:00 UTC</time>"));
         assert!(html.contains("value=\"25.0\"") && html.contains("&lt;b&gt;&quot;x&quot;,=1") && !html.contains("<b>"));
     }
 }

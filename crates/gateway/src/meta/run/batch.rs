@@ -14,7 +14,7 @@ use crate::meta::mapping::Mapping;
 use crate::meta::schema::{Problem, Rules, Update};
 use crate::text::hex;
 
-/// Records in a batch, unless told otherwise.
+/// Records in the first batches, unless told otherwise.
 pub const USUAL_BATCH: usize = 500;
 /// The most records in a batch.
 pub const LARGEST_BATCH: usize = MOST_ENTITIES;

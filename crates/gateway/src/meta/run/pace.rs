@@ -1,5 +1,5 @@
-//! How many batches are under way at once, and how many records they have: more while answers come quickly, fewer when the server is
-//! slow or refuses, larger ones while the rate budget is what holds the run up.
+//! How many batches are under way at once, and how many records they have: more and larger ones while answers come quickly, fewer when
+//! the server refuses, smaller ones when it is slow. While the rate budget is what holds the run up, they grow too.
 
 use std::time::Duration;
 
@@ -61,10 +61,8 @@ impl Pace {
         }
         if effort.latency > SLOW {
             self.size = (self.size / 2).max(SMALLEST);
-        } else if effort.waited > HELD_UP {
+        } else if effort.latency < QUICK || effort.waited > HELD_UP {
             self.size = (self.size + self.size / 4 + 1).min(LARGEST_BATCH);
-        } else if effort.latency < QUICK && self.size < USUAL_BATCH {
-            self.size = (self.size + self.size / 4 + 1).min(USUAL_BATCH);
         }
     }
 }
@@ -84,7 +82,7 @@ mod tests {
     #[test]
     fn quick_answers_let_it_grow_and_trouble_halves_it_once_for_all_that_were_under_way() {
         let pace = after(Pace::new(8, None), 100, QUICKLY);
-        assert_eq!((pace.at_once(), pace.size()), (8, USUAL_BATCH));
+        assert_eq!((pace.at_once(), pace.size()), (8, LARGEST_BATCH));
         let refused = Effort { repeats: 1, ..QUICKLY };
         assert_eq!(after(pace.clone(), 5, refused).at_once(), 4);
         assert_eq!(after(pace, 1_000, refused).at_once(), 1);
@@ -94,9 +92,10 @@ mod tests {
     fn batches_shrink_for_a_slow_server_and_grow_where_requests_are_scarce() {
         let slow = after(Pace::new(8, None), 50, Effort { latency: Duration::from_secs(5), ..QUICKLY });
         assert_eq!((slow.at_once(), slow.size()), (1, SMALLEST));
-        assert_eq!(after(slow, 100, QUICKLY).size(), USUAL_BATCH);
-        let scarce = after(Pace::new(8, None), 50, Effort { waited: Duration::from_secs(30), ..QUICKLY });
-        assert_eq!(scarce.size(), LARGEST_BATCH);
+        assert_eq!(after(slow, 100, QUICKLY).size(), LARGEST_BATCH);
+        let scarce = Effort { waited: Duration::from_secs(30), latency: Duration::from_secs(2), ..QUICKLY };
+        assert_eq!(after(Pace::new(8, None), 50, scarce).size(), LARGEST_BATCH);
+        assert_eq!(after(Pace::new(8, None), 50, Effort { waited: Duration::ZERO, ..scarce }).size(), USUAL_BATCH);
         assert_eq!(after(Pace::new(8, Some(7)), 50, Effort { waited: Duration::from_secs(30), ..QUICKLY }).size(), 7);
     }
 }

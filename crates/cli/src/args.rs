@@ -18,7 +18,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     /// Run the Genesys Cloud stand-in by itself.
     Sandbox(sandbox::Sandbox),
-    /// Make or list sealing keys.
+    /// Make, rotate or list sealing keys.
     Keys(keys::Keys),
     /// Make the messaging channels that a file describes, each once.
     Provision(provision::Provision),

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::crm::{Crm, CrmError};
 use crate::db::{Db, OpenError};
 use crate::jobs::Jobs;
-use crate::keys::{FieldMasters, KeyError, Keys, files};
+use crate::keys::{FieldMasters, KeyError, Keys, StateKey, files, shared};
 use crate::layer::Limits;
 use crate::meta::Metadata;
 use crate::metrics::Metrics;
@@ -93,8 +93,12 @@ impl App {
         files::private_directory(directory).map_err(KeyError::from)?;
         // Of several processes that start at once, one makes keys and tables.
         let opening = files::lock(&directory.join("opening.lock")).map_err(KeyError::from)?;
-        let keys = Arc::new(Keys::open(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?);
+        let state = StateKey::of(directory, config.state_key.as_ref().map(|key| key.expose().as_str()))?;
         let db = Db::of(config.database_url.as_ref(), directory).await?;
+        if db.is_shared() {
+            shared::agree(&db, &state, directory).await?;
+        }
+        let keys = Arc::new(Keys::with(state, directory)?);
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
         // By this name the process claims what only one may do at a time.
         let process = Owner::take(directory)?;

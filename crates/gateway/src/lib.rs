@@ -27,6 +27,7 @@ mod listen;
 pub mod meta;
 mod metrics;
 pub mod open;
+mod openapi;
 mod operator;
 mod owner;
 pub mod provision;

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guestsync_core::Millis;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An answer that is an error: `{"error": {"code", "message", "field"?}}`.
 #[derive(Debug, Clone)]
@@ -45,23 +46,28 @@ impl Refusal {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Code(pub(crate) &'static str);
 
-#[derive(Serialize)]
-struct Body {
-    error: Inner,
+/// A refusal's body.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Error {
+    error: ErrorDetail,
 }
 
-#[derive(Serialize)]
-struct Inner {
+#[derive(Serialize, ToSchema)]
+struct ErrorDetail {
+    /// Stable.
     code: &'static str,
+    /// The member that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     field: Option<&'static str>,
+    /// For people; it never repeats what was sent.
     message: &'static str,
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let error = Inner { code: self.code, field: self.field, message: self.message };
-        let mut response = (self.status, Json(Body { error })).into_response();
+        let error = ErrorDetail { code: self.code, field: self.field, message: self.message };
+        let mut response = (self.status, Json(Error { error })).into_response();
         response.extensions_mut().insert(Code(self.code));
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));

@@ -1,43 +1,55 @@
-//! All routes.
+//! All routes. Path and method of each stand above its handler, where its OpenAPI description is.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, delete, get, post};
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
+use axum::{Extension, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::guard::this_machine;
 use crate::layer;
+use crate::openapi::{self, Document};
 use crate::proxy::path;
 use crate::proxy::reply::Refused;
 use crate::refusal::Refusal;
 use crate::route::{
-    attributes_get, attributes_set, console, field_key, healthz, hooks_crm, init, jwks, metrics, profile_get, profile_patch,
-    profile_sync, readyz, sandbox_control, sandbox_opened, session_end, token, worker_script,
+    attributes_get, attributes_set, console, field_key, healthz, hooks_crm, init, jwks, metrics, openapi as document,
+    profile_get, profile_patch, profile_sync, readyz, sandbox_control, sandbox_opened, session_end, token, worker_script,
 };
 
 const METHOD: Refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method.not.allowed", "This method is not taken here");
 
 /// The gateway's routes; `sandbox` is the sandbox's control API, where one runs in this process.
 pub(crate) fn router(app: Arc<App>, sandbox: Option<Router>) -> Router {
-    let mut routes = Router::new()
-        .route("/api/webchat/init", post(init::handle))
-        .route("/api/token", post(token::handle))
-        .route("/api/session", delete(session_end::handle))
-        .route("/api/field-key", post(field_key::handle))
-        .route("/api/profile-sync", post(profile_sync::handle))
-        .route("/.well-known/jwks.json", get(jwks::handle))
-        .route("/hooks/crm", post(hooks_crm::handle))
-        .route("/healthz", get(healthz::handle))
-        .route("/metrics", get(metrics::handle))
-        .route("/readyz", get(readyz::handle))
-        .route("/sw.js", get(worker_script::handle))
+    let (routes, api) = OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(init::handle))
+        .routes(routes!(token::handle))
+        .routes(routes!(session_end::handle))
+        .routes(routes!(field_key::handle))
+        .routes(routes!(profile_sync::handle))
+        .routes(routes!(jwks::handle))
+        .routes(routes!(hooks_crm::handle))
+        .routes(routes!(healthz::handle))
+        .routes(routes!(metrics::handle))
+        .routes(routes!(readyz::handle))
+        .routes(routes!(document::handle))
+        .routes(routes!(worker_script::handle))
+        .split_for_parts();
+    let (upstream, upstream_api) = upstream();
+    let document = Document::of(&api.nest("/genesys", upstream_api));
+    let mut routes = routes
         .fallback(console::handle)
         .method_not_allowed_fallback(async || METHOD)
-        .nest("/genesys", upstream());
+        .nest("/genesys", upstream)
+        .layer(Extension(document));
     if let Some(control) = sandbox {
         routes = routes.merge(view(&app, control));
     }
@@ -45,16 +57,17 @@ pub(crate) fn router(app: Arc<App>, sandbox: Option<Router>) -> Router {
 }
 
 /// A1, A2, P1, P2.
-fn upstream() -> Router<Arc<App>> {
-    Router::new()
-        .route(
-            "/api/v2/conversations/webmessaging/guests/{id}/attributes",
-            post(attributes_set::handle).get(attributes_get::handle),
-        )
-        .route("/api/v2/guests/{id}", get(profile_get::handle).patch(profile_patch::handle))
+fn upstream() -> (Router<Arc<App>>, OpenApi) {
+    let (routes, api) = OpenApiRouter::new()
+        .routes(routes!(attributes_set::handle, attributes_get::handle))
+        .routes(routes!(profile_get::handle, profile_patch::handle))
+        .split_for_parts();
+    let routes = routes
         .fallback(async || Refused(Refusal::not_found()))
         .method_not_allowed_fallback(async || Refused(METHOD))
-        .layer(from_fn(path::require_plain))
+        .layer(CatchPanicLayer::custom(|_| Refused(layer::limits::fault()).into_response()))
+        .layer(from_fn(path::require_plain));
+    (routes, api)
 }
 
 /// What the console shows of the sandbox.

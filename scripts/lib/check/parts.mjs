@@ -32,6 +32,7 @@ export const parts = [
   { name: "wasm: page", kind: "wasm", run: () => wasmTests("page") },
   { name: "wasm: worker", kind: "wasm", run: () => wasmTests("worker") },
   { name: "browser", kind: "browser", run: () => nodeTests("tests/browser") },
+  { name: "http", kind: "browser", run: () => nodeTests("tests/http") },
   { name: "package", kind: "browser", run: packageTests },
 ];
 

@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use guestsync_gateway::Operator;
 use guestsync_gateway::audit::chain::{Head, verify};
 
-use super::hooks::Database;
+use super::database::Database;
 use crate::failure::Failure;
 use crate::output;
 
@@ -43,7 +42,7 @@ pub(crate) async fn run(audit: Audit) -> Result<ExitCode, Failure> {
     match audit.what {
         What::Verify { file, head, after } => check(&file, head.as_deref(), after.as_deref()),
         What::Head { database } => {
-            for (gateway, head) in operator(&database).await?.audit_heads().await? {
+            for (gateway, head) in database.operator().await?.audit_heads().await? {
                 output::line(&format!("{gateway}  {head}"))?;
             }
             Ok(ExitCode::SUCCESS)
@@ -71,8 +70,4 @@ fn check(path: &PathBuf, head: Option<&str>, after: Option<&str>) -> Result<Exit
             Ok(ExitCode::from(1))
         }
     }
-}
-
-pub(super) async fn operator(database: &Database) -> Result<Operator, Failure> {
-    Ok(Operator::open(&database.directory(), database.address()).await?)
 }

@@ -1,13 +1,10 @@
 //! `guestsync hooks`: the webhook's outbox.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use guestsync_gateway::open::SANDBOX_DIRECTORY;
 
-use super::audit::operator;
-use super::keys::State;
+use super::database::Database;
 use crate::failure::Failure;
 use crate::output;
 
@@ -45,39 +42,10 @@ enum What {
     },
 }
 
-/// Which state.
-#[derive(Debug, Args)]
-pub(crate) struct Database {
-    #[command(flatten)]
-    state: State,
-    /// The state of `serve --sandbox`.
-    #[arg(long)]
-    sandbox: bool,
-    /// The PostgreSQL that gateways share.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, conflicts_with = "sandbox")]
-    database_url: Option<String>,
-}
-
-impl Database {
-    pub(super) fn directory(&self) -> PathBuf {
-        let directory = self.state.directory.clone();
-        if self.sandbox { directory.join(SANDBOX_DIRECTORY) } else { directory }
-    }
-
-    pub(super) fn address(&self) -> Option<&str> {
-        self.database_url.as_deref().filter(|address| !address.is_empty())
-    }
-}
-
-/// The state key of the environment, which goes before the directory's.
-pub(super) fn state_key() -> Option<String> {
-    std::env::var("GUESTSYNC_STATE_KEY").ok().filter(|text| !text.is_empty())
-}
-
 pub(crate) async fn run(hooks: Hooks) -> Result<ExitCode, Failure> {
     match hooks.what {
         What::List { dead, database } => {
-            for event in operator(&database).await?.webhooks().await?.into_iter().filter(|event| event.dead || !dead) {
+            for event in database.operator().await?.webhooks().await?.into_iter().filter(|event| event.dead || !dead) {
                 let state = if event.dead { "dead" } else { "waiting" };
                 let failure = event.failure.as_deref().unwrap_or("-");
                 output::line(&format!("{}\t{}\t{state}\t{}\t{failure}", event.id, event.kind, event.attempts))?;
@@ -85,12 +53,12 @@ pub(crate) async fn run(hooks: Hooks) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         What::Replay { id, database, .. } => {
-            let number = operator(&database).await?.replay_webhooks(id.as_deref()).await?;
+            let number = database.operator().await?.replay_webhooks(id.as_deref()).await?;
             output::line(&format!("{number} to be delivered"))?;
             Ok(ExitCode::from(u8::from(number == 0 && id.is_some())))
         }
         What::Enable { database } => {
-            let number = operator(&database).await?.enable_webhooks().await?;
+            let number = database.operator().await?.enable_webhooks().await?;
             output::line(&format!("{number} enabled"))?;
             Ok(ExitCode::SUCCESS)
         }

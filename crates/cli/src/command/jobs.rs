@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use guestsync_gateway::JobView;
 
-use super::audit::operator;
-use super::hooks::{Database, state_key};
+use super::database::{Database, state_key};
 use crate::failure::Failure;
 use crate::output;
 
@@ -30,7 +29,7 @@ pub(crate) struct Jobs {
 
 pub(crate) async fn run(jobs: Jobs) -> Result<ExitCode, Failure> {
     let (directory, key) = (jobs.database.directory(), state_key());
-    let operator = operator(&jobs.database).await?;
+    let operator = jobs.database.operator().await?;
     if let Some(id) = &jobs.id {
         let Some(job) = operator.job(&directory, key.as_deref(), id).await? else {
             output::notice("guestsync: there is no job of this id");

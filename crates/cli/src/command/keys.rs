@@ -26,6 +26,12 @@ enum What {
         #[command(flatten)]
         state: State,
     },
+    /// Add a key pair that browsers seal to from the gateway's next start on, and a key that signs capabilities. What was sealed
+    /// before still opens; prints the public halves, the new one first.
+    Rotate {
+        #[command(flatten)]
+        state: State,
+    },
     /// Print the ids of the key pairs, the current one first.
     List {
         /// A key file instead of the state directory's.
@@ -46,6 +52,7 @@ pub(crate) struct State {
 pub(crate) fn run(keys: Keys) -> Result<ExitCode, Failure> {
     match keys.what {
         What::New { out, state } => new(out, &state),
+        What::Rotate { state } => rotate(&state),
         What::List { key, state } => list(key, &state),
     }
 }
@@ -62,6 +69,14 @@ fn new(out: Option<PathBuf>, state: &State) -> Result<ExitCode, Failure> {
     let public: Vec<_> = keys.iter().map(|key| &key.public).collect();
     output::line(&serde_json::json!({ "keys": public }).to_string())?;
     output::notice(&format!("private key in {}", path.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rotate(state: &State) -> Result<ExitCode, Failure> {
+    let keys = guestsync_gateway::keys::rotate(&state.directory)?;
+    let public: Vec<_> = keys.iter().map(|key| &key.public).collect();
+    output::line(&serde_json::json!({ "keys": public }).to_string())?;
+    output::notice("in use when the gateway is started again");
     Ok(ExitCode::SUCCESS)
 }
 

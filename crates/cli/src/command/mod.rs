@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod audit;
+mod database;
 pub(crate) mod hooks;
 pub(crate) mod jobs;
 pub(crate) mod keys;

@@ -37,3 +37,23 @@ fn the_keys_of_the_state_directory_are_listed_and_none_is_an_error() {
     let listed = run(&["keys", "list", "--state-dir", &folder.join("state")], "");
     assert!(listed.stdout.trim_end().ends_with("sealing.jwks.json"), "{listed:?}");
 }
+
+#[test]
+fn a_rotated_key_comes_first_and_the_one_before_stays() {
+    let folder = Folder::new();
+    let state = folder.join("state");
+    assert_eq!(run(&["keys", "rotate", "--state-dir", &state], "").code, 1, "there is nothing to rotate");
+    let first: Value = serde_json::from_str(&run(&["keys", "new", "--state-dir", &state], "").stdout).unwrap();
+    let ran = run(&["keys", "rotate", "--state-dir", &state], "");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let keys: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
+    assert_ne!(keys["keys"][0]["kid"], first["keys"][0]["kid"]);
+    assert_eq!(keys["keys"][1], first["keys"][0]);
+    let listed = run(&["keys", "list", "--state-dir", &state], "");
+    assert!(listed.stdout.starts_with(keys["keys"][0]["kid"].as_str().unwrap()), "{}", listed.stdout);
+    for file in ["sealing.jwks.json", "capability.jwks.json"] {
+        let mode = std::fs::metadata(folder.path().join("state").join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}

@@ -5,6 +5,7 @@ mod assertion;
 mod audit;
 mod genesys;
 mod keys;
+mod killed;
 mod map;
 mod open;
 mod provision;

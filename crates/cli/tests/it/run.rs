@@ -41,8 +41,17 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::of(&mut guestsync(arguments))
+    }
+
+    /// As [`Self::start`], logging warnings only: nobody reads the log while it runs, and a pipe holds only so much.
+    pub(crate) fn quiet(arguments: &[&str]) -> Self {
+        Self::of(guestsync(arguments).env("RUST_LOG", "warn"))
+    }
+
+    fn of(command: &mut Command) -> Self {
         // From here on the child is waited for when it goes out of scope.
-        let mut server = Self { child: guestsync(arguments).spawn().unwrap(), base: String::new(), lines: Vec::new() };
+        let mut server = Self { child: command.spawn().unwrap(), base: String::new(), lines: Vec::new() };
         for line in BufReader::new(server.child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             if let Some(base) = line.strip_prefix("listening on ") {
@@ -57,6 +66,12 @@ impl Server {
     /// What it said before it listened.
     pub(crate) fn lines(&self) -> &[String] {
         &self.lines
+    }
+
+    /// Ends it at once (SIGKILL).
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Sends a signal and waits for the end: exit code and standard error.

@@ -24,6 +24,22 @@ struct Jwk {
     k: String,
 }
 
+const EXPECTED: &str = "a JWK Set of HS256 keys of at least 32 bytes, each with its kid";
+
+impl File {
+    fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(serde_json::to_string_pretty(self).expect("text serialises"))
+    }
+}
+
+impl Jwk {
+    fn random() -> Result<Self, KeyError> {
+        let k = Base64UrlUnpadded::encode_string(random::<32>()?.as_ref());
+        let kid = Base64UrlUnpadded::encode_string(random::<6>()?.as_ref());
+        Ok(Self { kty: "oct".into(), alg: "HS256".into(), kid, k })
+    }
+}
+
 /// One key under its id.
 pub(crate) struct CapabilityKey {
     pub(crate) id: String,
@@ -40,16 +56,29 @@ impl CapabilityKeys {
         let text = match files::read_private(path)? {
             Some(text) => text,
             None => {
-                let k = Base64UrlUnpadded::encode_string(random::<32>()?.as_ref());
-                let kid = Base64UrlUnpadded::encode_string(random::<6>()?.as_ref());
-                let file = File { keys: vec![Jwk { kty: "oct".into(), alg: "HS256".into(), kid, k }] };
-                let text = Zeroizing::new(serde_json::to_string_pretty(&file).expect("text serialises"));
+                let text = Self::fresh()?;
                 files::write_private(path, &text)?;
                 text
             }
         };
-        let expected = "a JWK Set of HS256 keys of at least 32 bytes, each with its kid";
-        Self::parse(&text).ok_or_else(|| KeyError::Content { file: path.display().to_string(), expected })
+        Self::parse(&text).ok_or_else(|| KeyError::Content { file: path.display().to_string(), expected: EXPECTED })
+    }
+
+    /// A key file with one key.
+    pub(super) fn fresh() -> Result<Zeroizing<String>, KeyError> {
+        Ok(File { keys: vec![Jwk::random()?] }.text())
+    }
+
+    /// Puts a new key before the one that signed; older ones go, because no capability lasts that long.
+    pub(super) fn rotate(path: &Path) -> Result<(), KeyError> {
+        let Some(text) = files::read_private(path)? else {
+            return files::write_private(path, &Self::fresh()?).map_err(Into::into);
+        };
+        let wrong = |_| KeyError::Content { file: path.display().to_string(), expected: EXPECTED };
+        let mut file: File = serde_json::from_str(&text).map_err(wrong)?;
+        file.keys.insert(0, Jwk::random()?);
+        file.keys.truncate(2);
+        Ok(files::replace_private(path, file.text().as_bytes())?)
     }
 
     fn parse(text: &str) -> Option<Self> {

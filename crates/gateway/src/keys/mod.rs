@@ -4,23 +4,27 @@
 //! - `state_key`: encrypts what the database holds, and makes session cookies;
 //! - `capability`: signs capabilities;
 //! - [`sealing`]: the key pairs that browsers seal to;
+//! - `shared`: gateways on one database agree on them;
 //! - `field`: the masters of the guests' own keys (`shared` mode), kept in the database.
 
 pub(crate) mod capability;
 pub(crate) mod field;
 pub mod files;
 pub mod sealing;
+pub(crate) mod shared;
 pub(crate) mod state_key;
 
 use std::path::Path;
 
 pub(crate) use capability::CapabilityKeys;
 pub(crate) use field::FieldMasters;
-pub use sealing::SealingKeys;
+pub use sealing::{PublicJwk, SealingKeys};
 pub(crate) use state_key::StateKey;
 
 /// The name of the sealing keys' file in the state directory.
 pub const SEALING_FILE: &str = "sealing.jwks.json";
+/// The name of the capability keys' file in the state directory.
+const CAPABILITY_FILE: &str = "capability.jwks.json";
 
 /// Why the keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +48,9 @@ pub enum KeyError {
     /// A secret in the database was encrypted under another state key.
     #[error("the database was written under another state key")]
     OtherStateKey,
+    /// Other gateways on this database have other keys.
+    #[error("{0} holds other keys than the gateways that share the database: remove it (keep a copy) to take theirs over")]
+    NotShared(String),
     /// The database does not answer.
     #[error("the keys in the database cannot be read: {0}")]
     Database(#[from] sqlx::Error),
@@ -60,16 +67,29 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of a state directory, making those that are missing.
+    #[cfg(test)]
     pub(crate) fn open(directory: &Path, given: Option<&str>) -> Result<Self, KeyError> {
         files::private_directory(directory)?;
+        Self::with(StateKey::of(directory, given)?, directory)
+    }
+
+    /// Reads the keys of a state directory, making those that are missing.
+    pub(crate) fn with(state: StateKey, directory: &Path) -> Result<Self, KeyError> {
         Ok(Self {
-            state: match given {
-                Some(text) => StateKey::parse(text).ok_or(KeyError::StateKey)?,
-                None => StateKey::open(&directory.join(state_key::FILE))?,
-            },
-            capability: CapabilityKeys::open(&directory.join("capability.jwks.json"))?,
+            state,
+            capability: CapabilityKeys::open(&directory.join(CAPABILITY_FILE))?,
             sealing: SealingKeys::open(&directory.join(SEALING_FILE))?,
         })
     }
+}
+
+/// Adds a sealing key and a capability key to those of a state directory; a gateway uses them from its next start on. The sealing
+/// keys, the new one first.
+///
+/// # Errors
+/// There is no sealing key yet, or a file cannot be read or written.
+pub fn rotate(directory: &Path) -> Result<SealingKeys, KeyError> {
+    let keys = SealingKeys::rotate(&directory.join(SEALING_FILE))?;
+    CapabilityKeys::rotate(&directory.join(CAPABILITY_FILE))?;
+    Ok(keys)
 }

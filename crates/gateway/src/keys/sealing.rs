@@ -7,13 +7,14 @@ use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::state_key::random;
 use super::{KeyError, files};
 
 /// A key as others see it (RFC 7517).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PublicJwk {
     kty: &'static str,
     crv: &'static str,
@@ -72,9 +73,31 @@ impl SealingKeys {
     /// The file is there already or cannot be written.
     pub fn create(path: &Path) -> Result<Self, KeyError> {
         let keys = Self(vec![SealingKey::generate()?]);
-        let file = File { keys: keys.0.iter().map(SealingKey::private_jwk).collect() };
-        let text = Zeroizing::new(serde_json::to_string_pretty(&file).expect("text serialises"));
-        files::write_private(path, &text)?;
+        files::write_private(path, &keys.text())?;
+        Ok(keys)
+    }
+
+    /// A key file with one key.
+    pub(super) fn fresh() -> Result<Zeroizing<String>, KeyError> {
+        Ok(Self(vec![SealingKey::generate()?]).text())
+    }
+
+    /// The key file.
+    fn text(&self) -> Zeroizing<String> {
+        let file = File { keys: self.0.iter().map(SealingKey::private_jwk).collect() };
+        Zeroizing::new(serde_json::to_string_pretty(&file).expect("text serialises"))
+    }
+
+    /// Adds a key to a key file, before the others: browsers seal to it from now on.
+    ///
+    /// # Errors
+    /// There is no key file, it holds something else, or it cannot be written.
+    pub(super) fn rotate(path: &Path) -> Result<Self, KeyError> {
+        let expected = "a key to rotate: `guestsync keys new` or a first start makes one";
+        let missing = || KeyError::Content { file: path.display().to_string(), expected };
+        let mut keys = Self::read(path)?.ok_or_else(missing)?;
+        keys.0.insert(0, SealingKey::generate()?);
+        files::replace_private(path, keys.text().as_bytes())?;
         Ok(keys)
     }
 

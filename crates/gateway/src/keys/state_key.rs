@@ -17,7 +17,7 @@ const KEY: usize = 32;
 const IV: usize = 12;
 
 /// The name of the key file in the state directory.
-pub(super) const FILE: &str = "state.key";
+const FILE: &str = "state.key";
 
 /// The key of the state, and what is derived from it.
 pub(crate) struct StateKey {
@@ -28,7 +28,7 @@ pub(crate) struct StateKey {
 
 impl StateKey {
     /// Reads the key file, making it where it is missing.
-    pub(super) fn open(path: &Path) -> Result<Self, KeyError> {
+    fn open(path: &Path) -> Result<Self, KeyError> {
         let text = match files::read_private(path)? {
             Some(text) => text,
             None => {
@@ -41,6 +41,14 @@ impl StateKey {
         Self::parse(text.trim()).ok_or_else(|| KeyError::Content { file: path.display().to_string(), expected })
     }
 
+    /// The key of a state directory: as text, or in its file, which is made where it is missing.
+    pub(crate) fn of(directory: &Path, text: Option<&str>) -> Result<Self, KeyError> {
+        match text {
+            Some(text) => Self::parse(text).ok_or(KeyError::StateKey),
+            None => Self::open(&directory.join(FILE)),
+        }
+    }
+
     /// The key of a state directory, if it has one: as text, or in its file.
     pub(crate) fn find(directory: &Path, text: Option<&str>) -> Result<Option<Self>, KeyError> {
         if let Some(text) = text {
@@ -51,7 +59,7 @@ impl StateKey {
     }
 
     /// The key from its text: 32 bytes in base64url without padding.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let mut key = Zeroizing::new([0; KEY]);
         let length = Base64UrlUnpadded::decode(text, key.as_mut()).ok()?.len();
         (length == KEY).then(|| Self {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::proxy::reply::refuse;
 use crate::refusal::Refusal;
 
 /// Longer than any call upstream takes with its retries.
@@ -17,11 +18,17 @@ const TOO_SLOW: Refusal = Refusal::new(StatusCode::GATEWAY_TIMEOUT, "timeout", "
 
 /// Answers 504 where the handler has not.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
-    tokio::time::timeout(TIME, next.run(request)).await.unwrap_or_else(|_| TOO_SLOW.into_response())
+    let path = request.uri().path().to_owned();
+    tokio::time::timeout(TIME, next.run(request)).await.unwrap_or_else(|_| refuse(&path, TOO_SLOW))
 }
 
 /// A panic is a bug; its text may hold a value, so it is not logged.
 pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    fault().into_response()
+}
+
+/// What is said of a panic.
+pub(crate) fn fault() -> Refusal {
     tracing::error!("a handler panicked");
-    Refusal::internal().into_response()
+    Refusal::internal()
 }

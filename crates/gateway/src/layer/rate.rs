@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use guestsync_core::Millis;
@@ -17,6 +17,7 @@ use guestsync_genesys::call::GuestId;
 
 use crate::app::App;
 use crate::config::LimitsConfig;
+use crate::proxy::reply::refuse;
 use crate::refusal::Refusal;
 
 /// Seconds of the rate that may come at once.
@@ -85,9 +86,10 @@ impl Limits {
 
 /// Refuses what comes too fast from one address.
 pub(crate) async fn addresses(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
     match app.limits.address(&request) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refuse(&path, refusal),
     }
 }
 

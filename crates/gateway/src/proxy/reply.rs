@@ -4,21 +4,41 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guestsync_genesys::{Answer, Error};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::refusal::{Code, Refusal};
 
 /// A refusal as `{message, code, status, contextId, details, errors}`.
 pub(crate) struct Refused(pub(crate) Refusal);
 
+/// An error as Genesys writes it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GenesysError {
+    message: &'static str,
+    /// Stable.
+    code: &'static str,
+    status: u16,
+    context_id: &'static str,
+    details: Vec<GenesysErrorDetail>,
+    #[schema(value_type = Vec<serde_json::Value>)]
+    errors: [(); 0],
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct GenesysErrorDetail {
+    error_code: &'static str,
+    field_name: &'static str,
+}
+
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Refusal { status, code, message, field, retry_after } = self.0;
-        let details = field.map(|field| json!({"errorCode": code, "fieldName": field}));
-        let body = json!({
-            "message": message, "code": code, "status": status.as_u16(), "contextId": "",
-            "details": Vec::from_iter(details), "errors": [],
-        });
+        let details = field.map(|field| GenesysErrorDetail { error_code: code, field_name: field });
+        let body =
+            GenesysError { message, code, status: status.as_u16(), context_id: "", details: Vec::from_iter(details), errors: [] };
         let mut response = (status, Json(body)).into_response();
         response.extensions_mut().insert(Code(code));
         if let Some(wait) = retry_after {
@@ -26,6 +46,12 @@ impl IntoResponse for Refused {
         }
         response
     }
+}
+
+/// A refusal in the form that callers of this path expect.
+pub(crate) fn refuse(path: &str, refusal: Refusal) -> Response {
+    let guest_api = path.strip_prefix("/genesys").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if guest_api { Refused(refusal).into_response() } else { refusal.into_response() }
 }
 
 impl<T: Into<Refusal>> From<T> for Refused {

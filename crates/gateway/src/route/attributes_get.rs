@@ -8,10 +8,20 @@ use axum::response::Response;
 use crate::app::App;
 use crate::capability::Right;
 use crate::guard::bearer::Bearer;
+use crate::openapi::guest_api::Attributes;
+use crate::openapi::responses::Read;
 use crate::proxy::reply::{self, Refused};
 use crate::refusal::Refusal;
 
 /// Same answer as upstream.
+#[utoipa::path(
+    get,
+    path = "/api/v2/conversations/webmessaging/guests/{id}/attributes",
+    tag = "guest API",
+    security(("capability" = [])),
+    params(("id" = String, Path, description = "The capability's guest"),),
+    responses(Read, (status = 200, description = "As Genesys answers", body = Attributes, headers(("ETag" = String)))),
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,

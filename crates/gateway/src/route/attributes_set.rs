@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::body;
 use crate::capability::Right;
 use crate::guard::bearer::Bearer;
+use crate::openapi::guest_api::{AttributeUpdate, Attributes};
+use crate::openapi::responses::Write;
 use crate::proxy::once::{self, Keyed};
 use crate::proxy::reply::{self, Refused};
 use crate::proxy::told;
@@ -20,6 +22,18 @@ const MEDIA: Refusal =
     Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported.media.type", "The content type must be application/json");
 
 /// Same body and answer as upstream; `Idempotency-Key`, `If-Match` and `If-None-Match` go along.
+#[utoipa::path(
+    post,
+    path = "/api/v2/conversations/webmessaging/guests/{id}/attributes",
+    tag = "guest API",
+    security(("capability" = [])),
+    params(("id" = String, Path, description = "The capability's guest"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
+        ("If-Match" = Option<String>, Header, description = "An `ETag`", pattern = "^\"[0-9]{1,9}\"$"),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag`, or `*`", pattern = "^(\"[0-9]{1,9}\"|[*])$"),),
+    request_body(content = AttributeUpdate, content_type = "application/json"),
+    responses(Write, (status = 200, description = "As Genesys answers", body = Attributes, headers(("ETag" = String)))),
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,

@@ -8,7 +8,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guestsync_genesys::Error;
 use guestsync_genesys::call::{ConsentType, GuestId, GuestToken};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit::{Record, Who};
@@ -18,7 +20,8 @@ use crate::db::sessions::{self, Session};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::keys::state_key::random;
-use crate::refusal::Refusal;
+use crate::openapi::responses::WithBody;
+use crate::refusal::{self, Refusal};
 use crate::visitor::{self, Visitor};
 use crate::{clock, cookie, text};
 
@@ -26,7 +29,53 @@ const CONSENT: Refusal = Refusal::new(StatusCode::FORBIDDEN, "consent.required",
 const BOUND: Refusal = Refusal::new(StatusCode::CONFLICT, "session.bound", "The session is in use in another browser");
 const BUSY: Refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate.limited", "Too many requests: try again later");
 
+/// What `init` is asked.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "described here, read member by member so that a refusal can name one")]
+struct Start {
+    #[schema(min_length = 1, max_length = 256, pattern = "^[ -~]+$")]
+    session_id: String,
+    consent_given: bool,
+    consent_type: Consent,
+}
+
+#[derive(ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(dead_code, reason = "described")]
+enum Consent {
+    Explicit,
+    Implicit,
+}
+
+/// A guest session.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Started<'a> {
+    guest_id: &'a str,
+    /// For Messenger only.
+    access_token: &'a str,
+    /// RFC 3339.
+    expires_at: &'a str,
+    /// What `visitor.public` lists.
+    #[schema(value_type = BTreeMap<String, Value>)]
+    crm_attributes: Map<String, Value>,
+}
+
 /// `{sessionId, consentGiven, consentType}` → 200 `{guestId, accessToken, expiresAt, crmAttributes}` and the session cookie.
+#[utoipa::path(
+    post,
+    path = "/api/webchat/init",
+    tag = "sessions",
+    request_body(content = Start, content_type = "application/json"),
+    responses(
+        WithBody,
+        (status = 200, description = "The session's guest", body = Started<'static>, headers(("Set-Cookie" = String))),
+        (status = 403, description = "`consent.required`, `origin.foreign`", body = refusal::Error),
+        (status = 409, description = "`session.bound`: in use in another browser", body = refusal::Error),
+        (status = 503, description = "`crm.unavailable`", body = refusal::Error, headers(("Retry-After" = u64))),
+    ),
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     _: NotForeign,
@@ -46,12 +95,12 @@ pub(crate) async fn handle(
     }
     let (session, guest, token, visitor) = with_token(&app, session).await?;
     app.audit.record(Record::of("session.init", Who::Guest(&guest)).with("consentType", session.consent_type.as_str()));
-    let answer = json!({
-        "guestId": guest.as_str(),
-        "accessToken": token.value.expose(),
-        "expiresAt": token.expires_at,
-        "crmAttributes": visitor.public(&app.config.public_attributes),
-    });
+    let answer = Started {
+        guest_id: guest.as_str(),
+        access_token: token.value.expose(),
+        expires_at: &token.expires_at,
+        crm_attributes: visitor.public(&app.config.public_attributes),
+    };
     let cookie = cookie::set(&app, &headers, &guest, &session.salt);
     Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
 }

@@ -6,15 +6,30 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::keys::PublicJwk;
+use crate::openapi::responses::Everywhere;
 
 /// How long a browser may keep the set.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
+/// A JWK Set (RFC 7517).
+#[derive(Serialize, ToSchema)]
+struct KeySet<'a> {
+    keys: Vec<&'a PublicJwk>,
+}
+
 /// 200 `{keys: [{kty, crv, x, y, kid, use, alg}]}`: the current key only, so that nobody seals to one that is retired.
+#[utoipa::path(
+    get,
+    path = "/.well-known/jwks.json",
+    tag = "keys",
+    responses(Everywhere, (status = 200, description = "The current key", body = KeySet<'static>)),
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>) -> Response {
     let keys: Vec<_> = app.keys.sealing.iter().take(1).map(|key| &key.public).collect();
-    ([(header::CACHE_CONTROL, KEPT)], Json(json!({ "keys": keys }))).into_response()
+    ([(header::CACHE_CONTROL, KEPT)], Json(KeySet { keys })).into_response()
 }

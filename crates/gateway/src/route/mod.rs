@@ -9,6 +9,7 @@ pub(crate) mod hooks_crm;
 pub(crate) mod init;
 pub(crate) mod jwks;
 pub(crate) mod metrics;
+pub(crate) mod openapi;
 pub(crate) mod profile_get;
 pub(crate) mod profile_patch;
 pub(crate) mod profile_sync;

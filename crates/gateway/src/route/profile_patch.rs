@@ -13,6 +13,8 @@ use crate::app::App;
 use crate::body;
 use crate::capability::Right;
 use crate::guard::bearer::Bearer;
+use crate::openapi::guest_api::{Operation, Profile};
+use crate::openapi::responses::Write;
 use crate::proxy::fenced::{self, Outcome};
 use crate::proxy::once::{self, Keyed};
 use crate::proxy::patch::Patch;
@@ -30,6 +32,19 @@ const SEQUENCE: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "seq.invalid", "
 
 /// Same body and answer as upstream. With `Guestsync-Seq`, operations that come too late are left out; if none is left, 200
 /// `{"id"}` and nothing goes upstream. `Guestsync-Seq` of the answer then tells the newest number that was in the way.
+#[utoipa::path(
+    patch,
+    path = "/api/v2/guests/{id}",
+    tag = "guest API",
+    security(("capability" = [])),
+    params(("id" = String, Path, description = "The capability's guest"),
+        ("Guestsync-Seq" = Option<u64>, Header, description = "The guest's logical clock", maximum = 9223372036854775807i64),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
+        ("If-Match" = Option<String>, Header, description = "An `ETag`", pattern = "^\"[0-9]{1,9}\"$"),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag`, or `*`", pattern = "^(\"[0-9]{1,9}\"|[*])$"),),
+    request_body(content = Vec<Operation>, content_type = "application/json-patch+json"),
+    responses(Write, (status = 200, description = "As Genesys answers", body = Profile, headers(("Guestsync-Seq" = u64)))),
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,

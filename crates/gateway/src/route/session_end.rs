@@ -11,10 +11,22 @@ use crate::audit::{Record, Who};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::keys::state_key::random;
-use crate::refusal::Refusal;
+use crate::openapi::responses::Everywhere;
+use crate::refusal::{self, Refusal};
 use crate::{cookie, text};
 
 /// 204, with or without a session.
+#[utoipa::path(
+    delete,
+    path = "/api/session",
+    tag = "sessions",
+    description = "Ends the sessions whose cookies come along.",
+    responses(
+        Everywhere,
+        (status = 204, description = "They are over, and their cookies taken away"),
+        (status = 403, description = "`origin.foreign`", body = refusal::Error),
+    ),
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, _: NotForeign, headers: HeaderMap) -> Result<Response, Refusal> {
     let mut cleared = Vec::new();
     for presented in cookie::presented(&app, &headers) {

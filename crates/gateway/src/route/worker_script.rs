@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::assets;
-use crate::refusal::Refusal;
+use crate::openapi::responses::Everywhere;
+use crate::refusal::{self, Refusal};
 
 /// A worker's policy comes with its own script.
 const POLICY: HeaderValue = HeaderValue::from_static("script-src 'self' 'wasm-unsafe-eval'");
@@ -26,6 +27,16 @@ addEventListener("activate", (event) => {
 "#;
 
 /// One file, never served from a cache without asking.
+#[utoipa::path(
+    get,
+    path = "/sw.js",
+    tag = "forms",
+    responses(
+        Everywhere,
+        (status = 200, description = "The service worker", body = String, content_type = "text/javascript"),
+        (status = 404, description = "This gateway was built without it", body = refusal::Error),
+    ),
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let script = if app.config.worker.kill {
         KILL.to_owned()

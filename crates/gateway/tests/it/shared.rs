@@ -42,15 +42,15 @@ async fn a_session_of_one_gateway_is_good_at_the_other() {
     let upstream = Upstream::start().await;
     let Some((one, other)) = two(&upstream, "").await else { return };
     let session = one.session("abc").await;
-    // Capabilities are each gateway's own unless they share the key file, so this one is the other's.
     let capability = other.capability(&session).await;
     let patch = |seq: u64, email: &str| (seq, json!([{"op": "replace", "path": "/email", "value": email}]));
     let (seq, newer) = patch(20, "new@example.org");
     assert_eq!(other.patch(&session.guest, &capability, seq, &newer).await.status(), 200);
     let (seq, older) = patch(10, "old@example.org");
-    let capability = one.capability(&session).await;
     let answer = one.patch(&session.guest, &capability, seq, &older).await;
-    assert_eq!(answer.headers()["guestsync-seq"], "20", "the fence is everybody's");
+    assert_eq!(answer.headers()["guestsync-seq"], "20", "the fence is everybody's, and so is the capability");
+    let keys = async |world: &World| world.get("/.well-known/jwks.json").await.text().await.unwrap();
+    assert_eq!(keys(&one).await, keys(&other).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,13 @@
 //! ```
 //! What state a job is in is its owner's to name; the table only knows whether something is left to do. Input and output are encrypted
 //! at rest. A lease lasts [`LEASE`]: save or [`Jobs::renew`] more often than that.
+//!
+//! - [`view`]: a job as others see it.
 #![allow(dead_code, reason = "what some kinds of work need and others do not")]
+
+#[cfg(test)]
+mod tests;
+mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +35,11 @@ use crate::clock;
 use crate::db::Db;
 use crate::db::jobs::Stored;
 use crate::keys::state_key::random;
-use crate::keys::{KeyError, Keys, StateKey};
+use crate::keys::{KeyError, Keys};
 use crate::text;
+pub use view::View;
+pub(crate) use view::view;
+use view::{output, output_place};
 
 /// How long a job is its worker's without a word.
 pub(crate) const LEASE: Millis = 30_000;
@@ -56,28 +65,6 @@ pub(crate) struct Job {
     input: Zeroizing<Vec<u8>>,
     /// What was saved last.
     pub(crate) output: Option<Value>,
-}
-
-/// A job as others see it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct View {
-    /// Its id.
-    pub job_id: String,
-    /// What it does.
-    pub kind: String,
-    /// Its state, as its worker names it.
-    pub state: String,
-    /// Whether something is left to do.
-    pub open: bool,
-    /// How often it was begun.
-    pub attempts: i64,
-    /// When it was added, RFC 3339.
-    pub created: String,
-    /// When it changed last, RFC 3339.
-    pub updated: String,
-    /// What it has come to so far.
-    pub output: Option<Value>,
 }
 
 /// Why a job cannot be had.
@@ -219,97 +206,6 @@ impl Jobs {
     }
 }
 
-/// A job as others see it, read with this key.
-pub(crate) fn view(stored: &Stored, key: &StateKey) -> View {
-    let moment = |at: i64| clock::rfc3339_ms(Millis::try_from(at).unwrap_or_default());
-    View {
-        job_id: stored.id.clone(),
-        kind: stored.kind.clone(),
-        state: stored.state.clone(),
-        open: stored.open,
-        attempts: stored.attempts,
-        created: moment(stored.created_at),
-        updated: moment(stored.updated_at),
-        output: output(stored, key),
-    }
-}
-
-fn output(stored: &Stored, key: &StateKey) -> Option<Value> {
-    let plain = key.decrypt(&output_place(&stored.id), stored.output.as_ref()?)?;
-    serde_json::from_slice(&plain).ok()
-}
-
 fn input_place(id: &str) -> String {
     format!("job/{id}")
-}
-
-fn output_place(id: &str) -> String {
-    format!("job/{id}/output")
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::db::fresh::Fresh;
-
-    async fn two() -> (Fresh, Jobs, Jobs) {
-        let fresh = Fresh::open().await;
-        let keys = Arc::new(Keys::open(&fresh.directory, None).unwrap());
-        let of = |owner: &str| Jobs::new(fresh.db.clone(), Arc::clone(&keys), owner.into());
-        let (one, other) = (of("one"), of("other"));
-        (fresh, one, other)
-    }
-
-    #[tokio::test]
-    async fn a_job_is_claimed_once_and_ends_with_its_output() {
-        let (_fresh, one, other) = two().await;
-        let id = one.add("kind", None, "queued", &json!({"a": 1})).await.unwrap();
-        assert!(one.claim("another kind").await.unwrap().is_none());
-        let job = one.claim("kind").await.unwrap().unwrap();
-        assert_eq!((job.input::<Value>().unwrap(), job.attempts), (json!({"a": 1}), 1));
-        assert!(other.claim("kind").await.unwrap().is_none());
-        assert!(one.save(&job, "submitting", Some(&json!(1))).await.unwrap());
-        assert!(one.finish(&job, "success", Some(&json!({"n": 2}))).await.unwrap());
-        let view = other.find(&id).await.unwrap().unwrap();
-        assert_eq!((view.state.as_str(), view.open, view.output), ("success", false, Some(json!({"n": 2}))));
-        assert!(!one.save(&job, "again", None).await.unwrap(), "what is over stays over");
-        assert_eq!(one.list("kind", 10).await.unwrap().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_job_that_is_given_back_goes_on_where_it_was_left() {
-        let (_fresh, one, other) = two().await;
-        one.add("kind", Some("id".into()), "queued", &json!(null)).await.unwrap();
-        one.add("kind", Some("id".into()), "queued", &json!("a second one of the same id")).await.unwrap();
-        let job = one.claim("kind").await.unwrap().unwrap();
-        one.save(&job, "half", Some(&json!({"done": [1]}))).await.unwrap();
-        one.release(&job, Duration::ZERO).await.unwrap();
-        let again = other.claim("kind").await.unwrap().unwrap();
-        assert_eq!((again.state.as_str(), again.output.clone(), again.attempts), ("half", Some(json!({"done": [1]})), 2));
-        assert!(!one.finish(&job, "success", None).await.unwrap(), "it is the other's now");
-        assert!(other.finish(&again, "success", None).await.unwrap());
-        assert!(one.claim("kind").await.unwrap().is_none(), "there was one job of this id");
-    }
-
-    #[tokio::test]
-    async fn fifty_jobs_are_shared_by_two_without_one_done_twice() {
-        let (_fresh, one, other) = two().await;
-        for n in 0..50 {
-            one.add("kind", None, "queued", &n).await.unwrap();
-        }
-        let work = async |jobs: &Jobs| {
-            let mut done = Vec::new();
-            while let Some(job) = jobs.claim("kind").await.unwrap() {
-                assert!(jobs.finish(&job, "success", None).await.unwrap());
-                done.push(job.input::<u32>().unwrap());
-            }
-            done
-        };
-        let (a, b) = tokio::join!(work(&one), work(&other));
-        let mut all = [a, b].concat();
-        all.sort_unstable();
-        assert_eq!(all, (0..50).collect::<Vec<u32>>());
-    }
 }

@@ -1,0 +1,50 @@
+//! A webhook's receiver is on the internet, unless the operator says otherwise. Addresses in other spellings and names that lead
+//! inside are tested beside the rule, in `webhook/guard.rs`.
+
+use guestsync_gateway::config::{Flags, load};
+
+const GOOD: [(&str, &str); 4] = [
+    ("GENESYS_ENVIRONMENT", "mypurecloud.ie"),
+    ("GENESYS_CLIENT_ID", "id"),
+    ("GENESYS_CLIENT_SECRET", "secret"),
+    ("GUESTSYNC_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+];
+
+fn starts(url: &str, file: &str) -> bool {
+    let env = |name: &str| match name {
+        "WEBHOOK_URL" => Some(url.to_owned()),
+        name => GOOD.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+    };
+    match load(&Flags::default(), &env, Some(file)) {
+        Ok(_) => true,
+        Err(problems) => {
+            assert!(problems.to_string().contains("WEBHOOK_URL") && !problems.to_string().contains("canary"), "{problems}");
+            false
+        }
+    }
+}
+
+#[test]
+fn a_gateway_does_not_start_with_a_receiver_inside_the_network() {
+    for url in [
+        "https://127.0.0.1/canary",
+        "https://localhost/canary",
+        "https://2130706433/canary",
+        "https://0x7f.1/canary",
+        "https://[::1]/canary",
+        "https://[::ffff:10.0.0.1]/canary",
+        "https://10.0.0.1/canary",
+        "https://172.16.0.1/canary",
+        "https://192.168.1.1/canary",
+        "https://169.254.169.254/latest/meta-data/canary",
+        "https://metadata.google.internal/canary",
+        "https://user:canary@hooks.example.com/",
+        "http://hooks.example.com/canary",
+        "file:///etc/canary",
+        "gopher://hooks.example.com/canary",
+    ] {
+        assert!(!starts(url, ""), "{url}");
+    }
+    assert!(starts("https://hooks.example.com/guestsync", ""));
+    assert!(starts("http://127.0.0.1:9/guestsync", "[webhook]\nallow_private = true"), "the operator may say otherwise");
+}

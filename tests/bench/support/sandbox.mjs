@@ -8,13 +8,15 @@ import { start, stop } from "../../../scripts/lib/run.mjs";
  * @property {(plan: unknown) => Promise<void>} setFaults
  * @property {() => Promise<{ name: string }[]>} channels
  * @property {() => Promise<{ path: string }[]>} requests
+ * @property {(what: string) => Promise<any>} look at `/_sandbox/…`
+ * @property {() => Promise<void>} reset
  * @property {() => Promise<void>} stop
  */
 
-/** @param {string} guestsync the program @returns {Promise<Sandbox>} */
-export async function startSandbox(guestsync) {
+/** @param {string} guestsync the program @param {string[]} options of `guestsync sandbox` @returns {Promise<Sandbox>} */
+export async function startSandbox(guestsync, ...options) {
   const secret = "bench-secret";
-  const child = start(guestsync, ["sandbox", "--port", "0", "--client-secret", secret], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = start(guestsync, ["sandbox", "--port", "0", "--client-secret", secret, ...options], { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   /** @type {string} */
   const base = await new Promise((resolve, reject) => {
@@ -26,7 +28,7 @@ export async function startSandbox(guestsync) {
     child.once("close", () => reject(new Error(`the sandbox ended: ${said}`)));
     child.once("error", reject);
   });
-  const read = async (/** @type {string} */ what) => (await (await fetch(`${base}/_sandbox/${what}`)).json())[what];
+  const look = async (/** @type {string} */ what) => (await fetch(`${base}/_sandbox/${what}`)).json();
   return {
     base,
     secret,
@@ -34,8 +36,10 @@ export async function startSandbox(guestsync) {
       const answer = await fetch(`${base}/_sandbox/faults`, { method: "PUT", body: JSON.stringify(plan), headers: { "content-type": "application/json" } });
       if (!answer.ok) throw new Error(`the fault plan was refused: ${await answer.text()}`);
     },
-    channels: () => read("channels"),
-    requests: () => read("requests"),
+    channels: async () => (await look("channels")).channels,
+    requests: async () => (await look("requests")).requests,
+    look,
+    reset: async () => void (await fetch(`${base}/_sandbox/reset`, { method: "POST" })),
     stop: () => stop(child),
   };
 }

@@ -9,6 +9,7 @@ import { responseOf } from "./effect/respond.js";
 import { Sends } from "./effect/send.js";
 import { registerSync } from "./effect/sync.js";
 import { getToken } from "./effect/token.js";
+import type { TokenCache } from "./effect/token-cache.js";
 import type { ProfileEvent, ProfileLetter } from "./options.js";
 import type { Settings } from "./settings.js";
 
@@ -21,7 +22,7 @@ export interface Face {
 }
 
 /** Performs what the machine asks for, and tells it what became of it. Decides nothing. */
-export function hostOf(settings: Settings, worker: () => ProfileWorker, face: Face): Host {
+export function hostOf(settings: Settings, worker: () => ProfileWorker, tokens: TokenCache | undefined, face: Face): Host {
   const keys: KeySet = new Map();
   const sends = new Sends(settings.endpoint, worker);
   const forms = new Forms();
@@ -36,7 +37,7 @@ export function hostOf(settings: Settings, worker: () => ProfileWorker, face: Fa
   return {
     getKeys: () => void getKeys(worker(), keys, settings.keys),
     agree: (keyId) => void agree(worker(), keys, keyId),
-    getToken: (guest) => void getToken(worker(), guest, settings.token),
+    getToken: (guest) => void getToken(worker(), guest, settings.token, tokens),
     getFieldKey: (guest, token) => void getFieldKey(worker(), guest, token, settings.fieldKey),
     send: (...patch) => void sends.send(...patch),
     abort: (send) => sends.abort(send),

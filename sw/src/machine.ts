@@ -1,5 +1,6 @@
 import { ProfileWorker, WorkerOptions } from "#worker-glue";
 import { readForm } from "./effect/form.js";
+import { TokenCache } from "./effect/token-cache.js";
 import { forwarded } from "./fallback.js";
 import { hostOf } from "./host.js";
 import type { ProfileLetter } from "./options.js";
@@ -18,7 +19,7 @@ export interface Machine {
   status(): Promise<ProfileLetter[]>;
   retry(key: string): void;
   discard(key: string): void;
-  logout(guestId: string): void;
+  logout(guestId: string): Promise<void>;
   /** Resolves when nothing is under way any more. */
   rest(): Promise<void>;
 }
@@ -28,6 +29,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   await loadWasm(settings.wasm);
   const waiting = new Map<number, { url: string; resolve: (answer: Response) => void }>();
   const asking = new Map<number, (letters: ProfileLetter[]) => void>();
+  const tokens = settings.cacheTokens ? new TokenCache() : undefined;
   let resting: (() => void)[] = [];
   let busy = false;
   let count = 0;
@@ -37,7 +39,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   };
   const worker: ProfileWorker = new ProfileWorker(
     optionsOf(settings),
-    hostOf(settings, () => worker, {
+    hostOf(settings, () => worker, tokens, {
       respond,
       forward: (form) => respond(form, forwarded(waiting.get(form)?.url ?? settings.path.href)),
       status(ask, letters) {
@@ -72,7 +74,10 @@ export async function startMachine(settings: Settings): Promise<Machine> {
     },
     retry: (key) => worker.retry(key),
     discard: (key) => worker.discard(key),
-    logout: (guestId) => worker.logout(guestId),
+    async logout(guestId) {
+      worker.logout(guestId);
+      await tokens?.forget(guestId);
+    },
     rest: () => (busy ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
   };
 }

@@ -15,7 +15,7 @@ export function askedBy({ data, ports }: ExtendableMessageEvent): ((machine: Mac
     if (guestsync === "nudge") machine.wake(true);
     else if (guestsync === "retry") machine.retry(key);
     else if (guestsync === "discard") machine.discard(key);
-    else if (guestsync === "logout") machine.logout(guestId);
+    else if (guestsync === "logout") await machine.logout(guestId);
     else if (guestsync === "status") ports[0]?.postMessage(await machine.status());
     await machine.rest();
   };

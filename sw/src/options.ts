@@ -36,6 +36,11 @@ export interface ProfileFormsOptions {
   mode?: "sealed" | "shared";
   /** What a value is bound to in the `shared` mode: guest and field (the default), or nothing. */
   binding?: "field" | "none";
+  /**
+   * Where capabilities are kept: in the worker's memory (the default), or in Cache Storage too, for deployments whose tokens are dear to
+   * get. Any script of the site can read them there.
+   */
+  tokenCache?: "memory" | "cache-storage";
   /** The path of the site where a navigation lands, with `?guestsync=` and `&field=`. Default: a small built-in page. */
   redirect?: string;
   /** The wasm file. Default: beside the module, or `/guestsync/` for the classic script. */

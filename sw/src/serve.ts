@@ -1,3 +1,4 @@
+import { someWait } from "./effect/forms.js";
 import { syncTag } from "./effect/sync.js";
 import { withoutMachine } from "./fallback.js";
 import { type Machine, startMachine } from "./machine.js";
@@ -21,9 +22,19 @@ export function listen(options: ProfileFormsOptions, wasm: string): void {
     }));
 
   scope.addEventListener("install", (event) => event.waitUntil(install(settings, machine)));
+  // A worker that starts, for whatever request, sees to what was left behind; where nothing was, no wasm is loaded.
+  let looked = false;
+  const look = async () => {
+    if (await someWait()) await machine().then(drain);
+  };
   scope.addEventListener("fetch", (event) => {
     const { request } = event;
-    if (!isProfileForm(request, settings)) return;
+    if (!isProfileForm(request, settings)) {
+      if (!looked) event.waitUntil(look().catch(() => {}));
+      looked = true;
+      return;
+    }
+    looked = true;
     const answer = machine().then(
       ({ answer }) => answer(request),
       (error: unknown) => withoutMachine(request, error),

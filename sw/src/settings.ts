@@ -15,6 +15,7 @@ export interface Settings {
   shared: boolean;
   bound: boolean;
   redirect: string | undefined;
+  cacheTokens: boolean;
   wasm: string;
 }
 
@@ -27,7 +28,7 @@ const fieldMembers = "pointer operation maxBytes trim purpose".split(" ");
  * @throws {TypeError} that names the option.
  */
 export function settingsOf(options: ProfileFormsOptions, wasm: string): Settings {
-  checkMembers(options, "options", [...strings, "fields", "required", "unknown", "consent", "mode", "binding"]);
+  checkMembers(options, "options", [...strings, "fields", "required", "unknown", "consent", "mode", "binding", "tokenCache"]);
   for (const name of strings) check(options, name, isOptionalString, "a string");
   const { fields = { email: "/email", phone: "/phone", name: "/name" }, required = [], consent = {} } = options;
   if (!Array.isArray(required) || !required.every(isString)) wrong("required", "a list of strings");
@@ -44,6 +45,7 @@ export function settingsOf(options: ProfileFormsOptions, wasm: string): Settings
     shared: oneOf(options, "mode", "sealed", "shared"),
     bound: !oneOf(options, "binding", "field", "none"),
     redirect: options.redirect,
+    cacheTokens: oneOf(options, "tokenCache", "memory", "cache-storage"),
     wasm: absolute(options.wasm ?? wasm, "wasm"),
   };
 }

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { launchChromium, launchWithProfile } from "./support/chromium.mjs";
-import { killBrowser, stopServiceWorkers } from "./support/devtools.mjs";
+import { denySync, killBrowser, stopServiceWorkers } from "./support/devtools.mjs";
 import { temporaryFolder } from "./support/folder.mjs";
 import { openFormPage, postByFetch, registerWorker } from "./support/forms.mjs";
 import { startGateway } from "./support/gateway.mjs";
@@ -161,4 +161,36 @@ test("a clock that was set back loses nothing: the newer form is the one that st
   }, { guestId, ahead });
   assert.equal((await post(page, guestId, { email: "late@example.org" })).status, 200);
   await arrived(guestId, { "/email": "late@example.org" });
+});
+
+test("a worker that starts, for whatever request of a page without our script, sees to what was left behind", async () => {
+  await sandbox.setFaults(plan({ kind: "status", status: 503 }));
+  const { context, page, guestId } = await openFormPage(browser, gateway.origin);
+  await denySync(page, gateway.origin);
+  assert.equal((await post(page, guestId, { email: "left@example.org" })).status, 202);
+  await page.goto("about:blank");
+  await stopServiceWorkers(page);
+  const other = await context.newPage();
+  await other.goto("about:blank");
+  await sandbox.setFaults(calm);
+  await other.goto(`${gateway.origin}/healthz`);
+  await arrived(guestId, { "/email": "left@example.org" });
+});
+
+test("logout: the page forgets nothing that waits, the worker forgets the capability, and what waits is reported as stranded", async () => {
+  await sandbox.setFaults(plan({ kind: "status", status: 503 }));
+  const { page, guestId } = await openFormPage(browser, gateway.origin);
+  assert.equal((await post(page, guestId, { email: "e@example.org" })).status, 202);
+  await page.evaluate(async (guest) => {
+    const { createGuestSync } = await import(/** @type {string} */ ("/guestsync/index.js"));
+    await createGuestSync({ guest, consent: { service: true } }).logout();
+  }, guestId);
+  await sandbox.setFaults(calm);
+  const before = (await patches(guestId)).length;
+  await until("the entry to be stranded", async () => (await status(page))[0]?.stranded === true, { within: 20_000 });
+  assert.equal((await patches(guestId)).length, before, "never sent without its own session");
+  // Another guest of this browser is not held up by it.
+  const next = await startSession(page.context(), gateway.origin);
+  assert.equal((await post(next.page, next.guestId, { email: "f@example.org" })).status, 200);
+  assert.deepEqual((await status(page)).map(({ guestId: of }) => of), [guestId]);
 });

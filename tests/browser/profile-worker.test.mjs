@@ -225,3 +225,26 @@ test("nothing that was typed, and no capability, is in any storage of the browse
     assert.ok(!stored.includes(secret), "found in storage");
   }
 });
+
+test("tokenCache keeps capabilities in Cache Storage for a worker that starts anew, until they are refused or the guest logs out", async () => {
+  const own = `${await published("guestsync-sw.js")}\nguestsyncWorker.start({ tokenCache: "cache-storage" });`;
+  const { context, page, guestId } = await openPage({ "/own.js": own });
+  await register(page, "/own.js");
+  let asked = 0;
+  await context.route("**/api/token", (route) => ((asked += 1), route.fallback()));
+  const post = async (/** @type {string} */ name) => (await postByFetch(page, "urlencoded", { guestId, name })).status;
+  assert.deepEqual([await post("one"), asked], [200, 1]);
+  await stopServiceWorkers(page);
+  assert.deepEqual([await post("two"), asked], [200, 1]);
+
+  await page.evaluate(async (guest) => {
+    const cache = await caches.open("guestsync-tokens");
+    const kept = { token: "refused", expiresAt: Date.now() + 3_600_000 };
+    await cache.put(`/guestsync-token?guest=${guest}`, new Response(JSON.stringify(kept)));
+  }, guestId);
+  await stopServiceWorkers(page);
+  assert.deepEqual([await post("three"), asked], [200, 2], "one that is refused is replaced");
+
+  await page.evaluate(async (guest) => (await import(/** @type {string} */ ("/guestsync/index.js"))).logoutProfile(guest), guestId);
+  await until("no token to be kept", () => page.evaluate(async () => (await (await caches.open("guestsync-tokens")).keys()).length === 0));
+});

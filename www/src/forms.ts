@@ -41,23 +41,32 @@ const NUDGE_MS = 2_500;
  */
 export async function profileStatus(): Promise<ProfileLetter[]> {
   const { port1, port2 } = new MessageChannel();
-  const answered = new Promise<ProfileLetter[]>((resolve, reject) => {
-    const none = () => reject(new GuestSyncError("worker.unavailable", "No worker answers for profile forms here."));
-    const timer = setTimeout(none, ANSWER_MS);
-    port1.onmessage = ({ data }) => (clearTimeout(timer), resolve(data as ProfileLetter[]));
-  });
-  await tell("status", {}, port2);
-  return answered.finally(() => port1.close());
+  try {
+    return await new Promise<ProfileLetter[]>((resolve, reject) => {
+      const none = () => reject(new GuestSyncError("worker.unavailable", "No worker answers for profile forms here."));
+      const timer = setTimeout(none, ANSWER_MS);
+      port1.onmessage = ({ data }) => (clearTimeout(timer), resolve(data as ProfileLetter[]));
+      tell("status", {}, port2).then((told) => told || none(), none);
+    });
+  } finally {
+    port1.close();
+  }
 }
 
 /** Has a patch that was refused for good tried again. */
-export const retryProfile = (key: string): Promise<void> => tell("retry", { key });
+export async function retryProfile(key: string): Promise<void> {
+  await tell("retry", { key });
+}
 
 /** Gives a patch up. */
-export const discardProfile = (key: string): Promise<void> => tell("discard", { key });
+export async function discardProfile(key: string): Promise<void> {
+  await tell("discard", { key });
+}
 
 /** The guest's session ends: the worker forgets its capability and keys. */
-export const logoutProfile = (guestId: string): Promise<void> => tell("logout", { guestId });
+export async function logoutProfile(guestId: string): Promise<void> {
+  await tell("logout", { guestId });
+}
 
 /** Hears of the forms of this site; the result stops it. */
 export function onProfile(handler: (event: ProfileEvent) => void): () => void {
@@ -93,8 +102,10 @@ export function nudge(): void {
 
 let nudging = false;
 
-async function tell(guestsync: string, more: object, port?: MessagePort): Promise<void> {
-  const { controller, ready } = navigator.serviceWorker;
-  const worker = controller ?? (await ready).active;
+/** Whether there is a worker to be told. */
+async function tell(guestsync: string, more: object, port?: MessagePort): Promise<boolean> {
+  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  const worker = container?.controller ?? (await container?.getRegistration())?.active;
   worker?.postMessage({ guestsync, ...more }, port ? [port] : []);
+  return Boolean(worker);
 }

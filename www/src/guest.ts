@@ -7,6 +7,7 @@ import { mirror } from "./effect/local.js";
 import { errorOf, invalid, type ValidationError } from "./errors.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
 import { endSession, randomId } from "./effect/session.js";
+import { logoutProfile } from "./forms.js";
 import { flat, pack } from "./flat.js";
 import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
@@ -63,6 +64,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   let warned = false;
   let counts = {} as Metrics;
   let failure: unknown;
+  let guestId = options.guest;
   let deafen = () => {};
   let tell: Tell | undefined;
   let readied!: (ready: Ready) => void;
@@ -72,7 +74,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     readied = resolve;
     unready = reject;
   });
-  ready.catch(() => {});
+  ready.then(({ guestId: known }) => (guestId = known), () => {});
   const channel = new Channel((hint) => tell?.("changed", hint));
   loadCore(options.wasm).then(start, fail);
 
@@ -172,6 +174,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       note("logout");
       await call((tell, call) => tell("logout", call, randomId()));
       if (options.guest !== undefined) this.close();
+      if (guestId !== undefined) await logoutProfile(guestId).catch(() => {});
       await endSession(options.session);
     },
     audit: () => String(audit),

@@ -47,3 +47,17 @@ export class Forms {
     await ended(transaction);
   }
 }
+
+/** Whether any entry of the queue is stored. */
+export async function someWait(): Promise<boolean> {
+  const database = await open();
+  try {
+    const transaction = database.transaction("forms");
+    // Entries are named by guest and moment; what is not an entry begins with a tilde.
+    const first = transaction.objectStore("forms").getKey(IDBKeyRange.upperBound("~", true));
+    await ended(transaction);
+    return first.result !== undefined;
+  } finally {
+    database.close();
+  }
+}

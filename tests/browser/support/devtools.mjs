@@ -51,3 +51,19 @@ export async function killBrowser(context) {
   for (const { type, id } of processInfo) if (type === "browser") process.kill(id, "SIGKILL");
   await gone;
 }
+
+/**
+ * Takes Background Sync away from the pages of this browser context, as other engines do not have it.
+ * @param {import("playwright-core").Page} page
+ * @param {string} origin
+ */
+export async function denySync(page, origin) {
+  const browser = page.context().browser();
+  if (!browser) throw new Error("this context has no browser of its own");
+  const target = await page.context().newCDPSession(page);
+  const { browserContextId } = (await target.send("Target.getTargetInfo")).targetInfo;
+  const devtools = await browser.newBrowserCDPSession();
+  const denied = /** @type {const} */ ({ permission: { name: "background-sync" }, setting: "denied", origin });
+  await devtools.send("Browser.setPermission", browserContextId === undefined ? denied : { ...denied, browserContextId });
+  await Promise.all([target.detach(), devtools.detach()]);
+}

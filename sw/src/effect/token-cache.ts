@@ -1,0 +1,45 @@
+/** A token and when it expires, in milliseconds since 1970. */
+interface Kept {
+  token: string;
+  expiresAt: number;
+}
+
+const name = "guestsync-tokens";
+
+/**
+ * Tokens in Cache Storage (`tokenCache: "cache-storage"`), so that a worker that starts anew need not ask for one. Page scripts can
+ * read them there. One that has been handed out before in this life is not handed out again: it was refused, or is about to expire.
+ */
+export class TokenCache {
+  readonly #given = new Map<string, string>();
+
+  async take(guestId: string): Promise<Kept | undefined> {
+    try {
+      const cache = await caches.open(name);
+      const kept = (await (await cache.match(keyOf(guestId)))?.json()) as Kept | undefined;
+      if (!kept) return undefined;
+      if (!(kept.expiresAt > Date.now()) || this.#given.get(guestId) === kept.token) {
+        await cache.delete(keyOf(guestId));
+        return undefined;
+      }
+      this.#given.set(guestId, kept.token);
+      return kept;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** `lifeMs`: how long it is good for; one that does not say is not kept. */
+  async keep(guestId: string, token: string, lifeMs: number): Promise<void> {
+    this.#given.set(guestId, token);
+    if (!(lifeMs > 0)) return;
+    const kept: Kept = { token, expiresAt: Date.now() + lifeMs };
+    await caches.open(name).then((cache) => cache.put(keyOf(guestId), Response.json(kept)), () => {}).catch(() => {});
+  }
+
+  async forget(guestId: string): Promise<void> {
+    await caches.open(name).then((cache) => cache.delete(keyOf(guestId)), () => {});
+  }
+}
+
+const keyOf = (guestId: string) => `/guestsync-token?guest=${encodeURIComponent(guestId)}`;

@@ -9,7 +9,7 @@ import { ensureBrowser } from "./lib/setup/browser.mjs";
 import { ensurePackages } from "./lib/setup/packages.mjs";
 
 /** Benches that need no gateway: its release build takes minutes. */
-const withoutServer = ["page", "delivery", "pii"];
+const withoutServer = ["page", "delivery", "pii", "worker"];
 
 await main(async () => {
   const [name = "", ...options] = process.argv.slice(2);

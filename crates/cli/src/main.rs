@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod failure;
 mod listen;
+mod log;
 mod output;
 
 use std::process::ExitCode;

@@ -16,7 +16,7 @@ use guestsync_gateway::provision::{Document, LARGEST, OnConflict, Problem, Provi
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{listen, output};
+use crate::{listen, log, output};
 
 use say::Progress;
 
@@ -79,6 +79,7 @@ pub(crate) async fn run(provision: Provision) -> Result<ExitCode, Failure> {
         .as_ref()
         .map(|path| std::fs::read_to_string(path).map_err(|error| Failure::Unreadable(path.display().to_string(), error)));
     let config = config::load(&flags, &|name| std::env::var(name).ok(), file.transpose()?.as_deref())?;
+    log::of_command();
     let provisioner = Provisioner::open(config).await?;
     let outcome = execute(&provision, &provisioner, &document).await;
     provisioner.close().await;
@@ -90,7 +91,10 @@ async fn execute(provision: &Provision, provisioner: &Provisioner, document: &Do
         Conflict::Fail => OnConflict::Fail,
         Conflict::Suffix => OnConflict::Suffix,
     };
-    let plan = provisioner.plan(&document.channels, on_conflict).await?;
+    say::looking(provision.json);
+    let plan = provisioner.plan(&document.channels, on_conflict).await;
+    say::looked(provision.json);
+    let plan = plan?;
     let problems = plan.problems();
     if !problems.is_empty() {
         return refuse(&problems, &document.warnings, provision.json);

@@ -1,6 +1,5 @@
 //! `guestsync serve`: the gateway.
 
-use std::io::IsTerminal;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,10 +7,9 @@ use std::process::ExitCode;
 use clap::Args;
 use guestsync_gateway::Gateway;
 use guestsync_gateway::config::{self, Flags};
-use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
-use crate::{listen, output};
+use crate::{listen, log, output};
 
 /// Flags win over environment variables, these over the file.
 #[derive(Debug, Args)]
@@ -44,7 +42,7 @@ pub(crate) struct Serve {
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(serve: Serve) -> Result<ExitCode, Failure> {
-    log_to_stderr();
+    log::of_service();
     let file = serve
         .config
         .as_ref()
@@ -78,12 +76,4 @@ pub(crate) async fn run(serve: Serve) -> Result<ExitCode, Failure> {
     listen::announce(&listener, if has_tls { "https" } else { "http" })?;
     gateway.serve(listener, stop).await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Lines for a person on a terminal, JSON otherwise; `RUST_LOG` chooses what.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,guestsync_gateway=info,guestsync_genesys=info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { log.init() } else { log.json().with_span_list(false).init() }
 }

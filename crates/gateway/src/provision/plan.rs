@@ -16,6 +16,9 @@ use crate::clock;
 /// Up to so many channels are looked up one by one; for more, all there are is listed once.
 const FEW: usize = 3;
 
+/// Lists in a row that nobody answers before it is said that Genesys cannot be reached: nothing has been begun yet.
+const MOST_UNREACHED: u32 = 3;
+
 /// What would be done for one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "action", rename_all = "lowercase", rename_all_fields = "camelCase")]
@@ -114,12 +117,14 @@ async fn list(genesys: &Client, prefix: Option<&str>) -> Result<Vec<ExistingChan
         failed += 1;
         let wait = match error {
             _ if failed >= MOST_LOOKUPS => return Err(error),
+            Error::Unreachable | Error::Timeout if failed >= MOST_UNREACHED => return Err(error),
             Error::Busy { retry_after } => retry_after,
             Error::Unavailable { .. } | Error::Unreachable | Error::Timeout => {
                 Policy::SERVER.delay(failed, getrandom::u64().unwrap_or_default())
             }
             _ => return Err(error),
         };
+        tracing::warn!(%error, wait_ms = wait, "the channels cannot be listed now: they are asked for again");
         tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
     }
 }

@@ -33,6 +33,20 @@ pub(super) fn plan_line(planned: &Planned) -> String {
     format!("{} {name}", what.trim_end())
 }
 
+/// On a terminal: what the first seconds go to.
+pub(super) fn looking(quiet: bool) {
+    if is_watched() && !quiet {
+        output::transient("looking up what is there …");
+    }
+}
+
+/// It is known.
+pub(super) fn looked(quiet: bool) {
+    if is_watched() && !quiet {
+        output::transient("");
+    }
+}
+
 /// A line for each channel as it ends; on a terminal also how many are left, in place.
 pub(super) struct Progress {
     all: usize,

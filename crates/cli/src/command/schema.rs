@@ -73,11 +73,12 @@ async fn apply(file: &PathBuf, org: &str, dry_run: bool, json: bool, genesys: &G
             output::line(&format!("+ {}  to be created", planned.definition.name()))?;
         }
     }
-    let mut differs = plan.0.iter().any(|planned| matches!(planned.change, Change::Different { .. }));
-    if !dry_run && plan.new_count() > 0 {
+    let mut counts = Counts::of(&plan);
+    if !dry_run && counts.new > 0 {
+        counts.new = 0;
         let mut written = Ok(());
         let applied = metadata.apply(&plan, org, |definition, change| {
-            differs |= change.as_ref().is_none_or(|change| matches!(change, Change::Different { .. }));
+            counts.add(change.as_ref());
             if written.is_ok() {
                 written =
                     if change == Some(Change::New) { created(definition, json) } else { show(definition, change.as_ref(), json) };
@@ -87,9 +88,34 @@ async fn apply(file: &PathBuf, org: &str, dry_run: bool, json: bool, genesys: &G
         written?;
     }
     if !json {
-        output::line(&summary(&plan, dry_run))?;
+        let Counts { new, same, different } = counts;
+        output::line(&format!("{new} {}, {same} the same, {different} different", if dry_run { "new" } else { "created" }))?;
     }
-    Ok(ExitCode::from(if differs { 3 } else { 0 }))
+    Ok(ExitCode::from(if counts.different > 0 { 3 } else { 0 }))
+}
+
+/// Definitions, counted; what is defined elsewhere differs.
+#[derive(Default)]
+struct Counts {
+    new: usize,
+    same: usize,
+    different: usize,
+}
+
+impl Counts {
+    fn of(plan: &Plan) -> Self {
+        let mut counts = Self::default();
+        plan.0.iter().for_each(|planned| counts.add(Some(&planned.change)));
+        counts
+    }
+
+    fn add(&mut self, change: Option<&Change>) {
+        *match change {
+            Some(Change::New) => &mut self.new,
+            Some(Change::Same) => &mut self.same,
+            Some(Change::Different { .. }) | None => &mut self.different,
+        } += 1;
+    }
 }
 
 fn created(definition: &Definition, json: bool) -> Result<(), Failure> {
@@ -110,13 +136,6 @@ fn show(definition: &Definition, change: Option<&Change>, json: bool) -> Result<
         Some(Change::Different { members }) => format!("! {name}  is there and differs in {}", members.join(", ")),
         None => format!("! {name}  is defined by a group outside of this organisation"),
     })?)
-}
-
-fn summary(plan: &Plan, dry_run: bool) -> String {
-    let new = plan.new_count();
-    let different = plan.0.iter().filter(|planned| matches!(planned.change, Change::Different { .. })).count();
-    let same = plan.0.len() - new - different;
-    format!("{new} {}, {same} the same, {different} different", if dry_run { "new" } else { "created" })
 }
 
 async fn list(org: &str, refresh: bool, json: bool, genesys: &Genesys) -> Result<ExitCode, Failure> {

@@ -143,13 +143,13 @@ async fn csv_json_and_standard_input_come_to_the_same_as_lines() {
     );
     let json = genesys.write("tickets.json", &json!([{"ticketId": "J-1", "priority": "low", "colour": "red"}]).to_string());
     let ran = genesys.run(&["map", &json, "--org", ORG]).await;
-    let expected = "1 records: 1 new, 0 updated, 0 rejected\nleft out: colour (not in the map), 1 times\n";
+    let expected = "1 record: 1 new, 0 updated, 0 rejected\nleft out: colour (not in the map), once\n";
     assert_eq!((ran.code, ran.stdout.as_str()), (0, expected), "{ran:?}");
     // An organisation without the channel: that attribute is left out and told.
     let ran =
         genesys.fed(&["map", "-", "--org", "acme-emea-dach"], "{\"ticketId\": \"S-1\", \"sourceChannel\": \"web\"}\n").await;
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stdout.ends_with("left out: crm_channel_source (not in this organisation), 1 times\n"), "{ran:?}");
+    assert!(ran.stdout.ends_with("left out: crm_channel_source (not in this organisation), once\n"), "{ran:?}");
     let stored = genesys.look("records").await;
     let stored: Vec<_> =
         stored["records"].as_array().unwrap().iter().map(|record| (&record["id"], &record["attributes"])).collect();
@@ -207,6 +207,52 @@ async fn a_run_goes_on_with_the_same_input_only() {
     assert!(changed.stderr.contains("the input has changed since the run was begun"), "{changed:?}");
     let anew = genesys.run(&[&arguments[..], &["--restart"]].concat()).await;
     assert!(anew.code == 3 && anew.stdout.starts_with("5001 records: "), "{anew:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_named_run_goes_on_when_it_is_given_the_same_standard_input_again() {
+    let genesys = Genesys::start().await;
+    genesys.faults("[[rules]]\ncalls = ['S3']\neffect = { kind = 'delay', ms = 100 }").await;
+    let text = lines(5_000);
+    let arguments = ["map", "-", "--org", ORG, "--run", "nightly", "--json", "--parallel", "1"];
+    let mut child = genesys.command(&arguments).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let fed = text.clone();
+    let feeder = std::thread::spawn(move || std::io::Write::write_all(&mut input, fed.as_bytes()));
+    while genesys.count().await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Whatever it did not read breaks the pipe.
+    _ = feeder.join().unwrap();
+    genesys.faults("").await;
+    let ran = genesys.fed(&arguments, &text).await;
+    let told = said(&ran);
+    assert_eq!((&told["records"], &told["applied"], &told["wentOn"]), (&json!(5_000), &json!(4_900), &json!(true)), "{ran:?}");
+    assert_eq!(genesys.look("records?limit=0").await["writes"], 4_900);
+    assert_eq!(rejects(&genesys.folder.join("rejects.ndjson")).len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn permissions_are_asked_for_before_writing_and_kept_for_a_while() {
+    let genesys = Genesys::start().await;
+    let asked = async || genesys.calls().await.iter().filter(|call| call.contains("effectivepermissions")).count();
+    for expected in [1, 1] {
+        assert_eq!(genesys.fed(&["map", "-", "--org", ORG], "{\"ticketId\": \"T-1\"}\n").await.code, 0);
+        assert_eq!(asked().await, expected);
+    }
+    let calls = genesys.calls().await;
+    let first = |part: &str| calls.iter().position(|call| call.contains(part)).unwrap();
+    assert!(first("effectivepermissions") < first("/batch"), "{calls:?}");
+    let folder = genesys.folder.path().join("state/metadata");
+    let kept = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let kept = kept.filter(|path| path.to_str().unwrap().contains("permissions")).collect::<Vec<_>>().remove(0);
+    let mut entry: Value = serde_json::from_slice(&std::fs::read(&kept).unwrap()).unwrap();
+    entry["expires_at"] = json!(1);
+    std::fs::write(kept, entry.to_string()).unwrap();
+    assert_eq!(genesys.fed(&["map", "-", "--org", ORG], "{\"ticketId\": \"T-1\"}\n").await.code, 0);
+    assert_eq!(asked().await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,6 +50,34 @@ async fn a_plan_is_shown_and_only_what_is_new_is_created() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_definition_whose_answer_was_lost_is_there_and_the_same() {
+    let genesys = Genesys::start().await;
+    genesys.faults("[[rules]]\ncalls = ['S1']\nfirst = 1\neffect = { kind = 'lost' }").await;
+    let file = genesys.write("schemas.yaml", "attributes: [{name: tier, type: string}, {name: score, type: number}]\n");
+    let applied = genesys.run(&["schema", "apply", &file, "--org", ORG]).await;
+    assert_eq!(applied.code, 0, "{applied:?}");
+    assert!(applied.stdout.ends_with("= tier  the same\n+ score  created\n1 created, 1 the same, 0 different\n"), "{applied:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guides_own_files_are_taken_as_they_are_pasted() {
+    let guide = include_str!("../../../../docs/metadata.md");
+    let files: Vec<&str> = guide.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let [schemas, map] = files.as_slice() else { panic!("{} files", files.len()) };
+    let genesys = Genesys::start().await;
+    let file = genesys.write("schemas.yaml", schemas);
+    let applied = genesys.run(&["schema", "apply", &file, "--org", ORG]).await;
+    assert_eq!(applied.stdout, "= crm_ticket_priority  the same\n0 created, 1 the same, 0 different\n", "{applied:?}");
+    let map = genesys.write("map.yaml", map);
+    let record = "{\"ticketId\": \"7\", \"ticket\": {\"priority\": \" URGENT\"}}\n";
+    let mapped = genesys.fed(&["map", "-", "--org", ORG, "--map", &map], record).await;
+    assert_eq!(mapped.code, 0, "{mapped:?}");
+    let stored = genesys.look("records").await;
+    let expected = json!({"crm_ticket_id": "7", "crm_ticket_priority": "critical"});
+    assert_eq!((&stored["records"][0]["id"], &stored["records"][0]["attributes"]), (&json!("7"), &expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_definition_that_is_none_is_told_with_its_place_and_nothing_is_sent() {
     let genesys = Genesys::start().await;
     let text = r#"{"attributes": [{"name": "a", "type": "string", "validationRules": [{"type": "regex", "value": "canary("}]}, {"type": "colour"}]}"#;

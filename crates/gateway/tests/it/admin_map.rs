@@ -50,6 +50,20 @@ async fn a_small_upload_is_answered_as_the_document_has_it_with_an_error_per_rec
 }
 
 #[tokio::test]
+async fn a_table_is_taken_as_well_and_its_header_is_no_record() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let table = "ticketId,priority,sourceChannel\nT-1,high,web\nT-2,,\nT-3,no,web\n";
+    let sent = world.administer(Method::POST, &format!("/map?orgId={ORG}")).header(CONTENT_TYPE, "text/csv").body(table);
+    let answer = sent.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let answer = json_of(answer).await;
+    assert_eq!((&answer["processed"], &answer["applied"], &answer["rejected"]), (&json!(3), &json!(2), &json!(1)));
+    assert_eq!((&answer["errors"][0]["record"], &answer["errors"][0]["line"]), (&json!(3), &json!(4)));
+    assert_eq!(stored(&upstream).await["records"][1]["attributes"], json!({"crm_ticket_id": "T-2"}));
+}
+
+#[tokio::test]
 async fn a_large_upload_is_a_job_that_outlives_a_killed_gateway() {
     let upstream = Upstream::start().await;
     let directory = Directory::new();

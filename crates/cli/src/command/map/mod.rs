@@ -241,13 +241,15 @@ fn told(outcome: &Outcome, rejects: &Path, as_json: bool) -> Result<ExitCode, Fa
         });
         output::line(&shown.to_string())?;
     } else {
-        output::line(&format!("{records} records: {created} new, {updated} updated, {rejected} rejected"))?;
+        let all = if *records == 1 { "1 record".to_owned() } else { format!("{records} records") };
+        output::line(&format!("{all}: {created} new, {updated} updated, {rejected} rejected"))?;
         if let Some(listed) = listed {
             output::line(&format!("rejects ({invalid} refused here, {refused} by Genesys): {listed}"))?;
         }
         for (what, counts) in [("not in the map", &left_out.unmapped), ("not in this organisation", &left_out.disallowed)] {
             for (name, count) in counts {
-                output::line(&format!("left out: {name} ({what}), {count} times"))?;
+                let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+                output::line(&format!("left out: {name} ({what}), {times}"))?;
             }
         }
     }

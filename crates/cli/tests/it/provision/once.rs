@@ -67,11 +67,15 @@ async fn two_processes_that_share_nothing_but_genesys_make_each_channel_once() {
     let world = World::start(FAULTS, Hold::Never).await;
     let file = world.write(&json!((0..40).map(|n| channel(&format!("Channel {n:02}"))).collect::<Vec<_>>()));
     let states = [world.folder.join("one"), world.folder.join("other")];
-    let [one, other] = states.each_ref().map(|state| ended(world.command_in(state, &[&file, "--json"]).spawn().unwrap()));
+    let [one, other] = states.each_ref().map(|state| {
+        // Neither takes the other's channel, or its own whose answer was lost, for one that is in the way.
+        ended(world.command_in(state, &[&file, "--json", "--on-conflict", "suffix"]).spawn().unwrap())
+    });
     let (one, other) = tokio::join!(one, other);
 
     let made = world.read("channels").await;
     assert_eq!((made.len(), made.iter().map(|channel| channel["name"].as_str()).collect::<BTreeSet<_>>().len()), (40, 40));
+    assert!(made.iter().all(|channel| channel["name"].as_str().unwrap().len() == "Channel 00".len()));
     let ids: BTreeSet<_> = made.iter().map(|channel| (channel["name"].as_str(), channel["id"].as_str())).collect();
     let reports = [parsed(&one), parsed(&other)];
     for report in &reports {

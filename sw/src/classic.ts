@@ -5,6 +5,7 @@ import { listen } from "./serve.js";
 export type * from "./options.js";
 
 declare const __GUESTSYNC_WORKER_WASM__: string;
+declare const __GUESTSYNC_PAGE_WASM__: string;
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
@@ -17,7 +18,7 @@ const scope = self as unknown as ServiceWorkerGlobalScope;
  * @throws {TypeError} that names the option which is not of its form.
  */
 export function serveProfileForms(options: ProfileFormsOptions = {}): void {
-  listen(options, `/guestsync/${__GUESTSYNC_WORKER_WASM__}`);
+  listen(options, `/guestsync/${__GUESTSYNC_WORKER_WASM__}`, `/guestsync/${__GUESTSYNC_PAGE_WASM__}`);
 }
 
 /** The same in a worker that does nothing else: it takes over the site's open pages at once. */

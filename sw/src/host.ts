@@ -7,7 +7,7 @@ import { getKeys, type KeySet } from "./effect/keys.js";
 import { tellPages } from "./effect/pages.js";
 import { responseOf } from "./effect/respond.js";
 import { Sends } from "./effect/send.js";
-import { registerSync } from "./effect/sync.js";
+import { registerSync, syncTag } from "./effect/sync.js";
 import { getToken } from "./effect/token.js";
 import type { TokenCache } from "./effect/token-cache.js";
 import type { ProfileEvent, ProfileLetter } from "./options.js";
@@ -62,7 +62,7 @@ export function hostOf(settings: Settings, worker: () => ProfileWorker, tokens: 
         () => worker().storeFailed(store),
       );
     },
-    sync: registerSync,
+    sync: () => registerSync(syncTag),
     report: (kind, guestId, status, code, queued, failed) =>
       void tellPages({ kind: kind as ProfileEvent["kind"], guestId, queued, failed, ...(status ? { status, code } : {}) }),
     letter: (key, guestId, at, fields, status, code, stranded) =>

@@ -13,6 +13,7 @@ import { listen } from "./serve.js";
 export type * from "./options.js";
 
 declare const __GUESTSYNC_WORKER_WASM__: string;
+declare const __GUESTSYNC_PAGE_WASM__: string;
 
 /**
  * Answers the forms that this site's pages post to `path`: checks the fields, seals each, and sends them as one JSON Patch.
@@ -24,5 +25,5 @@ declare const __GUESTSYNC_WORKER_WASM__: string;
  */
 export function serveProfileForms(options: ProfileFormsOptions = {}): void {
   // A literal call, so that bundlers see the file and take it along.
-  listen(options, new URL(__GUESTSYNC_WORKER_WASM__, import.meta.url).href);
+  listen(options, new URL(__GUESTSYNC_WORKER_WASM__, import.meta.url).href, new URL(__GUESTSYNC_PAGE_WASM__, import.meta.url).href);
 }

@@ -2,15 +2,19 @@ import type { Machine } from "./machine.js";
 
 /** What a page asks of the queue; the answer goes to the port that came along. */
 interface Asked {
-  guestsync: "nudge" | "status" | "retry" | "discard" | "logout";
+  guestsync: "nudge" | "status" | "retry" | "discard" | "logout" | "left";
   key?: string;
   guestId?: string;
 }
 
-/** What a page's message asks for; undefined where it is somebody else's. Only pages of this origin can send one. */
-export function askedBy({ data, ports }: ExtendableMessageEvent): ((machine: Machine) => Promise<void>) | undefined {
+/**
+ * What a page's message asks for; undefined where it is somebody else's. `left`: the page goes, and may leave attributes behind, which
+ * are not the machine's. Only pages of this origin can send one.
+ */
+export function askedBy({ data, ports }: ExtendableMessageEvent): ((machine: Machine) => Promise<void>) | "left" | undefined {
   const { guestsync, key = "", guestId = "" } = Object(data) as Partial<Asked>;
   if (typeof guestsync !== "string" || typeof key !== "string" || typeof guestId !== "string") return undefined;
+  if (guestsync === "left") return guestsync;
   return async (machine) => {
     if (guestsync === "nudge") machine.wake(true);
     else if (guestsync === "retry") machine.retry(key);

@@ -43,6 +43,11 @@ export interface ProfileFormsOptions {
   tokenCache?: "memory" | "cache-storage";
   /** The path of the site where a navigation lands, with `?guestsync=` and `&field=`. Default: a small built-in page. */
   redirect?: string;
+  /**
+   * Whether attributes that pages have set (`createGuestSync`) and were left before they had sent them are sent by this worker. Default
+   * true.
+   */
+  attributes?: boolean;
   /** The wasm file. Default: beside the module, or `/guestsync/` for the classic script. */
   wasm?: string;
 }

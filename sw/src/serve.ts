@@ -1,5 +1,6 @@
 import { someWait } from "./effect/forms.js";
-import { syncTag } from "./effect/sync.js";
+import { deliverAttributes } from "./attributes.js";
+import { attributesTag, registerSync, syncTag } from "./effect/sync.js";
 import { withoutMachine } from "./fallback.js";
 import { type Machine, startMachine } from "./machine.js";
 import { isProfileForm } from "./match.js";
@@ -11,8 +12,8 @@ import { loadWasm, storeFiles } from "./wasm.js";
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
 /** Registers the listeners; to be called while the script is evaluated for the first time. */
-export function listen(options: ProfileFormsOptions, wasm: string): void {
-  const settings = settingsOf(options, wasm);
+export function listen(options: ProfileFormsOptions, wasm: string, pageWasm: string): void {
+  const settings = settingsOf(options, wasm, pageWasm);
   let starting: Promise<Machine> | undefined;
   // Once, and only when it is needed: a worker starts for every request of its pages.
   const machine = () =>
@@ -26,7 +27,10 @@ export function listen(options: ProfileFormsOptions, wasm: string): void {
   let looked = false;
   const look = async () => {
     if (await someWait()) await machine().then(drain);
+    await takeOver();
   };
+  let taking: Promise<void> | undefined;
+  const takeOver = () => (taking ??= attributesLeft(settings).finally(() => (taking = undefined)));
   scope.addEventListener("fetch", (event) => {
     const { request } = event;
     if (!isProfileForm(request, settings)) {
@@ -46,17 +50,32 @@ export function listen(options: ProfileFormsOptions, wasm: string): void {
   scope.addEventListener("activate", (event) => event.waitUntil(machine().then(drain, () => {})));
   scope.addEventListener("message", (event) => {
     const act = askedBy(event);
-    if (act) event.waitUntil(machine().then(act).catch(() => {}));
+    if (act === "left") event.waitUntil(takeOver().catch(() => {}));
+    else if (act) event.waitUntil(machine().then(act).catch(() => {}));
   });
   scope.addEventListener("sync" as keyof ServiceWorkerGlobalScopeEventMap, (event) => {
     const { tag } = event as Event & { tag?: string };
     if (tag === syncTag) (event as ExtendableEvent).waitUntil(machine().then(synced));
+    if (tag === attributesTag) (event as ExtendableEvent).waitUntil(attributesSynced(settings));
   });
 }
 
 async function drain(machine: Machine): Promise<void> {
   machine.wake(false);
   await machine.rest();
+}
+
+/** Pages come first: they send their own as long as they are there. */
+const PAGES_FIRST_MS = 3_000;
+
+/** Sends what pages have left, and asks to be started again where that is not all. */
+async function attributesLeft(settings: Settings): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, PAGES_FIRST_MS));
+  if (await deliverAttributes(settings)) registerSync(attributesTag);
+}
+
+async function attributesSynced(settings: Settings): Promise<void> {
+  if (await deliverAttributes(settings)) throw new Error("guestsync: attributes still wait");
 }
 
 /** A rejection has the browser try again later. */

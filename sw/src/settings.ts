@@ -16,6 +16,8 @@ export interface Settings {
   bound: boolean;
   redirect: string | undefined;
   cacheTokens: boolean;
+  /** The wasm of the pages, which sends attributes; undefined: that is left to the pages. */
+  attributes: string | undefined;
   wasm: string;
 }
 
@@ -27,9 +29,10 @@ const fieldMembers = "pointer operation maxBytes trim purpose".split(" ");
  *
  * @throws {TypeError} that names the option.
  */
-export function settingsOf(options: ProfileFormsOptions, wasm: string): Settings {
-  checkMembers(options, "options", [...strings, "fields", "required", "unknown", "consent", "mode", "binding", "tokenCache"]);
+export function settingsOf(options: ProfileFormsOptions, wasm: string, pageWasm: string): Settings {
+  checkMembers(options, "options", [...strings, "fields", "required", "unknown", "consent", "mode", "binding", "tokenCache", "attributes"]);
   for (const name of strings) check(options, name, isOptionalString, "a string");
+  check(options, "attributes", (value) => value === undefined || typeof value === "boolean", "true or false");
   const { fields = { email: "/email", phone: "/phone", name: "/name" }, required = [], consent = {} } = options;
   if (!Array.isArray(required) || !required.every(isString)) wrong("required", "a list of strings");
   return {
@@ -46,6 +49,7 @@ export function settingsOf(options: ProfileFormsOptions, wasm: string): Settings
     bound: !oneOf(options, "binding", "field", "none"),
     redirect: options.redirect,
     cacheTokens: oneOf(options, "tokenCache", "memory", "cache-storage"),
+    attributes: options.attributes === false ? undefined : absolute(pageWasm, "attributes"),
     wasm: absolute(options.wasm ?? wasm, "wasm"),
   };
 }

@@ -79,7 +79,7 @@ export function onProfile(handler: (event: ProfileEvent) => void): () => void {
   return () => navigator.serviceWorker.removeEventListener("message", heard);
 }
 
-/** Asks the worker to try what waits: now, when the browser is online again, and now and then while something does. */
+/** Asks the worker to try what waits: now, when the browser is online again, now and then while something does, and when the page is left. */
 export function nudge(): void {
   if (nudging) return;
   nudging = true;
@@ -97,6 +97,8 @@ export function nudge(): void {
     timer = setTimeout(again, NUDGE_MS);
   };
   addEventListener("online", ask);
+  // The last that is surely heard of a page: what it has not sent by then, the worker does.
+  document.addEventListener("visibilitychange", () => void (document.visibilityState === "hidden" && tell("left", {})));
   ask();
 }
 

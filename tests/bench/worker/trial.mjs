@@ -1,5 +1,5 @@
 /** One contender at one server, with a page in a browser context of its own. */
-import { stopServiceWorkers } from "../../browser/support/devtools.mjs";
+import { dispatchSync, stopServiceWorkers } from "../../browser/support/devtools.mjs";
 import { until } from "../../browser/support/wait.mjs";
 import { FIELDS } from "./contenders.mjs";
 import { Server } from "./server.mjs";
@@ -81,15 +81,7 @@ export class Trial {
   /** The browser says that it is online again, where the contender asked to be told. */
   async sync() {
     if (!this.contender.sync) return;
-    const devtools = await this.page.context().newCDPSession(this.page);
-    /** @type {string | undefined} */
-    let registrationId;
-    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => (registrationId = registrations[0]?.registrationId));
-    await devtools.send("ServiceWorker.enable");
-    registrationId = await until("the registration", () => registrationId);
-    const { origin } = this.server;
-    await devtools.send("ServiceWorker.dispatchSyncEvent", { origin, registrationId, tag: this.contender.sync, lastChance: false });
-    await devtools.detach();
+    await dispatchSync(this.page, this.server.origin, this.contender.sync);
   }
 
   /** What of the canaries can be read in the browser's storage. @returns {Promise<string[]>} */

@@ -67,3 +67,22 @@ export async function denySync(page, origin) {
   await devtools.send("Browser.setPermission", browserContextId === undefined ? denied : { ...denied, browserContextId });
   await Promise.all([target.detach(), devtools.detach()]);
 }
+
+/**
+ * Has the browser tell the site's worker that it is online, as Background Sync does.
+ * @param {import("playwright-core").Page} page
+ * @param {string} origin
+ * @param {string} tag
+ */
+export async function dispatchSync(page, origin, tag) {
+  const devtools = await page.context().newCDPSession(page);
+  /** @type {string | undefined} */
+  let registrationId;
+  devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+    registrationId = registrations.find(({ scopeURL }) => scopeURL.startsWith(origin))?.registrationId ?? registrationId;
+  });
+  await devtools.send("ServiceWorker.enable");
+  registrationId = await until("the registration", () => registrationId);
+  await devtools.send("ServiceWorker.dispatchSyncEvent", { origin, registrationId, tag, lastChance: false });
+  await devtools.detach();
+}

@@ -12,10 +12,11 @@ pub(crate) fn of_service() {
     if stderr().is_terminal() { log.init() } else { log.json().with_span_list(false).init() }
 }
 
-/// Of a command that somebody waits for: what keeps it waiting, and what went wrong beside its work.
+/// Of a command that somebody waits for: what keeps it waiting, and what went wrong beside its work. What a receiver of webhooks did
+/// not take, the command sums up itself.
 pub(crate) fn of_command() {
     let log = tracing_subscriber::fmt()
-        .with_env_filter(filter("error,guestsync_gateway=warn,guestsync_genesys=warn"))
+        .with_env_filter(filter("error,guestsync_gateway=warn,guestsync_gateway::webhook=error,guestsync_genesys=warn"))
         .with_writer(stderr)
         .with_ansi(stderr().is_terminal());
     log.without_time().with_target(false).init();

@@ -13,11 +13,11 @@ use super::machine::{OnConflict, Progress};
 use super::plan::{Action, Plan};
 use super::queue::{self, Wish};
 use super::report::{Outcome, Report};
-use super::worker;
+use super::{step, worker};
 use crate::app::{App, StartError};
 use crate::config::{Config, Upstream};
 use crate::jobs::{JobError, View};
-use crate::{clock, webhook};
+use crate::webhook::{self, Waiting};
 
 /// How often the jobs are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -123,7 +123,8 @@ impl Provisioner {
         self.settle_webhooks(plan.listed_at).await;
         stop_delivering.send_replace(true);
         _ = delivering.await;
-        Ok(Report::of(watched.outcomes.into_iter().flatten().collect()))
+        let waiting = self.events_since(plan.listed_at).await.len();
+        Ok(Report::of(watched.outcomes.into_iter().flatten().collect(), waiting))
     }
 
     /// Jobs that make channels, the newest first.
@@ -140,22 +141,27 @@ impl Provisioner {
         self.app.db.close().await;
     }
 
-    /// Waits a little until the receiver has heard of all that has just happened.
+    /// Waits a little until the receiver has been told once of all that has just happened.
     async fn settle_webhooks(&self, since: Millis) {
-        if !self.app.webhooks.is_on() {
-            return;
-        }
         let deadline = Instant::now() + WEBHOOKS;
-        while Instant::now() < deadline {
-            let waits = |event: &crate::webhook::Waiting| {
-                !event.dead && event.attempts == 0 && u64::try_from(event.created_at).is_ok_and(|at| at >= since)
-            };
-            match self.app.db.list_webhooks().await {
-                Ok(events) if events.iter().any(waits) => tokio::time::sleep(LOOK_EVERY).await,
-                _ => return,
-            }
+        let untold = |event: &Waiting| !event.dead && event.attempts == 0;
+        while Instant::now() < deadline && self.events_since(since).await.iter().any(untold) {
+            tokio::time::sleep(LOOK_EVERY).await;
         }
-        tracing::warn!(at = clock::rfc3339(clock::now()), "webhooks wait: a gateway or the next run delivers them");
+    }
+
+    /// The channels' events since then that the receiver has not taken.
+    async fn events_since(&self, since: Millis) -> Vec<Waiting> {
+        if !self.app.webhooks.is_on() {
+            return Vec::new();
+        }
+        let mut events = self.app.db.list_webhooks().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the webhook's outbox cannot be read");
+            Vec::new()
+        });
+        let is_recent = |at: i64| u64::try_from(at).is_ok_and(|at| at >= since);
+        events.retain(|event| event.kind == step::EVENT && is_recent(event.created_at));
+        events
     }
 }
 

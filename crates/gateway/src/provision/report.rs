@@ -58,6 +58,8 @@ pub struct Report {
     pub channels: Vec<Outcome>,
     /// Their number by end.
     pub counts: Counts,
+    /// Events that the receiver has not taken yet, or no more.
+    pub events_waiting: usize,
 }
 
 impl Outcome {
@@ -99,7 +101,7 @@ impl Outcome {
 }
 
 impl Report {
-    pub(super) fn of(channels: Vec<Outcome>) -> Self {
+    pub(super) fn of(channels: Vec<Outcome>, events_waiting: usize) -> Self {
         let mut counts = Counts::default();
         for outcome in &channels {
             *match (outcome.status, outcome.how) {
@@ -110,6 +112,6 @@ impl Report {
                 _ => &mut counts.open,
             } += 1;
         }
-        Self { channels, counts }
+        Self { channels, counts, events_waiting }
     }
 }

@@ -19,6 +19,8 @@ use crate::webhook::{EmitError, Event};
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// How long a job rests whose state could not be written.
 const REST: Duration = Duration::from_secs(5);
+/// What the receiver is told of a channel that is made.
+pub(super) const EVENT: &str = "channel.provisioned";
 /// Who says so, in the webhook.
 const SOURCE: &str = "guestsync-provision";
 
@@ -153,13 +155,13 @@ async fn finish(app: &App, kind: &str, job: &Job, progress: &Progress, had_ended
 
 fn provisioned(job: &Job, channel_id: &str) -> Event {
     let body = json!({
-        "event": "channel.provisioned",
+        "event": EVENT,
         "channelId": channel_id,
         "timestamp": clock::rfc3339_ms(clock::now()),
         "source": SOURCE,
     });
     let members: Map<String, Value> = if let Value::Object(members) = body { members } else { Map::new() };
-    Event::new("channel.provisioned", members).about(&[&job.id])
+    Event::new(EVENT, members).about(&[&job.id])
 }
 
 fn draw() -> u64 {

@@ -90,6 +90,11 @@ impl Progress {
         let others: String = others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}")).collect();
         let noun = if self.all == 1 { "channel" } else { "channels" };
         output::notice(&format!("{} {noun}: {} created, {} present{others}", self.all, counts.created, counts.present));
+        match report.events_waiting {
+            0 => {}
+            1 => output::notice("1 event waits for its receiver: `guestsync hooks list`"),
+            many => output::notice(&format!("{many} events wait for their receiver: `guestsync hooks list`")),
+        }
     }
 
     fn left(&self) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::world::{Hold, World, channel, ended, parsed};
+use crate::run::run;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_genesys_refuses_is_sent_once_and_fails() {
@@ -70,4 +71,18 @@ async fn a_run_that_is_stopped_says_what_has_not_ended() {
     let open = parsed(&world.jobs(&["--open", "--json"]));
     assert_eq!((&open[0]["state"], &open[0]["jobId"]), (&json!("submitting"), &report["channels"][0]["jobId"]));
     assert_eq!(std::fs::read_to_string(world.folder.join("state/audit.jsonl")).unwrap(), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_the_receiver_does_not_take_wait_in_the_outbox_and_are_told() {
+    let world = World::start("", Hold::Never).await;
+    let file = world.write(&channel("Shop"));
+    let nobody = world.receiver.address.replace("/hook", "/nobody");
+    let ran = ended(world.command(&[&file]).env("WEBHOOK_URL", nobody).spawn().unwrap()).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let told = "1 channel: 1 created, 0 present\n1 event waits for its receiver: `guestsync hooks list`\n";
+    assert!(ran.stderr.ends_with(told) && !ran.stderr.contains("WARN"), "{ran:?}");
+    let waiting = run(&["hooks", "list", "--state-dir", &world.folder.join("state")], "");
+    assert!(waiting.stdout.contains("\tchannel.provisioned\twaiting\t1\t404\n"), "{waiting:?}");
+    assert_eq!(world.report(&[&file]).await["eventsWaiting"], 0);
 }

@@ -7,6 +7,8 @@ import { guestsync, map } from "./ours.mjs";
 import { writeRecords } from "./records.mjs";
 
 const kills = 3;
+/** More than is under way at once: a run that is killed later may be over. */
+const rest = 12_000;
 
 /** @param {object} effect @param {object} when */
 const rule = (effect, when) => ({ calls: ["S3"], ...when, effect });
@@ -18,6 +20,7 @@ const faults = (seed) => ({
     ...Array.from({ length: 12 }, (_, n) => rule({ kind: "status", status: 429, retryAfter: 1 }, { skip: 40 + 250 * n, first: 8 })),
     rule({ kind: "lost" }, { probability: 0.005 }),
     rule({ kind: "entities", share: 0.3, status: 503 }, { probability: 0.01 }),
+    rule({ kind: "delay", ms: 20 }, {}),
   ],
 });
 
@@ -30,13 +33,14 @@ export async function killed(folder, count, seed, random) {
   const sandbox = await startSandbox(guestsync, "--rate", "0");
   try {
     await sandbox.setFaults(faults(seed));
-    const moments = Array.from({ length: kills }, () => Math.floor(count * (0.02 + 0.9 * random()))).sort((a, b) => a - b);
+    const moments = Array.from({ length: kills }, () => Math.floor((count - rest) * (0.02 + 0.98 * random()))).sort((a, b) => a - b);
     const [killedAt, runs] = [/** @type {number[]} */ ([]), /** @type {import("./ours.mjs").Ran[]} */ ([])];
     for (const moment of [...moments, Infinity]) {
       const run = await map(sandbox, folder, file, (kill) => void when(sandbox, moment).then((at) => at !== undefined && killedAt.push(at) && kill()));
       runs.push(run);
     }
     const last = runs.at(-1)?.counts;
+    if (!last?.wentOn) throw new Error("a run was over before it was killed");
     const state = await endState(sandbox.base, `${file}.rejects.ndjson`, count);
     const miscounted = last && last.records === count && last.applied + last.rejected === count ? 0 : 1;
     const wrong = state.missing + state.doubled + state.wrong + state.refusedWrongly + miscounted;

@@ -77,9 +77,10 @@ async fn killed_three_times_under_faults_every_record_is_applied_once_or_refused
         .await;
     let count = many();
     let file = genesys.write("tickets.ndjson", &lines(count));
-    let arguments = ["map", &file, "--org", ORG, "--json"];
+    // Small and few at once, so that no run is over before it is killed.
+    let arguments = ["map", &file, "--org", ORG, "--json", "--batch", "250", "--parallel", "4"];
     // Anywhere, and never the same.
-    let mut moments: Vec<u64> = (0..3).map(|_| 1 + uuid::Uuid::new_v4().as_u64_pair().0 % (count * 9 / 10)).collect();
+    let mut moments: Vec<u64> = (0..3).map(|_| 1 + uuid::Uuid::new_v4().as_u64_pair().0 % (count * 8 / 10)).collect();
     moments.sort_unstable();
     eprintln!("killed at {moments:?}");
     for moment in moments {
@@ -197,6 +198,10 @@ async fn a_run_goes_on_with_the_same_input_only() {
     // Another process may not work on it meanwhile.
     let other = genesys.run(&arguments).await;
     assert_eq!((other.code, other.stderr.contains("another process works on this run")), (1, true), "{other:?}");
+    let anew = genesys.run(&[&arguments[..], &["--restart"]].concat()).await;
+    assert_eq!((anew.code, anew.stderr.contains("another process works on this run")), (1, true), "{anew:?}");
+    let swallowed = genesys.run(&[&arguments[..], &["--rejects", &file]].concat()).await;
+    assert_eq!((swallowed.code, std::fs::read_to_string(&file).unwrap() == text), (2, true), "{swallowed:?}");
     child.kill().unwrap();
     child.wait().unwrap();
     genesys.faults("").await;
@@ -232,6 +237,22 @@ async fn a_named_run_goes_on_when_it_is_given_the_same_standard_input_again() {
     assert_eq!((&told["records"], &told["applied"], &told["wentOn"]), (&json!(5_000), &json!(4_900), &json!(true)), "{ran:?}");
     assert_eq!(genesys.look("records?limit=0").await["writes"], 4_900);
     assert_eq!(rejects(&genesys.folder.join("rejects.ndjson")).len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_without_a_name_leaves_nothing_to_go_on_with() {
+    let genesys = Genesys::start().await;
+    genesys.faults("[[rules]]\ncalls = ['S3']\nskip = 1\neffect = { kind = 'status', status = 400 }").await;
+    let arguments = ["map", "-", "--org", ORG, "--parallel", "1", "--batch", "500"];
+    let mut child = genesys.command(&arguments).spawn().unwrap();
+    // What feeds it is not done yet, and is silent.
+    let mut input = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, lines(1_200).as_bytes()).unwrap();
+    let ran = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!((ran.status.code(), said.as_str()), (Some(1), "guestsync: Genesys refused the call (status 400).\n"));
+    drop(input);
+    assert_eq!(std::fs::read_dir(genesys.folder.path().join("state/runs")).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

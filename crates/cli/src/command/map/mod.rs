@@ -2,6 +2,8 @@
 //!
 //! Exit code 0: every record was applied. 3: some were refused; the rejects file says why. 1: the run stopped and can go on.
 
+mod outcome;
+mod place;
 mod progress;
 
 use std::io::{Read, stdin};
@@ -12,12 +14,13 @@ use std::time::Duration;
 use clap::Args;
 use guestsync_gateway::meta::input::{Format, Source};
 use guestsync_gateway::meta::mapping::Mapping;
-use guestsync_gateway::meta::run::{Counts, InputFile, LARGEST_BATCH, Options, Outcome, Progress, Run, Task};
-use serde_json::json;
+use guestsync_gateway::meta::run::{InputFile, LARGEST_BATCH, Options, Progress, Run, Task};
 
 use super::upstream::{Asked, Genesys};
 use crate::failure::Failure;
 use crate::{listen, output};
+use outcome::told;
+use place::Place;
 use progress::Shown;
 
 const WRITE: &str = "customattributes:write";
@@ -83,9 +86,9 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
     };
     let (input, stream, format) = map.input()?;
     let Asked { metadata, state_dir } = map.genesys.open()?;
-    let (folder, rejects) = map.places(&state_dir, metadata.identity(), input.as_ref(), text.as_deref())?;
-    if map.restart && folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
+    let Place { folder, rejects, lasts } = Place::of(&map, &state_dir, metadata.identity(), input.as_ref(), text.as_deref())?;
+    if map.restart {
+        Run::discard(&folder)?;
     }
     metadata.require(&[WRITE], map.refresh).await?;
     let task = match Run::unfinished(&folder)? {
@@ -137,19 +140,26 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         shown.told(progress);
     };
     let outcome = tokio::select! {
-        outcome = run.work(&metadata, options, told_of) => outcome,
-        () = stop => {
-            shown.end();
-            output::notice("guestsync: stopped; the same command goes on");
-            return Ok(ExitCode::from(130));
-        }
+        outcome = run.work(&metadata, options, told_of) => Some(outcome),
+        () = stop => None,
     };
     shown.end();
-    if outcome.is_err() && begun {
-        output::notice("guestsync: the run stopped; the same command goes on where it was");
+    if !lasts && !matches!(outcome, Some(Ok(_))) {
+        Run::discard(&folder)?;
     }
-    let outcome = outcome?;
-    told(&outcome, &rejects, map.json)
+    match outcome {
+        Some(Ok(outcome)) => told(&outcome, &rejects, map.json),
+        Some(Err(error)) => {
+            if begun && lasts {
+                output::notice("guestsync: the run stopped; the same command goes on where it was");
+            }
+            Err(error.into())
+        }
+        None => {
+            output::notice(if lasts { "guestsync: stopped; the same command goes on" } else { "guestsync: stopped" });
+            Ok(ExitCode::from(130))
+        }
+    }
 }
 
 impl Map {
@@ -188,70 +198,4 @@ impl Map {
         };
         Ok((input, stream, format))
     }
-
-    /// The run's folder, and its rejects file.
-    fn places(
-        &self,
-        state_dir: &Path,
-        identity: &str,
-        input: Option<&InputFile>,
-        map: Option<&str>,
-    ) -> Result<(PathBuf, PathBuf), Failure> {
-        let name = match (&self.run, input) {
-            (Some(name), _) => {
-                let plain =
-                    name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) && (1..=64).contains(&name.len());
-                let name = plain.then(|| name.clone());
-                name.ok_or(Failure::Usage("--run must have letters, digits, - and _ only, 64 of them at most"))?
-            }
-            (None, Some(input)) => guestsync_gateway::meta::run_name(&[
-                identity,
-                &self.org,
-                &input.path.to_string_lossy(),
-                map.unwrap_or_default(),
-                if self.replace { "replace" } else { "merge" },
-            ]),
-            // Nobody can give the same input again: nothing to go on with.
-            (None, None) => format!("stream-{}", std::process::id()),
-        };
-        let rejects = match (&self.rejects, input) {
-            (Some(rejects), _) => rejects.clone(),
-            (None, Some(input)) => {
-                let mut name = input.path.clone().into_os_string();
-                name.push(".rejects.ndjson");
-                name.into()
-            }
-            (None, None) => PathBuf::from("rejects.ndjson"),
-        };
-        let rejects = std::path::absolute(rejects)?;
-        Ok((state_dir.join("runs").join(name), rejects))
-    }
-}
-
-fn told(outcome: &Outcome, rejects: &Path, as_json: bool) -> Result<ExitCode, Failure> {
-    let Counts { records, created, updated, invalid, refused, left_out } = &outcome.counts;
-    let rejected = outcome.counts.rejected();
-    let listed = (rejected > 0).then(|| rejects.display().to_string());
-    if as_json {
-        let shown = json!({
-            "records": records, "applied": outcome.counts.applied(), "created": created, "updated": updated,
-            "rejected": rejected, "invalid": invalid, "refused": refused,
-            "unmapped": left_out.unmapped, "disallowed": left_out.disallowed,
-            "rejects": listed, "wentOn": outcome.went_on,
-        });
-        output::line(&shown.to_string())?;
-    } else {
-        let all = if *records == 1 { "1 record".to_owned() } else { format!("{records} records") };
-        output::line(&format!("{all}: {created} new, {updated} updated, {rejected} rejected"))?;
-        if let Some(listed) = listed {
-            output::line(&format!("rejects ({invalid} refused here, {refused} by Genesys): {listed}"))?;
-        }
-        for (what, counts) in [("not in the map", &left_out.unmapped), ("not in this organisation", &left_out.disallowed)] {
-            for (name, count) in counts {
-                let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
-                output::line(&format!("left out: {name} ({what}), {times}"))?;
-            }
-        }
-    }
-    Ok(ExitCode::from(if rejected > 0 { 3 } else { 0 }))
 }

@@ -65,17 +65,25 @@ impl Run {
         serde_json::from_str(&text).map(Some).map_err(|_| RunError::Unreadable)
     }
 
+    /// Forgets the run of a folder, if there is one.
+    ///
+    /// # Errors
+    /// Somebody works on it, or its files cannot be removed.
+    pub fn discard(directory: &Path) -> Result<(), RunError> {
+        if directory.exists() {
+            let _lock = locked(directory)?;
+            std::fs::remove_dir_all(directory)?;
+        }
+        Ok(())
+    }
+
     /// Begins a run in a folder, or goes on with the one that is there and not finished: then its own task counts.
     ///
     /// # Errors
     /// Somebody else works on it, or its files cannot be used.
     pub fn open(directory: &Path, mut task: Task) -> Result<Self, RunError> {
         files::private_directory(directory)?;
-        let lock = private(&directory.join("lock"))?;
-        lock.try_lock().map_err(|error| match error {
-            std::fs::TryLockError::WouldBlock => RunError::Locked,
-            std::fs::TryLockError::Error(error) => RunError::Journal(error),
-        })?;
+        let lock = locked(directory)?;
         let mut journal = private(&directory.join("journal.ndjson"))?;
         if let Some(begun) = Self::unfinished(directory)? {
             task = begun;
@@ -170,6 +178,16 @@ impl Read {
             }
         }
     }
+}
+
+/// Makes a folder this process's own for as long as the file is open.
+fn locked(directory: &Path) -> Result<File, RunError> {
+    let lock = private(&directory.join("lock"))?;
+    lock.try_lock().map_err(|error| match error {
+        std::fs::TryLockError::WouldBlock => RunError::Locked,
+        std::fs::TryLockError::Error(error) => RunError::Journal(error),
+    })?;
+    Ok(lock)
 }
 
 fn private(path: &Path) -> Result<File, RunError> {

@@ -32,6 +32,9 @@ pub struct Options {
     pub patience: Duration,
 }
 
+/// The next batch, or `None` at the end of the input.
+type Read = Result<Option<Batch>, RunError>;
+
 /// How a run ended.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -63,7 +66,7 @@ impl Run {
             patience: options.patience,
         };
         let source = options.stream.map_or_else(|| source(self.task.input.as_ref()), Ok)?;
-        let mut batches = self.read(source, options.mapping, &size);
+        let mut batches = self.read(source, options.mapping, &size)?;
         let mut progress = Progress { counts: self.counts.clone(), total_bytes, batch: pace.size(), ..Progress::default() };
         let mut sending: JoinSet<Result<Sent, MetaError>> = JoinSet::new();
         let mut under_way = Ids::default();
@@ -102,22 +105,25 @@ impl Run {
                     progress.counts.clone_from(&self.counts);
                     told(&progress);
                 }
-                batch = batches.recv(), if waiting.is_none() && !at_end => match batch {
-                    Some(batch) => waiting = Some(batch?),
-                    None => at_end = true,
-                },
+                batch = batches.recv(), if waiting.is_none() && !at_end => {
+                    // A thread that ended without a word has not seen the end of the input.
+                    waiting = batch.ok_or_else(|| RunError::Journal(std::io::Error::other("the reader stopped")))??;
+                    at_end = waiting.is_none();
+                }
             }
         }
         Ok(Outcome { counts: self.finish()?, went_on })
     }
 
-    /// Reads in a thread of its own: first what was planned and not done, then what follows.
-    fn read(&self, source: Source, mapping: Mapping, size: &Arc<AtomicUsize>) -> mpsc::Receiver<Result<Batch, RunError>> {
+    /// Reads in a thread of its own: first what was planned and not done, then what follows, last `None`. Nobody waits for the thread:
+    /// a stream may be silent for ever.
+    fn read(&self, source: Source, mapping: Mapping, size: &Arc<AtomicUsize>) -> std::io::Result<mpsc::Receiver<Read>> {
         let (sender, receiver) = mpsc::channel(2);
         let (format, rules, update) = (self.task.format, self.task.rules(), self.task.update());
         let open: VecDeque<Planned> = self.open.values().cloned().collect();
         let (next, size) = (self.next, Arc::clone(size));
-        tokio::task::spawn_blocking(move || {
+        let thread = std::thread::Builder::new().name("records".to_owned());
+        thread.spawn(move || {
             let outcome = (|| {
                 let mut batcher = Batcher::new(Reader::new(source, format)?, mapping, rules, update, format.is_text());
                 for planned in open {
@@ -126,26 +132,24 @@ impl Run {
                     if batch.key() != planned.key {
                         return Err(RunError::Changed);
                     }
-                    if sender.blocking_send(Ok(batch)).is_err() {
+                    if sender.blocking_send(Ok(Some(batch))).is_err() {
                         return Ok(());
                     }
                 }
                 let (mut number, start) = next;
                 batcher.go_to(start)?;
                 while let Some(batch) = batcher.next(number, size.load(Ordering::Relaxed), None)? {
-                    if sender.blocking_send(Ok(batch)).is_err() {
-                        break;
+                    if sender.blocking_send(Ok(Some(batch))).is_err() {
+                        return Ok(());
                     }
                     number += 1;
                 }
                 Ok(())
             })();
-            if let Err(error) = outcome {
-                // Nobody listens any more where this fails.
-                _ = sender.blocking_send(Err(error));
-            }
-        });
-        receiver
+            // Nobody listens any more where this fails.
+            _ = sender.blocking_send(outcome.map(|()| None));
+        })?;
+        Ok(receiver)
     }
 }
 

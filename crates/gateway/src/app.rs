@@ -27,7 +27,7 @@ use crate::webhook::Webhooks;
 /// The gateway's state, shared by all requests.
 pub(crate) struct App {
     /// Alive as long as this.
-    _process: Owner,
+    process: Owner,
     pub(crate) config: Config,
     pub(crate) db: Db,
     pub(crate) keys: Arc<Keys>,
@@ -88,6 +88,11 @@ impl From<RulesError> for StartError {
 }
 
 impl App {
+    /// This process's name among those that share the state.
+    pub(crate) fn owner(&self) -> &str {
+        &self.process.name
+    }
+
     /// Opens keys and database under `directory`; `upstream` says where Genesys is.
     pub(crate) async fn open(config: Config, upstream: Settings, directory: &Path) -> Result<Self, StartError> {
         files::private_directory(directory).map_err(KeyError::from)?;
@@ -122,7 +127,7 @@ impl App {
         let jobs = Arc::new(Jobs::new(db.clone(), Arc::clone(&keys), owner));
         let directory = directory.to_owned();
         Ok(Self {
-            _process: process,
+            process,
             config,
             db,
             keys,

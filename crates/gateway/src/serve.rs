@@ -33,6 +33,10 @@ const PROVISIONED_AT_ONCE: usize = 4;
 /// How often what is too old is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// How often a gateway is seen, and how many milliseconds after the last time it is not counted any more.
+const SEEN_EVERY: Duration = Duration::from_secs(1);
+const GONE_AFTER: u64 = 5_000;
+
 /// A gateway that is ready to serve.
 pub struct Gateway {
     app: Arc<App>,
@@ -113,6 +117,7 @@ impl Gateway {
         // Dropped with this future, as a killed process drops them.
         let mut background = JoinSet::new();
         background.spawn(purge(Arc::clone(&self.app)));
+        background.spawn(share(Arc::clone(&self.app)));
         let mut delivering = JoinSet::new();
         delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
         let mut provisioning = JoinSet::new();
@@ -146,6 +151,9 @@ impl Gateway {
             sandbox.stop.send_replace(true);
             _ = tokio::time::timeout(GRACE, sandbox.task).await;
         }
+        if let Err(error) = self.app.db.gateway_ends(self.app.owner(), clock::now()).await {
+            tracing::debug!(%error, "the others notice in a moment that this gateway has ended");
+        }
         self.app.audit.close().await;
         self.app.db.close().await;
         outcome
@@ -175,6 +183,19 @@ async fn purge(app: Arc<App>) {
         match app.db.purge(clock::now().saturating_sub(SESSION_LIFE)).await {
             Ok(gone) => tracing::debug!(gone, "removed sessions that nobody renewed"),
             Err(error) => tracing::warn!(%error, "sessions that nobody renewed stay for now"),
+        }
+    }
+}
+
+/// Shares the rate limit with the gateways that were seen lately.
+async fn share(app: Arc<App>) {
+    let mut times = tokio::time::interval(SEEN_EVERY);
+    while app.db.is_shared() {
+        times.tick().await;
+        let now = clock::now();
+        match app.db.gateway_runs(app.owner(), now, now.saturating_sub(GONE_AFTER)).await {
+            Ok(gateways) => app.genesys.share_budget(gateways),
+            Err(error) => tracing::warn!(%error, "how many gateways there are is not known now"),
         }
     }
 }

@@ -62,6 +62,11 @@ impl Client {
         self.inner.queue.seen()
     }
 
+    /// So many gateways, this one included, share the limit of this OAuth client now.
+    pub fn share_budget(&self, gateways: u64) {
+        self.inner.queue.share(gateways);
+    }
+
     /// The address of the API, without a slash at its end.
     #[must_use]
     pub fn api_base(&self) -> &str {

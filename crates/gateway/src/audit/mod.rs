@@ -18,6 +18,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -34,6 +35,8 @@ use chain::Head;
 pub const FILE: &str = "audit.jsonl";
 /// Under this name a gateway knows itself over restarts.
 const NAME_FILE: &str = "gateway.id";
+/// How often the head is saved at most: each time is a transaction.
+const SAVE_EVERY: Duration = Duration::from_millis(200);
 /// No record is longer.
 const LONGEST: u64 = 64 * 1024;
 
@@ -148,6 +151,7 @@ async fn save(db: Db, gateway: String, tail: Arc<Mutex<Tail>>, changed: Arc<Noti
         changed.notified().await;
         let head = tail.lock().unwrap_or_else(PoisonError::into_inner).head.clone();
         put(&db, &gateway, &head).await;
+        tokio::time::sleep(SAVE_EVERY).await;
     }
 }
 

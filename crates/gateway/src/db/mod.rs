@@ -7,6 +7,7 @@
 //! - [`fences`]: the newest patch of each profile member;
 //! - [`secrets`]: what is encrypted at rest;
 //! - [`webhooks`], [`jobs`]: work that outlives its request, each item claimed by one gateway at a time;
+//! - [`gateways`]: which gateways run;
 //! - [`leases`]: what only one gateway does at a time;
 //! - [`audit`]: the heads of the audit chains.
 
@@ -16,6 +17,7 @@ pub(crate) mod channel_claims;
 pub(crate) mod fences;
 #[cfg(test)]
 pub(crate) mod fresh;
+mod gateways;
 pub(crate) mod jobs;
 pub(crate) mod leases;
 pub(crate) mod secrets;

@@ -73,7 +73,8 @@ const CLAIM: &str = "INSERT INTO sessions (hash, consent_type, salt, state, gene
     VALUES ($1, $2, $3, 'unseen', 0, $4, $5)
     ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash
     RETURNING hash, consent_type, guest, salt, state, generation, renewed_at, visitor";
-const SETTLE: &str = "UPDATE sessions SET guest = $2, visitor = NULL WHERE hash = $1 AND guest IS NULL AND generation = $3";
+const SETTLE: &str = "UPDATE sessions SET guest = $2, visitor = NULL WHERE hash = $1 AND guest IS NULL AND generation = $3
+    RETURNING hash, consent_type, guest, salt, state, generation, renewed_at, visitor";
 const FORGET: &str = "UPDATE sessions SET guest = NULL, generation = generation + 1, state = 'unseen', salt = $3, visitor = NULL
     WHERE hash = $1 AND generation = $2";
 const DESCRIBE: &str = "UPDATE sessions SET visitor = $3
@@ -101,10 +102,10 @@ impl Db {
         query.fetch_one(&self.write).await
     }
 
-    /// Writes the guest down that Genesys has made. A second one for the same session is ignored.
-    pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<()> {
-        let query = sqlx::query(SETTLE).bind(&session.hash).bind(guest.as_str()).bind(session.generation);
-        query.execute(&self.write).await.map(drop)
+    /// Writes the guest down that Genesys has made: the session with its guest, or nothing where it had one already.
+    pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<Option<Session>> {
+        let query = sqlx::query_as(SETTLE).bind(&session.hash).bind(guest.as_str()).bind(session.generation);
+        query.fetch_optional(&self.write).await
     }
 
     /// Writes down what the CRM knows before Genesys is asked for a guest, unless that was done already.

@@ -166,9 +166,12 @@ async fn described(app: &App, session: &mut Session) -> Result<Visitor, Refusal>
 async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Session, Refusal> {
     let key = visitor::idempotency_key(&session.hash, session.generation);
     let guest = app.genesys.create_guest(&visitor.guest(session.consent_type), &key).await.map_err(refused)?;
-    app.db.settle(session, &guest.id).await?;
+    let settled = app.db.settle(session, &guest.id).await?;
     app.audit.record(Record::of("guest.create", Who::Guest(&guest.id)));
-    reread(app, session).await
+    match settled {
+        Some(settled) => Ok(settled),
+        None => reread(app, session).await,
+    }
 }
 
 async fn reread(app: &App, session: &Session) -> Result<Session, Refusal> {

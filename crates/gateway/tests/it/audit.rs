@@ -4,6 +4,7 @@ use std::io::BufReader;
 
 use guestsync_gateway::Operator;
 use guestsync_gateway::audit::chain::{Head, verify};
+use naughty_strings::BLNS;
 use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::{Value, json};
@@ -60,22 +61,30 @@ async fn every_act_has_its_record_and_the_chain_ends_at_the_head_in_the_database
 }
 
 #[tokio::test]
-async fn words_that_break_lines_make_one_record_each_and_appear_in_none() {
+async fn words_that_break_lines_make_one_record_each() {
     let upstream = Upstream::start().await;
-    let world = World::start(&upstream).await;
+    let world = World::with(&upstream, "[limits]\nper_guest = 0", Directory::new()).await;
     let session = world.session("abc").await;
     let capability = world.capability(&session).await;
     let path = format!("/api/v2/conversations/webmessaging/guests/{}/attributes", session.guest);
-    for word in NAUGHTY {
-        let write = json!({"attributes": {word: word}});
+    let words: Vec<&str> = NAUGHTY.iter().chain(BLNS).copied().collect();
+    assert!(words.len() > 500);
+    for word in &words {
+        let write = json!({"attributes": {*word: word}});
         assert!(world.genesys(Method::POST, &path, &capability).json(&write).send().await.unwrap().status().as_u16() < 500);
     }
     let directory = world.stop().await;
     let records = records(&directory);
     let writes: Vec<&Value> = records.iter().filter(|record| record["what"] == "attributes.set").collect();
-    assert_eq!(writes.len(), NAUGHTY.len());
-    assert!(writes.iter().all(|record| record["keys"] == json!(["?"])));
+    assert_eq!(writes.len(), words.len());
+    for (record, word) in writes.iter().zip(&words) {
+        let plain =
+            !word.is_empty() && word.len() <= 64 && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:".contains(c));
+        assert_eq!(record["keys"], json!([if plain { *word } else { "?" }]));
+    }
     assert!(text(&directory).bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)));
+    let head = head(&directory).await;
+    assert_eq!(verify(text(&directory).as_bytes(), None, Some(&head)), Ok(head.clone()));
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 //! `GUESTSYNC_TEST_POSTGRES` there is nothing to share, and these tests end at once.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
+use guestsync_sandbox::{Options, RateLimit};
 use serde_json::{Value, json};
 
 use crate::webhooks::{Receiver, until, write};
@@ -83,4 +85,20 @@ async fn ten_thousand_events_of_two_gateways_all_arrive_though_one_is_killed_hal
     let mut numbers: Vec<u64> = bodies.values().map(|body| body["attributes"]["n"].as_u64().unwrap()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (0..EVENTS as u64).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_gateways_share_the_rate_limit() {
+    let rate = RateLimit { requests: 50, window: Duration::from_secs(1) };
+    let upstream = Upstream::with(Options { rate, ..Options::default() }).await;
+    let Some((one, other)) = two(&upstream, "").await else { return };
+    let calls = (0..150).map(|n| {
+        let world = if n % 2 == 0 { &one } else { &other };
+        let request = world.post("/api/webchat/init", &wanted(&format!("session-{n}")));
+        async move { request.send().await.unwrap().status().as_u16() }
+    });
+    let statuses: Vec<u16> = stream::iter(calls).buffer_unordered(40).collect().await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    let refused = upstream.requests().await.iter().filter(|request| request["status"] == 429).count();
+    assert!(refused <= 15, "{refused} of 300 were refused: they do not know of each other");
 }

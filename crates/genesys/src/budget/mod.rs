@@ -3,7 +3,11 @@
 //! - [`window`]: the rules, without time of their own;
 //! - [`Queue`]: who waits, in the order in which they came.
 
+#[cfg(test)]
+mod played;
 mod window;
+#[cfg(test)]
+mod window_tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -72,6 +76,11 @@ impl Queue {
     /// What the window has seen and what it allows, where that is known.
     pub(crate) fn seen(&self) -> Option<(u64, u64)> {
         self.budget().seen()
+    }
+
+    /// So many gateways share the limit now.
+    pub(crate) fn share(&self, gateways: u64) {
+        self.budget().share(gateways);
     }
 
     fn budget(&self) -> MutexGuard<'_, Budget> {

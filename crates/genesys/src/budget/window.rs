@@ -7,11 +7,16 @@
 //!  unknown ──────────────────► known ────────────────────► unknown, allowing as much as before
 //! ```
 //! While a window is unknown, a few requests find out; requests under way count as spent.
+//!
+//! Several gateways that share a limit cannot see each other's requests under way. Each takes the others to have as many as itself,
+//! trusts a count only while it is fresh, and asks for one at a time where a window's end is near.
 
 use std::time::{Duration, Instant};
 
 /// Requests that may be under way in an unknown window.
 const SCOUTS: u64 = 8;
+/// How long a count is trusted where others send too.
+const FRESH: Duration = Duration::from_millis(250);
 
 /// What an answer says of the window that its request was counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +43,12 @@ pub(crate) struct Wait {
 }
 
 /// The budget.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Budget {
+    /// How many share the limit, this one included.
+    gateways: u64,
+    /// When the count was told.
+    told_at: Option<Instant>,
     /// Which window this is.
     window: u64,
     /// When it ends at the latest; without it, it is unknown.
@@ -53,7 +62,28 @@ pub(crate) struct Budget {
     closed_until: Option<Instant>,
 }
 
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            gateways: 1,
+            told_at: None,
+            window: 0,
+            ends: None,
+            allowed: None,
+            count: 0,
+            under_way: 0,
+            silent: false,
+            closed_until: None,
+        }
+    }
+}
+
 impl Budget {
+    /// So many share the limit now.
+    pub(crate) fn share(&mut self, gateways: u64) {
+        self.gateways = gateways.max(1);
+    }
+
     /// Lets a request leave, or says what it has to wait for.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Leave, Wait> {
         if let Some(until) = self.closed_until.filter(|until| now < *until) {
@@ -62,15 +92,20 @@ impl Budget {
         if self.ends.is_some_and(|ends| ends <= now) {
             self.turn(None, 0);
         }
+        let scouts = if self.gateways > 1 { 1 } else { SCOUTS };
         let allowed = match (self.ends, self.allowed) {
             (Some(_), Some(allowed)) => allowed,
-            (None, Some(allowed)) => allowed.min(SCOUTS),
+            (None, Some(allowed)) => allowed.min(scouts * self.gateways),
             // Whoever says nothing of windows has none to keep.
             (_, None) if self.silent => u64::MAX,
-            (_, None) => SCOUTS,
+            (_, None) => scouts * self.gateways,
         };
-        if self.count.saturating_add(self.under_way) >= allowed {
+        let taken = (self.under_way + 1).saturating_mul(self.gateways);
+        if self.count.saturating_add(taken) > allowed {
             return Err(Wait { until: self.ends });
+        }
+        if self.under_way > 0 && self.must_listen(now, allowed) {
+            return Err(Wait { until: None });
         }
         self.under_way += 1;
         Ok(Leave { window: self.window, count: self.count })
@@ -95,9 +130,11 @@ impl Budget {
         let ends = now + reading.reset;
         self.allowed = Some(reading.allowed);
         if !refused && reading.count < leave.count {
+            self.told_at = Some(now);
             return self.turn(Some(ends), reading.count);
         }
         self.count = self.count.max(reading.count);
+        self.told_at = Some(now);
         self.ends = Some(self.ends.map_or(ends, |known| known.min(ends)));
     }
 
@@ -117,6 +154,15 @@ impl Budget {
         Some((self.count, self.allowed?))
     }
 
+    /// Whether another request has to wait for an answer, because others may have sent what has not been counted yet.
+    fn must_listen(&self, now: Instant, allowed: u64) -> bool {
+        let unseen = self.under_way + 2 * SCOUTS;
+        self.gateways > 1
+            && (self.under_way >= SCOUTS
+                || self.told_at.is_none_or(|told| told + FRESH <= now)
+                || self.count.saturating_add(unseen.saturating_mul(self.gateways)) > allowed)
+    }
+
     fn turn(&mut self, ends: Option<Instant>, count: u64) {
         self.window += 1;
         (self.ends, self.count) = (ends, count);
@@ -127,102 +173,5 @@ impl Budget {
         if self.ends.is_some() {
             self.count = self.count.saturating_add(1);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reading(count: u64) -> Option<Reading> {
-        Some(Reading { count, allowed: 10, reset: Duration::from_secs(2) })
-    }
-
-    fn seconds(n: u64) -> Duration {
-        Duration::from_secs(n)
-    }
-
-    #[test]
-    fn a_few_find_out_and_then_as_many_leave_as_the_window_allows() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let scouts: Vec<Leave> = (0..8).map(|_| budget.ask(start).unwrap()).collect();
-        assert_eq!(budget.ask(start), Err(Wait { until: None }), "nobody knows yet");
-        budget.answered(scouts[0], reading(3), false, start);
-        assert_eq!(budget.ask(start), Err(Wait { until: Some(start + seconds(2)) }), "3 counted and 7 under way");
-        for (n, leave) in scouts[1..].iter().enumerate() {
-            budget.answered(*leave, reading(n as u64 + 2), false, start);
-        }
-        assert!(budget.ask(start).is_ok() && budget.ask(start).is_ok() && budget.ask(start).is_err());
-    }
-
-    #[test]
-    fn the_end_of_a_window_is_the_earliest_that_was_told_and_opens_another() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let (a, b) = (budget.ask(start).unwrap(), budget.ask(start).unwrap());
-        budget.answered(a, reading(9), false, start);
-        budget.answered(b, reading(10), false, start + seconds(1));
-        assert_eq!(budget.ask(start + seconds(1)), Err(Wait { until: Some(start + seconds(2)) }));
-        let next = budget.ask(start + seconds(2)).unwrap();
-        for _ in 0..7 {
-            budget.ask(start + seconds(2)).unwrap();
-        }
-        assert_eq!(budget.ask(start + seconds(2)), Err(Wait { until: None }));
-        budget.answered(next, reading(1), false, start + seconds(2));
-        assert!(budget.ask(start + seconds(2)).is_ok());
-    }
-
-    #[test]
-    fn a_lower_number_means_that_another_window_has_begun() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let first = budget.ask(start).unwrap();
-        budget.answered(first, reading(9), false, start);
-        let last = budget.ask(start + seconds(1)).unwrap();
-        budget.answered(last, reading(1), false, start + seconds(1));
-        for _ in 0..9 {
-            budget.ask(start + seconds(1)).unwrap();
-        }
-        assert_eq!(budget.ask(start + seconds(1)), Err(Wait { until: Some(start + seconds(3)) }));
-    }
-
-    #[test]
-    fn what_is_learned_late_of_a_window_that_is_over_does_not_end_this_one() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let (first, late) = (budget.ask(start).unwrap(), budget.ask(start).unwrap());
-        budget.answered(first, reading(10), false, start);
-        let next = budget.ask(start + seconds(2)).unwrap();
-        budget.answered(next, reading(1), false, start + seconds(2));
-        budget.answered(late, Some(Reading { reset: seconds(1), ..reading(10).unwrap() }), false, start + seconds(2));
-        let leaves = (0..10).take_while(|_| budget.ask(start + seconds(3)).is_ok()).count();
-        assert_eq!(leaves, 8, "1 was counted, and the late one may have been");
-        assert_eq!(budget.ask(start + seconds(3)), Err(Wait { until: Some(start + seconds(4)) }));
-    }
-
-    #[test]
-    fn a_lost_answer_counts_and_a_refused_one_tells_no_new_window() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let first = budget.ask(start).unwrap();
-        budget.answered(first, reading(8), false, start);
-        budget.ask(start).unwrap();
-        let refused = budget.ask(start).unwrap();
-        budget.lost();
-        budget.answered(refused, reading(5), true, start);
-        assert!(budget.ask(start).is_ok() && budget.ask(start).is_err());
-    }
-
-    #[test]
-    fn a_server_without_windows_holds_nobody_up() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        let first = budget.ask(start).unwrap();
-        budget.answered(first, None, false, start);
-        assert!((0..1_000).all(|_| budget.ask(start).is_ok()));
-    }
-
-    #[test]
-    fn nothing_leaves_before_the_moment_that_the_server_named() {
-        let (mut budget, start) = (Budget::default(), Instant::now());
-        budget.close(start + seconds(7));
-        budget.close(start + seconds(3));
-        assert_eq!(budget.ask(start + seconds(6)), Err(Wait { until: Some(start + seconds(7)) }));
-        assert!(budget.ask(start + seconds(7)).is_ok());
     }
 }

@@ -63,6 +63,7 @@ fn mac(app: &App, guest: &GuestId, salt: &str) -> hmac::Hmac<sha2::Sha256> {
 /// Plain cookies are for http on this machine and nowhere else.
 fn is_secure(app: &App, headers: &HeaderMap) -> bool {
     match &app.config.public_url {
+        _ if app.config.tls.is_some() => true,
         Some(origin) if origin.is_https() => true,
         _ => !host::is_loopback(headers),
     }

@@ -7,6 +7,7 @@ use guestsync_core::retry::{Policy, Verdict};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::{Answer, Client, Error, watch};
 
@@ -147,10 +148,13 @@ impl Client {
             .header(AUTHORIZATION, bearer)
             .body(request.body.clone())
             .send();
-        let answer = async { Answer::read(sent.await?).await }.await;
+        let call = watch::name(&request.method, &request.path);
+        let span = tracing::debug_span!("upstream", call);
+        let answer = async { Answer::read(sent.await?).await }.instrument(span.clone()).await;
+        let status = answer.as_ref().ok().map(|answer| answer.status);
+        span.in_scope(|| tracing::debug!(status, ms = started.elapsed().as_millis(), waited_ms = waited.as_millis(), "answered"));
         if let Some(watch) = &self.inner.watch {
-            let status = answer.as_ref().ok().map(|answer| answer.status);
-            watch.called(watch::name(&request.method, &request.path), status, started.elapsed());
+            watch.called(call, status, started.elapsed());
         }
         let mut answer = answer?;
         answer.waited = waited;

@@ -13,3 +13,4 @@ mod report;
 mod run;
 mod schema;
 mod serve;
+mod tls;

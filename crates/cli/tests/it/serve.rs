@@ -94,6 +94,23 @@ fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[test]
+fn a_configuration_is_checked_without_a_start() {
+    let folder = Folder::new();
+    let (file, state) = (folder.join("guestsync.toml"), folder.join("state"));
+    let check = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        run(&["serve", "--check", "--config", &file, "--state-dir", &state], "")
+    };
+    let good = "[genesys]\nenvironment = \"mypurecloud.ie\"\nclient_id = \"id\"\nclient_secret = \"secret\"";
+    let ran = check(good);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "the configuration is good\n"), "{}", ran.stderr);
+    let ran = check(&good.replace("mypurecloud", "canary"));
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("genesys.environment") && !ran.stderr.contains("canary"), "{}", ran.stderr);
+    assert!(!folder.path().join("state").exists());
+}
+
+#[test]
 fn a_key_that_others_can_read_stops_the_start() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();

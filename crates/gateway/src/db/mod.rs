@@ -126,7 +126,8 @@ fn pool(connections: u32) -> AnyPoolOptions {
 }
 
 fn file_pool(connections: u32) -> AnyPoolOptions {
-    pool(connections).after_connect(|connection, _| {
+    // A file does not go away as a server does, and asking whether it is there costs as much as a statement.
+    pool(connections).test_before_acquire(false).after_connect(|connection, _| {
         Box::pin(async move {
             // NORMAL loses nothing to a killed process; after a power failure the last moments may be missing.
             let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;";

@@ -114,10 +114,7 @@ fn session_id(value: &Value) -> Option<String> {
 
 /// The session's row, written before Genesys is asked: whatever happens next, a repeat asks for the same guest.
 async fn claimed(app: &App, hash: &str, consent_type: ConsentType) -> Result<Session, Refusal> {
-    match app.db.session(hash).await? {
-        Some(session) => Ok(session),
-        None => Ok(app.db.claim(hash, consent_type, &salt()?, clock::now()).await?),
-    }
+    Ok(app.db.claim(hash, consent_type, &salt()?, clock::now()).await?)
 }
 
 /// The session's guest, made if there is none, and a token for it. A guest that Genesys has forgotten is made anew, once.

@@ -25,11 +25,11 @@ pub(super) fn header(text: &str) -> Result<Header, SealError> {
     if given(alg)? != "ECDH-ES" || given(enc)? != "A256GCM" {
         return Err(SealError::Unsupported);
     }
-    let field = given(field)?;
-    if given(apu)? != base64::url(field.as_bytes()) {
+    let (field, key_id) = (given(field)?, given(key_id)?);
+    if key_id.is_empty() || given(apu)? != base64::url(field.as_bytes()) {
         return Err(SealError::Malformed);
     }
-    Ok(Header { key_id: given(key_id)?, ephemeral: given(ephemeral)?, guest: given(guest)?, field })
+    Ok(Header { key_id, ephemeral: given(ephemeral)?, guest: given(guest)?, field })
 }
 
 fn public_key(reader: &mut Reader<'_>) -> Result<PublicPoint, SealError> {
@@ -165,6 +165,7 @@ mod tests {
             ("{\"alg\"", "{\"alg\":\"ECDH-ES\",\"alg\""),
             ("\"kid\":\"k1\",", ""),
             ("\"gst\":\"g-1\",", ""),
+            ("\"k1\"", "\"\""),
             ("\"k1\"", "7"),
             ("\"k1\"", "\"k\\u0031\""),
             ("\"apu\":\"", "\"apu\":\"AA"),

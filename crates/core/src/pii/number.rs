@@ -13,6 +13,7 @@ pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region
     let apart = !before.is_ascii_alphabetic() && !text.goes_back(start);
     let mut run = Run::new(start);
     let mut checked = None;
+    let mut whole = true;
     while run.extend(text, true) {
         if apart && !text.goes_on(run.end) {
             if card::is_number(&run) {
@@ -22,10 +23,11 @@ pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region
             }
         }
         if continues && !may_become_checked(run.shape) {
+            whole = false;
             break;
         }
     }
-    if checked.is_some() || run.count == 0 {
+    if checked.is_some() || run.count == 0 || (whole && run.count < phone::FEWEST) {
         return checked;
     }
     if !continues && phone::is_number(text, &run, region) {
@@ -34,8 +36,10 @@ pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region
     if continues && before != b' ' {
         return None;
     }
-    run = Run::new(start);
-    while run.extend(text, false) {}
+    if run.shape > 15 || text.at(run.end) != b' ' {
+        run = Run::new(start);
+        while run.extend(text, false) {}
+    }
     phone::is_number(text, &run, region).then_some((Kind::Phone, run.end))
 }
 

@@ -75,7 +75,7 @@ export interface ProfileQueued {
 export interface ProfileEvent {
   kind: "synced" | "queued" | "failed" | "expired" | "evicted" | "withdrawn" | "stranded" | "storage";
   guestId: string;
-  /** How many patches wait. */
+  /** How many patches wait to be sent; those without a session are not counted. */
   queued: number;
   /** How many were refused for good. */
   failed: number;

@@ -4,7 +4,7 @@ import { GuestSyncError } from "./errors.js";
 export interface ProfileEvent {
   kind: "synced" | "queued" | "failed" | "expired" | "evicted" | "withdrawn" | "stranded" | "storage";
   guestId: string;
-  /** How many patches wait. */
+  /** How many patches wait to be sent; those without a session are not counted. */
   queued: number;
   /** How many the server has refused for good. */
   failed: number;

@@ -74,15 +74,19 @@ impl Opener {
         if text.contains('.') {
             return seal::open(text, place, &Pairs(&self.sealing));
         }
-        // A shared value names no key, so each is tried; that a text is no sealed value shows with any key.
+        // A shared value names neither key nor binding, so each is tried; that a text is no sealed value shows with any of them. One that
+        // is bound opens at its place only, whichever is tried.
         let guest = place.guest();
         let keys = self.masters.iter().flat_map(|masters| masters.all(guest));
         let mut outcome = SharedKey::new(&mut [0; 32]).open(text, place, Binding::Field);
         for mut key in keys {
-            if outcome.as_ref().err() != Some(&SealError::Forged) {
-                break;
+            let key = SharedKey::new(&mut key);
+            for binding in [Binding::Field, Binding::None] {
+                if outcome.as_ref().err() != Some(&SealError::Forged) {
+                    return outcome;
+                }
+                outcome = key.open(text, place, binding);
             }
-            outcome = SharedKey::new(&mut key).open(text, place, Binding::Field);
         }
         outcome
     }

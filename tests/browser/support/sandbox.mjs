@@ -40,7 +40,7 @@ export class Sandbox {
     return (await this.#json(`opened?guest=${encodeURIComponent(guest)}`)).fields;
   }
 
-  /** What took effect, in order. @param {string} guest @returns {Promise<{ seq: number, call: string, keys: string[], idempotencyKey: string | null }[]>} */
+  /** What took effect, in order. @param {string} guest @returns {Promise<{ seq: number, call: string, keys: string[], values: Record<string, unknown>, idempotencyKey: string | null }[]>} */
   async effects(guest) {
     return (await this.#json(`effects?guest=${encodeURIComponent(guest)}`)).effects;
   }

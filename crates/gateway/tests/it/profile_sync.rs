@@ -44,7 +44,8 @@ fn plain() -> Value {
 
 #[tokio::test]
 async fn a_form_is_sealed_on_arrival_and_nothing_plain_goes_on_or_stays() {
-    for (file, mode) in [("", "sealed"), ("[worker]\nmode = \"shared\"", "shared")] {
+    let unbound = "[worker]\nmode = \"shared\"\nbinding = \"none\"";
+    for (file, mode) in [("", "sealed"), ("[worker]\nmode = \"shared\"", "shared"), (unbound, "shared")] {
         let upstream = Upstream::start().await;
         let world = World::with(&upstream, file, Directory::new()).await;
         let session = world.session("abc").await;

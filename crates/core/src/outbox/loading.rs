@@ -1,20 +1,15 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
-use std::rc::Rc;
-
-use super::consenting::is_alive;
 use super::hooks;
 use super::input::Hint;
 use super::logout::ENDED;
 use super::output::Event;
-use super::pending::Home;
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal};
 use crate::clock::Clock;
 use crate::consent::Ledger;
-use crate::journal::record::{Record, Unreadable};
-use crate::journal::{Entry, Row, Table, Write};
+use crate::journal::{Row, Table, Write};
 use crate::retry::retry_after::CEILING;
 use crate::sorted::Sorted;
 use crate::text::{cut, decimal};
@@ -235,79 +230,5 @@ impl Outbox {
         self.known.insert(key.to_owned(), ());
         let newest = self.delivered.get(key).map_or(at, |newest| at.max(*newest));
         self.delivered.insert(key.to_owned(), newest);
-    }
-
-    fn drop_delivered_elsewhere(&mut self) {
-        let delivered = &self.delivered;
-        let passed = |key: &str, entry: &Rc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
-        let dropped = self.pending.drain(&|key, waiting| passed(key, &waiting.entry));
-        self.accounts.elsewhere += dropped.len() as u64;
-        for key in self.held.select(&passed) {
-            self.held.remove(&key);
-            self.accounts.superseded += 1;
-        }
-    }
-
-    /// Takes the entries of a record that are news; says whether the record is dead.
-    fn take_record(&mut self, now: Now, row: &Row) -> bool {
-        let entries = match Record::decode(&row.value) {
-            Ok(record) => record.entries,
-            Err(Unreadable::Later) => return false,
-            Err(Unreadable::Damaged) => {
-                self.event(Event::Storage { reason: "damaged" });
-                return true;
-            }
-        };
-        let mut needed = self.pending.holds(&row.key);
-        for (key, entry) in entries {
-            self.ticker.observe(entry.clock);
-            needed |= self.take_entry(now, &row.key, key, *entry);
-        }
-        !needed
-    }
-
-    /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Rc<Entry>) -> bool {
-        let delivered = self.delivered.get(&key).is_some_and(|at| *at >= entry.clock);
-        let expired = self.is_expired(now, &entry);
-        if delivered || expired || !is_alive(&self.consent, self.ended, &entry) {
-            return false;
-        }
-        match self.pending.get(&key) {
-            // Its successor is stored: it is dead. Is the successor not stored yet, it must outlive a crash.
-            Some(waiting) if waiting.entry.clock > entry.clock => !matches!(waiting.home, Home::Stored { .. }),
-            Some(waiting) if waiting.entry.clock == entry.clock => true,
-            _ => {
-                self.accounts.restored += 1;
-                self.wait(key, entry, Home::Stored { store: 0, record: record.to_owned() });
-                true
-            }
-        }
-    }
-
-    /// Records stored before the look was asked for that are not there any more: another tab has seen to them, unless the whole storage was cleared; then they
-    /// wait on in memory.
-    fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
-        let gone = |home: &Home| matches!(home, Home::Stored { store, record } if *store < load && !stored.contains(record));
-        for key in self.pending.select(&|_, waiting| gone(&waiting.home)) {
-            if cleared {
-                self.pending.unstore(&key);
-            } else if self.pending.remove(&key).is_some() {
-                self.accounts.elsewhere += 1;
-            }
-        }
-    }
-
-    fn is_expired(&self, now: Now, entry: &Entry) -> bool {
-        now.wall.saturating_sub(entry.clock.wall()) > self.options.ttl
-    }
-
-    fn expire(&mut self, now: Now) {
-        let (ttl, wall) = (self.options.ttl, now.wall);
-        let expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
-        if !expired.is_empty() {
-            self.accounts.expired += expired.len() as u64;
-            self.event(Event::Expired { keys: expired });
-        }
     }
 }

@@ -25,10 +25,13 @@ mod leaving;
 mod loading;
 mod locking;
 mod logout;
+mod opening;
 pub mod options;
 pub mod output;
 mod pending;
 mod rebasing;
+mod reporting;
+mod restoring;
 pub mod screening;
 mod sending;
 mod setting;
@@ -45,7 +48,7 @@ pub use screening::Screen;
 
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
-use crate::journal::{Entries, Row};
+use crate::journal::Entries;
 use crate::metrics::Histogram;
 use crate::random::Random;
 use crate::sorted::Sorted;
@@ -142,70 +145,6 @@ struct FlushCall {
 }
 
 impl Outbox {
-    /// An outbox for `options`. `seed` is a random number of the shell's; `rows` is what localStorage mirrors of consent and state
-    /// (and whatever records were left there), so that a decision counts from the first call on.
-    #[must_use]
-    pub fn new(options: Options, seed: u64, now: Now, rows: Vec<Row>) -> Self {
-        let mut random = Random::new(seed);
-        let tab = random.draw() as u32;
-        let (owner, guest, session) = match &options.guest {
-            Guest::Known(guest) => (guest.clone(), Some(guest.clone()), None),
-            Guest::Session(session) => (OWN_SESSION.to_owned(), None, Some(session.clone())),
-        };
-        let mut outbox = Self {
-            options,
-            owner,
-            random,
-            ticker: Ticker::new(tab),
-            closed: false,
-            outputs: VecDeque::new(),
-            next_id: 0,
-            accounts: Accounts::default(),
-            consent: Ledger::default(),
-            withdrawals: Vec::new(),
-            held: Entries::default(),
-            pending: Pending::default(),
-            delivered: Sorted::default(),
-            known: Sorted::default(),
-            burst: Burst::default(),
-            stores: Vec::new(),
-            storage_works: true,
-            decisions_kept: true,
-            untidy: false,
-            loads: Vec::new(),
-            sender: Sender::Idle,
-            flight: None,
-            theirs: None,
-            parts: Vec::new(),
-            guest,
-            session,
-            ended: Clock::ZERO,
-            left_session: false,
-            hooks: Sorted::default(),
-            hook_attempts: 0,
-            hook_try: 0,
-            latencies: Histogram::default(),
-            version: None,
-            token: Lifecycle::new(),
-            online: true,
-            hidden: false,
-            left: false,
-            attempts: 0,
-            blocked: false,
-            due: None,
-            next_try: 0,
-            pause: 0,
-            pause_seen: String::new(),
-            flushes: Vec::new(),
-            wake: None,
-        };
-        outbox.look(now, rows);
-        outbox.state_consent();
-        outbox.consent.doubt(&outbox.options.signalled);
-        outbox.load();
-        outbox
-    }
-
     /// Takes an input at a moment.
     pub fn handle(&mut self, now: Now, input: Input) {
         match input {
@@ -249,54 +188,6 @@ impl Outbox {
     /// The next thing to do, in order.
     pub fn poll(&mut self) -> Option<Output> {
         self.outputs.pop_front()
-    }
-
-    /// How the entries ended so far.
-    #[must_use]
-    pub const fn accounts(&self) -> Accounts {
-        self.accounts
-    }
-
-    /// From `set` to the server's answer, in milliseconds, of each key delivered.
-    #[must_use]
-    pub const fn latencies(&self) -> &Histogram {
-        &self.latencies
-    }
-
-    /// Keys that wait to be delivered.
-    #[must_use]
-    pub fn pending(&self) -> usize {
-        self.pending.len()
-    }
-
-    /// Keys that wait in memory for a grant.
-    #[must_use]
-    pub fn held(&self) -> usize {
-        self.held.len()
-    }
-
-    /// The wall-clock moment of the oldest entry that waits.
-    #[must_use]
-    pub fn oldest(&self) -> Option<Millis> {
-        self.pending.oldest().map(Clock::wall)
-    }
-
-    /// The guest, where it is known.
-    #[must_use]
-    pub fn guest(&self) -> Option<&str> {
-        self.guest.as_deref()
-    }
-
-    /// Whose rows are its own in the journal.
-    #[must_use]
-    pub fn owner(&self) -> &str {
-        &self.owner
-    }
-
-    /// Whether a purpose is granted.
-    #[must_use]
-    pub fn is_granted(&self, purpose: &str) -> bool {
-        self.consent.is_granted(purpose)
     }
 
     fn put(&mut self, output: Output) {

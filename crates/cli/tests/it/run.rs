@@ -49,7 +49,7 @@ impl Server {
         Self::of(guestsync(arguments).env("RUST_LOG", "warn"))
     }
 
-    fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         // From here on the child is waited for when it goes out of scope.
         let mut server = Self { child: command.spawn().unwrap(), base: String::new(), lines: Vec::new() };
         for line in BufReader::new(server.child.stdout.take().unwrap()).lines() {

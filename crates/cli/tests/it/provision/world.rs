@@ -13,7 +13,10 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use super::receiver::{Receiver, SECRET};
-use crate::run::{Folder, Ran, finish, guestsync, run};
+use crate::run::{Folder, Ran, Server, finish, guestsync, run};
+
+/// The administration token of its gateways.
+pub(super) const ADMIN: &str = "an-administration-token";
 
 /// A channel as the design document has it, under another name.
 pub(super) fn channel(name: &str) -> Value {
@@ -99,7 +102,18 @@ impl World {
 
     /// With a state of its own.
     pub(super) fn command_in(&self, state: &str, arguments: &[&str]) -> Command {
-        let mut command = guestsync(&[&["provision", "--state-dir", state], arguments].concat());
+        self.set_up(guestsync(&[&["provision", "--state-dir", state], arguments].concat()))
+    }
+
+    /// A gateway over the same state, with its administration address.
+    pub(super) fn gateway(&self) -> Server {
+        let command = guestsync(&["serve", "--port", "0", "--state-dir", &self.folder.join("state")]);
+        let mut command = self.set_up(command);
+        command.envs([("GUESTSYNC_ADMIN_TOKEN", ADMIN), ("GUESTSYNC_ADMIN_ADDRESS", "127.0.0.1:0")]);
+        tokio::task::block_in_place(|| Server::of(&mut command))
+    }
+
+    fn set_up(&self, mut command: Command) -> Command {
         command.envs([
             ("GENESYS_BASE_URL", self.base.as_str()),
             ("GENESYS_CLIENT_ID", "sandbox"),

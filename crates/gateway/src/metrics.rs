@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use guestsync_genesys::Watch;
+use guestsync_genesys::{Client, Watch};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -12,7 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::app::App;
+use crate::db::Db;
 
 /// Upper bounds in seconds, from a memory's answer to the longest that a request may take.
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -73,12 +73,12 @@ impl Metrics {
     }
 
     /// All of it as text; what the database knows is asked for now.
-    pub(crate) async fn text(&self, app: &App) -> sqlx::Result<String> {
-        let (waiting, dead) = app.db.count_webhooks().await?;
+    pub(crate) async fn text(&self, db: &Db, genesys: &Client) -> sqlx::Result<String> {
+        let (waiting, dead) = db.count_webhooks().await?;
         self.webhooks.get_or_create(&State { state: "waiting" }).set(waiting);
         self.webhooks.get_or_create(&State { state: "dead" }).set(dead);
-        self.jobs.set(app.db.count_open_jobs().await?);
-        if let Some((used, allowed)) = app.genesys.budget() {
+        self.jobs.set(db.count_open_jobs().await?);
+        if let Some((used, allowed)) = genesys.budget() {
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.budget.get_or_create(&State { state: "used" }).set(number(used));
             self.budget.get_or_create(&State { state: "allowed" }).set(number(allowed));

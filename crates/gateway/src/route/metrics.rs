@@ -18,6 +18,6 @@ use crate::refusal::Refusal;
     responses(Everywhere, (status = 200, description = "OpenMetrics", body = String, content_type = "application/openmetrics-text")),
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
-    let text = app.metrics.text(&app).await?;
+    let text = app.metrics.text(&app.db, &app.genesys).await?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
 }

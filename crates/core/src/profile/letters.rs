@@ -93,7 +93,7 @@ impl Profile {
     pub(super) fn strand(&mut self, now: Now, guest: &str) {
         let lane = self.queue.lane(guest, now);
         let before = lane.stranded;
-        lane.strand();
+        lane.strand(now);
         if !before && self.queue.live(guest).next().is_some() {
             self.report(Kind::Stranded, guest, 0, None);
         }

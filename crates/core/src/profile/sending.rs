@@ -89,13 +89,15 @@ impl Profile {
         self.put(Output::Send(Patch { send, guest: guest.to_owned(), body, idempotency_key, sequence, token: value }));
     }
 
-    /// Makes what waits of each guest as few entries as may be.
+    /// Makes what waits of the guests of whom there is news as few entries as may be.
     fn coalesce(&mut self) {
-        let guests: Vec<String> =
-            self.queue.lanes.iter().filter(|lane| lane.flight.is_none()).map(|lane| lane.guest.clone()).collect();
-        for guest in guests {
-            self.supersede(&guest);
-            self.merge(&guest);
+        for guest in core::mem::take(&mut self.queue.news) {
+            if self.queue.lanes.iter().any(|lane| lane.guest == guest && lane.flight.is_some()) {
+                self.queue.heed(&guest);
+            } else {
+                self.supersede(&guest);
+                self.merge(&guest);
+            }
         }
     }
 

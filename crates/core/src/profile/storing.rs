@@ -116,10 +116,15 @@ impl Profile {
 
     pub(super) fn stored(&mut self, store: u32) {
         self.storing = self.storing.saturating_sub(1);
+        let mut guests = Vec::new();
         for slot in self.queue.slots_mut() {
             if slot.home == Home::Storing(store) {
                 (slot.home, slot.safe) = (Home::Stored(store), true);
+                guests.push(slot.entry.guest.clone());
             }
+        }
+        for guest in guests {
+            self.queue.heed(&guest);
         }
     }
 

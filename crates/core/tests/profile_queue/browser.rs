@@ -15,7 +15,7 @@ pub fn place(guest: &str, pointer: &str) -> Place {
     Place::new(guest, Pointer::parse(pointer).expect("a pointer")).expect("a place")
 }
 
-fn rules() -> Rules {
+pub fn rules() -> Rules {
     let field = |name: &&str| Field::new(name, Pointer::to_member(name).expect("a pointer"));
     let settings = Settings {
         fields: FIELDS.iter().map(field).collect(),

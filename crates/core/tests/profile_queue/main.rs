@@ -18,8 +18,10 @@
 
 mod browser;
 mod check;
+mod desk;
 mod dice;
 mod disk;
+mod rules;
 mod schedule;
 mod server;
 

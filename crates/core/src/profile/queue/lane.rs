@@ -11,6 +11,8 @@ const YOUNG: Millis = 30_000;
 const WITH_PAGE: Policy = Policy { base: 1_000, cap: 4_000, jitter: Jitter::Full };
 /// Nobody's asking makes the next try come sooner after the last one than this.
 const LEAST: Millis = 1_000;
+/// Nor sooner than this after there was no session.
+const LEAST_STRANDED: Millis = 30_000;
 
 /// A patch on its way.
 #[derive(Debug)]
@@ -65,16 +67,16 @@ impl Lane {
 
     /// Somebody asks for another try: soon, and it does not count.
     pub(in crate::profile) fn ask(&mut self, now: Now) {
-        let earliest = self.failed_at.map_or(now.mono, |at| now.mono.max(at.saturating_add(LEAST)));
+        let least = if self.stranded { LEAST_STRANDED } else { LEAST };
+        let earliest = self.failed_at.map_or(now.mono, |at| now.mono.max(at.saturating_add(least)));
         self.next_try = Some(self.next_try.map_or(earliest, |at| at.min(earliest)));
-        self.stranded = false;
         self.asked = true;
     }
 
     /// A try has ended well.
     pub(in crate::profile) fn succeeded(&mut self, now: Now) {
         (self.attempts, self.failed_at, self.down_since) = (0, None, None);
-        (self.reauthorized, self.asked) = (false, false);
+        (self.reauthorized, self.asked, self.stranded) = (false, false, false);
         self.next_try = Some(now.mono);
     }
 
@@ -93,8 +95,9 @@ impl Lane {
     }
 
     /// Nothing can be sent for this guest until somebody asks.
-    pub(in crate::profile) fn strand(&mut self) {
+    pub(in crate::profile) fn strand(&mut self, now: Now) {
         self.next_try = None;
+        self.failed_at = Some(now.mono);
         self.stranded = true;
         self.asked = false;
     }

@@ -52,12 +52,24 @@ pub(in crate::profile) struct Queue {
     pub(in crate::profile) page: bool,
     /// Rows that this life has taken off the disk, or tried to: a read that was begun before may still show them.
     pub(in crate::profile) gone: Vec<String>,
+    /// Guests who have entries that may have become one with others since.
+    pub(in crate::profile) news: Vec<String>,
     numbers: u32,
 }
 
 impl Queue {
     pub(in crate::profile) const fn new(lock: Lock) -> Self {
-        Self { slots: Vec::new(), lanes: Vec::new(), lock, loaded: false, pause: 0, page: false, gone: Vec::new(), numbers: 0 }
+        Self {
+            slots: Vec::new(),
+            lanes: Vec::new(),
+            lock,
+            loaded: false,
+            pause: 0,
+            page: false,
+            gone: Vec::new(),
+            news: Vec::new(),
+            numbers: 0,
+        }
     }
 
     /// Whether entries are stored.
@@ -70,9 +82,19 @@ impl Queue {
         self.numbers = self.numbers.wrapping_add(1);
         let at = self.slots.iter().position(|slot| slot.entry.moment > entry.moment).unwrap_or(self.slots.len());
         let found = home == Home::Stored(0);
+        if found {
+            self.heed(&entry.guest);
+        }
         let slot = Slot { number: self.numbers, entry, home, safe: found, uncertain: found, acknowledged: found, raises: 0 };
         self.slots.insert(at, slot);
         self.numbers
+    }
+
+    /// There is news of a guest's entries.
+    pub(in crate::profile) fn heed(&mut self, guest: &str) {
+        if !self.news.iter().any(|known| known == guest) {
+            self.news.push(guest.to_owned());
+        }
     }
 
     pub(in crate::profile) fn slots(&self) -> &[Slot] {
@@ -153,9 +175,11 @@ impl Queue {
         Some(next.max(self.pause))
     }
 
-    /// How many wait, and how many were refused for good.
+    /// How many wait to be sent, and how many were refused for good. Those without a session are neither.
     pub(in crate::profile) fn counts(&self) -> (usize, usize) {
-        let live = self.slots.iter().filter(|slot| slot.is_live()).count();
-        (live, self.slots.len() - live)
+        let stranded: Vec<&str> = self.lanes.iter().filter(|lane| lane.stranded).map(|lane| &*lane.guest).collect();
+        let live = self.slots.iter().filter(|slot| slot.is_live());
+        let queued = live.filter(|slot| !stranded.contains(&&*slot.entry.guest)).count();
+        (queued, self.slots.iter().filter(|slot| !slot.is_live()).count())
     }
 }

@@ -1,8 +1,10 @@
 /** Forms that cannot be sent at once: kept sealed, through stops, restarts and refusals, and delivered in order, each once. */
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { compactDecrypt } from "jose";
 import { launchChromium, launchWithProfile } from "./support/chromium.mjs";
 import { denySync, killBrowser, stopServiceWorkers } from "./support/devtools.mjs";
 import { temporaryFolder } from "./support/folder.mjs";
@@ -193,4 +195,25 @@ test("logout: the page forgets nothing that waits, the worker forgets the capabi
   const next = await startSession(page.context(), gateway.origin);
   assert.equal((await post(next.page, next.guestId, { email: "f@example.org" })).status, 200);
   assert.deepEqual((await status(page)).map(({ guestId: of }) => of), [guestId]);
+});
+
+test("a rotation while a form waits strands nothing: it arrives as it was sealed, and the next form is sealed to the new key", async () => {
+  await sandbox.setFaults(plan({ kind: "status", status: 503 }));
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const fresh = { ...publicKey.export({ format: "jwk" }), kid: "rotated", use: "enc", alg: "ECDH-ES" };
+  const { context, page, guestId } = await openFormPage(browser, gateway.origin);
+  await context.route("**/.well-known/jwks.json", async (route) => {
+    const { keys } = await (await route.fetch()).json();
+    await route.fulfill({ json: { keys: [fresh, ...keys] } });
+  });
+  assert.equal((await post(page, guestId, { email: "before@example.org" })).status, 202);
+  await stopServiceWorkers(page);
+  assert.equal((await post(page, guestId, { name: "After" })).status, 202);
+  await sandbox.setFaults(calm);
+  await arrived(guestId, { "/email": "before@example.org" });
+  const name = await until("the name", async () => {
+    const sealed = String((await sandbox.guest(guestId))?.profile["name"]);
+    return sealed.includes("..") && sealed;
+  });
+  assert.equal(new TextDecoder().decode((await compactDecrypt(name, privateKey)).plaintext), "After");
 });

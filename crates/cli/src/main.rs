@@ -13,6 +13,10 @@ use clap::Parser;
 
 use args::{Args, Command};
 
+/// A request makes and drops hundreds of small things: this one is faster at it than most systems' own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -13,7 +13,11 @@ const USUAL: [(HeaderName, HeaderValue); 3] = [
 
 /// Adds what is missing.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    completed(next.run(request).await)
+}
+
+/// An answer with what it was missing.
+pub(super) fn completed(mut response: Response) -> Response {
     for (name, value) in USUAL {
         response.headers_mut().entry(name).or_insert(value);
     }

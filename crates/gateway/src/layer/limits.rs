@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::proxy::reply::refuse;
+use crate::proxy::reply::refused_form;
 use crate::refusal::Refusal;
 
 /// Longer than any call upstream takes with its retries.
@@ -18,8 +18,8 @@ const TOO_SLOW: Refusal = Refusal::new(StatusCode::GATEWAY_TIMEOUT, "timeout", "
 
 /// Answers 504 where the handler has not.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    tokio::time::timeout(TIME, next.run(request)).await.unwrap_or_else(|_| refuse(&path, TOO_SLOW))
+    let refused = refused_form(request.uri().path());
+    tokio::time::timeout(TIME, next.run(request)).await.unwrap_or_else(|_| refused(TOO_SLOW))
 }
 
 /// A panic is a bug; its text may hold a value, so it is not logged.

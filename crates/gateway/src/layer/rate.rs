@@ -3,12 +3,10 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -17,7 +15,7 @@ use guestsync_genesys::call::GuestId;
 
 use crate::app::App;
 use crate::config::LimitsConfig;
-use crate::proxy::reply::refuse;
+use crate::proxy::reply::refused_form;
 use crate::refusal::Refusal;
 
 /// Seconds of the rate that may come at once.
@@ -85,12 +83,8 @@ impl Limits {
 }
 
 /// Refuses what comes too fast from one address.
-pub(crate) async fn addresses(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    match app.limits.address(&request) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refuse(&path, refusal),
-    }
+pub(super) fn check(app: &App, request: &Request) -> Result<(), Box<Response>> {
+    app.limits.address(request).map_err(|refusal| Box::new(refused_form(request.uri().path())(refusal)))
 }
 
 fn limiter<K: std::hash::Hash + Eq + Clone>(per_second: u32) -> Option<DefaultKeyedRateLimiter<K>> {

@@ -6,28 +6,49 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::refusal::Code;
 use crate::text::hex;
 
 /// Runs a request inside its span and answers with its id (`X-Request-Id`).
 pub(crate) async fn span(request: Request, next: Next) -> Response {
-    let id = hex(&getrandom::u64().unwrap_or_default().to_be_bytes());
-    // The template, not the path: a path has a guest's id in it.
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", id, method = method(&request), route);
-    let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-    let code = response.extensions().get::<Code>().map(|Code(code)| *code);
-    span.in_scope(|| tracing::info!(status, ms, code, "answered"));
-    response.headers_mut().insert("x-request-id", HeaderValue::try_from(id).expect("hex fits into a header"));
-    response
+    let seen = Seen::of(&request);
+    let response = next.run(request).instrument(seen.span.clone()).await;
+    seen.answered(response)
+}
+
+/// A request that is under way.
+pub(super) struct Seen {
+    id: String,
+    pub(super) method: &'static str,
+    /// The template, not the path: a path has a guest's id in it.
+    pub(super) route: String,
+    pub(super) span: Span,
+    pub(super) started: Instant,
+}
+
+impl Seen {
+    pub(super) fn of(request: &Request) -> Self {
+        let id = hex(&getrandom::u64().unwrap_or_default().to_be_bytes());
+        let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+        let method = method(request);
+        let span = tracing::info_span!("request", id, method, route);
+        Self { id, method, route, span, started: Instant::now() }
+    }
+
+    /// Tells the log of the answer, and the answer its id.
+    pub(super) fn answered(self, mut response: Response) -> Response {
+        let (status, ms) = (response.status().as_u16(), self.started.elapsed().as_millis());
+        let code = response.extensions().get::<Code>().map(|Code(code)| *code);
+        self.span.in_scope(|| tracing::info!(status, ms, code, "answered"));
+        response.headers_mut().insert("x-request-id", HeaderValue::try_from(self.id).expect("hex fits into a header"));
+        response
+    }
 }
 
 /// The method, if it is one of those that exist: an invented one is the sender's text.
-pub(super) fn method(request: &Request) -> &'static str {
+fn method(request: &Request) -> &'static str {
     match request.method().as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

@@ -48,10 +48,10 @@ impl IntoResponse for Refused {
     }
 }
 
-/// A refusal in the form that callers of this path expect.
-pub(crate) fn refuse(path: &str, refusal: Refusal) -> Response {
+/// The form that callers of this path expect a refusal in.
+pub(crate) fn refused_form(path: &str) -> fn(Refusal) -> Response {
     let guest_api = path.strip_prefix("/genesys").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if guest_api { Refused(refusal).into_response() } else { refusal.into_response() }
+    if guest_api { |refusal| Refused(refusal).into_response() } else { |refusal| refusal.into_response() }
 }
 
 impl<T: Into<Refusal>> From<T> for Refused {

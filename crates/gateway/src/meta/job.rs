@@ -53,6 +53,10 @@ pub(crate) fn folder(app: &App) -> PathBuf {
     app.directory.join("uploads")
 }
 
+fn folder_of_run(app: &App, job: &Job) -> PathBuf {
+    app.directory.join("runs").join(&job.id)
+}
+
 /// Where an upload's refused records are listed.
 pub(crate) fn rejects_of(file: &Path) -> PathBuf {
     file.with_extension("rejects.ndjson")
@@ -109,6 +113,8 @@ async fn one(app: &App, job: &Job) -> Result<(), JobError> {
         Err(error) => ("failed", failed(error.code(), &error.to_string())),
     };
     if app.jobs.finish(job, state, Some(&output)).await? {
+        // Not before: a gateway that is killed in between writes nothing again.
+        _ = Run::discard(&folder_of_run(app, job));
         _ = std::fs::remove_file(&upload.file);
     }
     Ok(())
@@ -127,7 +133,7 @@ async fn run(app: &App, job: &Job, upload: &Upload) -> Result<Option<Outcome>, R
         rejects: rejects_of(&upload.file),
         attributes: upload.attributes.clone(),
     };
-    let run = Run::open(&app.directory.join("runs").join(&job.id), task)?;
+    let run = Run::open(&folder_of_run(app, job), task)?;
     let options = Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: PARALLEL, patience: PATIENCE };
     let (told, progress) = watch::channel(Progress::default());
     let mut work = std::pin::pin!(run.work(&app.metadata, options, |progress| _ = told.send_replace(progress.clone())));

@@ -19,6 +19,7 @@ mod keys;
 mod log;
 mod meta_inherit;
 mod meta_rules;
+mod meta_run;
 mod openapi;
 mod profile;
 mod profile_sync;

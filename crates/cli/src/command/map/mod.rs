@@ -91,7 +91,7 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         Run::discard(&folder)?;
     }
     metadata.require(&[WRITE], map.refresh).await?;
-    let task = match Run::unfinished(&folder)? {
+    let task = match Run::begun(&folder)? {
         Some(begun) => {
             let same = (&begun.identity[..], &begun.organisation, begun.format, &begun.map, begun.replace)
                 == (metadata.identity(), &map.org, format, &text, map.replace);
@@ -148,7 +148,12 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         Run::discard(&folder)?;
     }
     match outcome {
-        Some(Ok(outcome)) => told(&outcome, &rejects, map.json),
+        Some(Ok(outcome)) => {
+            let code = told(&outcome, &rejects, map.json)?;
+            // Not before: whoever is killed in between is told again, and writes nothing again.
+            Run::discard(&folder)?;
+            Ok(code)
+        }
         Some(Err(error)) => {
             if begun && lasts {
                 output::notice("guestsync: the run stopped; the same command goes on where it was");

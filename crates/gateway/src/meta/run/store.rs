@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,6 @@ enum Line {
 
 /// A run that this process owns.
 pub struct Run {
-    directory: PathBuf,
     /// What it does.
     pub(super) task: Task,
     journal: File,
@@ -56,28 +55,33 @@ pub struct Run {
 }
 
 impl Run {
-    /// The task of a run that was begun here and is not finished.
+    /// The task of a run that was begun here and is not forgotten.
     ///
     /// # Errors
     /// Its folder cannot be read.
-    pub fn unfinished(directory: &Path) -> Result<Option<Task>, RunError> {
+    pub fn begun(directory: &Path) -> Result<Option<Task>, RunError> {
         let Some(text) = files::read_private(&directory.join("run.json"))? else { return Ok(None) };
         serde_json::from_str(&text).map(Some).map_err(|_| RunError::Unreadable)
     }
 
-    /// Forgets the run of a folder, if there is one.
+    /// Forgets the run of a folder, if there is one: after what it came to was told, or to begin anew.
     ///
     /// # Errors
     /// Somebody works on it, or its files cannot be removed.
     pub fn discard(directory: &Path) -> Result<(), RunError> {
         if directory.exists() {
             let _lock = locked(directory)?;
-            std::fs::remove_dir_all(directory)?;
+            // First what makes it a run: whoever is killed in between leaves nothing to go on with.
+            match std::fs::remove_file(directory.join("run.json")) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => std::fs::remove_dir_all(directory)?,
+            }
         }
         Ok(())
     }
 
-    /// Begins a run in a folder, or goes on with the one that is there and not finished: then its own task counts.
+    /// Begins a run in a folder, or goes on with the one that is there: then its own task counts. One that is finished only tells again
+    /// what it came to.
     ///
     /// # Errors
     /// Somebody else works on it, or its files cannot be used.
@@ -85,7 +89,7 @@ impl Run {
         files::private_directory(directory)?;
         let lock = locked(directory)?;
         let mut journal = private(&directory.join("journal.ndjson"))?;
-        if let Some(begun) = Self::unfinished(directory)? {
+        if let Some(begun) = Self::begun(directory)? {
             task = begun;
         } else {
             journal.set_len(0)?;
@@ -100,8 +104,7 @@ impl Run {
         let rejects = Rejects::open(&task.rejects, read.rejects)?;
         let next = read.last.map_or((0, Position::default()), |last| (last.number + 1, last.end));
         let (open, counts) = (read.open, read.counts);
-        let directory = directory.to_owned();
-        Ok(Self { directory, task, journal, rejects, synced: Instant::now(), open, next, counts, _lock: lock })
+        Ok(Self { task, journal, rejects, synced: Instant::now(), open, next, counts, _lock: lock })
     }
 
     /// Whether it was begun before.
@@ -121,13 +124,11 @@ impl Run {
         self.write(&Line::Done { number, counts: counts.clone(), rejects })
     }
 
-    /// Ends the run: its folder goes.
+    /// Ends the run. Its folder stays until [`Self::discard`], so that what it came to can be told again.
     pub(super) fn finish(mut self) -> io::Result<Counts> {
-        self.rejects.sync()?;
         self.write(&Line::Finished)?;
-        // First what makes it a run: whoever is killed in between leaves nothing to go on with.
-        std::fs::remove_file(self.directory.join("run.json"))?;
-        _ = std::fs::remove_dir_all(&self.directory);
+        self.rejects.sync()?;
+        self.journal.sync_data()?;
         Ok(self.counts)
     }
 

@@ -130,7 +130,8 @@ impl Answer {
             (false, _) => whole(self.status(), "application/json", None, self.to_json()),
             (true, None) => whole(self.status(), "text/html; charset=utf-8", Some(PAGE_POLICY), page(self)),
             (true, Some(redirect)) => {
-                Reply { location: Some(redirect.location(self)), ..whole(303, "text/plain; charset=utf-8", None, String::new()) }
+                let location = Some(redirect.location(self.code(), self.field()));
+                Reply { location, ..whole(303, "text/plain; charset=utf-8", None, String::new()) }
             }
         }
     }

@@ -154,7 +154,8 @@ impl Profile {
             Input::Retry { key } => self.retry_letter(now, &key),
             Input::Discard { key } => self.discard_letter(&key),
             Input::Logout { guest } => self.log_out(&guest),
-            Input::Deadline => {}
+            // It may come a moment early: what is still to come is asked for again.
+            Input::Deadline => self.wake = None,
         }
         self.drive(now);
         self.set_wake(now);

@@ -154,10 +154,13 @@ impl Profile {
     pub(super) fn token_failed(&mut self, now: Now, guest: &str, answer: &Upstream) {
         self.guests.token_failed(guest);
         let waits = self.queue.lanes.iter().any(|lane| lane.guest == guest && lane.is_due(now));
-        if answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
+        // Of one that says yes without a capability, a part was lost.
+        if answer.status == 0 || matches!(judge(answer.status, answer.code.as_deref()), Verdict::Retry | Verdict::Done) {
             self.end_keyless(now, guest, answer);
             if waits {
                 self.failed(now, guest, Some(answer));
+            } else if let Some(asked) = asked_for(now, answer) {
+                self.pause(now, asked);
             }
             return;
         }

@@ -2,8 +2,10 @@
 
 mod chaos;
 mod fields;
+mod kept;
 #[path = "../seal/keys.rs"]
 mod keys;
+mod mending;
 mod options;
 mod scripted;
 mod shared;

@@ -3,6 +3,7 @@
 use super::refusal::{Refusal, Why};
 use super::rules::{Consent, Field, GUEST, Rules, Unknown};
 use crate::Sensitive;
+use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::seal::guest_id_is_valid;
 
@@ -85,6 +86,8 @@ pub struct Value {
     field: usize,
     plain: Sensitive<String>,
     trim: bool,
+    /// The epoch of its purpose when it was checked.
+    pub(super) epoch: Clock,
 }
 
 impl Value {
@@ -150,7 +153,8 @@ pub fn check(rules: &Rules, decided: &Ledger, entries: Vec<Entry>) -> Result<Che
             return Err(Refusal::at(&field.name, Why::FieldTooLong));
         }
         if field.purpose.as_deref().is_none_or(is_granted) {
-            values.push(Value { field: i, plain, trim: field.trim });
+            let epoch = field.purpose.as_deref().map_or(Clock::ZERO, |purpose| decided.epoch(purpose));
+            values.push(Value { field: i, plain, trim: field.trim, epoch });
         } else {
             held.push(field.name.clone());
         }

@@ -20,6 +20,8 @@ struct Guest {
     id: String,
     token: Lifecycle,
     key: FieldKey,
+    /// What was asked for before (monotonic) is not its own.
+    since: Millis,
 }
 
 /// The guest's own key (`shared` mode).
@@ -49,7 +51,7 @@ impl Guests {
 
     fn make(&mut self, id: &str) -> &mut Guest {
         let at = self.guests.iter().position(|guest| guest.id == id).unwrap_or_else(|| {
-            self.guests.push(Guest { id: id.to_owned(), token: Lifecycle::new(), key: FieldKey::Missing });
+            self.guests.push(Guest { id: id.to_owned(), token: Lifecycle::new(), key: FieldKey::Missing, since: 0 });
             self.guests.len() - 1
         });
         &mut self.guests[at]
@@ -62,7 +64,7 @@ impl Guests {
 
     /// A capability came.
     pub(super) fn token_came(&mut self, guest: &str, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
-        if let Some(guest) = self.find(guest) {
+        if let Some(guest) = self.find(guest).filter(|guest| asked_at >= guest.since) {
             guest.token.fetched(asked_at, value, expires_in);
         }
     }
@@ -98,9 +100,10 @@ impl Guests {
         }
     }
 
-    /// Nothing of a guest is remembered.
-    pub(super) fn forget(&mut self, guest: &str) {
-        self.guests.retain(|held| held.id != guest);
+    /// Nothing of a guest is remembered but when its session ended.
+    pub(super) fn forget(&mut self, now: Now, guest: &str) {
+        let guest = self.make(guest);
+        (guest.token, guest.key, guest.since) = (Lifecycle::new(), FieldKey::Missing, now.mono);
     }
 
     /// The guest's own key did not come, or it is used up.

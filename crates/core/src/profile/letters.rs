@@ -18,7 +18,7 @@ impl Profile {
     pub(super) fn woken(&mut self, now: Now, page: bool) {
         self.queue.page |= page;
         for lane in &mut self.queue.lanes {
-            lane.ask(now);
+            lane.ask(now, page);
         }
         if self.queue.is_durable() {
             // Others may have left something: the rows say so.
@@ -64,8 +64,22 @@ impl Profile {
         self.queue.slots().iter().find(|slot| slot.entry.row_key() == key)
     }
 
+    /// Does what a page wants to be done to a letter; where it is not known, the rows may have it.
+    pub(super) fn act(&mut self, now: Now, key: String, discard: bool) {
+        if self.find(&key).is_some() {
+            self.act_now(now, &key, discard);
+        } else if self.queue.is_durable() {
+            let load = self.load();
+            self.acts.push((key, discard, load));
+        }
+    }
+
+    pub(super) fn act_now(&mut self, now: Now, key: &str, discard: bool) {
+        if discard { self.discard_letter(key) } else { self.retry_letter(now, key) }
+    }
+
     /// Tries what was refused for good again, as a new write.
-    pub(super) fn retry_letter(&mut self, now: Now, key: &str) {
+    fn retry_letter(&mut self, now: Now, key: &str) {
         let Some(slot) = self.find(key).filter(|slot| !slot.is_live()) else { return };
         let (number, guest) = (slot.number, slot.entry.guest.clone());
         if let Some(slot) = self.queue.get_mut(number) {
@@ -76,7 +90,7 @@ impl Profile {
     }
 
     /// Gives an entry up: nobody wants it any more.
-    pub(super) fn discard_letter(&mut self, key: &str) {
+    fn discard_letter(&mut self, key: &str) {
         let Some(slot) = self.find(key) else { return };
         let (number, guest) = (slot.number, slot.entry.guest.clone());
         self.abort(number);
@@ -84,9 +98,18 @@ impl Profile {
         self.recent.forget(&guest);
     }
 
-    pub(super) fn log_out(&mut self, guest: &str) {
-        self.guests.forget(guest);
+    /// Nothing leaves under a capability of the session that has ended, and what it had asked for serves no other.
+    pub(super) fn log_out(&mut self, now: Now, guest: &str) {
+        self.guests.forget(now, guest);
         self.recent.forget(guest);
+        let flying = self.queue.lanes.iter().find(|lane| lane.guest == guest).and_then(|lane| lane.flight.as_ref());
+        if let Some(number) = flying.map(|flight| flight.slot) {
+            self.abort(number);
+            // It may have arrived.
+            self.unsure(number, true);
+        }
+        self.strand(now, guest);
+        self.tried(guest);
     }
 
     /// Says once that there is no session any more.

@@ -83,6 +83,8 @@ pub struct Profile {
     /// Transactions that are not complete.
     storing: u32,
     asked: Vec<(u32, u32)>,
+    /// What pages want to be done to letters when these loads have ended; `true`: given up.
+    acts: Vec<(String, bool, u32)>,
     outputs: VecDeque<Output>,
     wake: Option<Millis>,
 }
@@ -116,6 +118,7 @@ impl Profile {
             next_store: 1,
             storing: 0,
             asked: Vec::new(),
+            acts: Vec::new(),
             outputs: VecDeque::new(),
             wake: None,
         }
@@ -151,9 +154,9 @@ impl Profile {
             Input::Wake { page } => self.woken(now, page),
             Input::ConsentChanged => self.consent_changed(),
             Input::Status { ask } => self.status_asked(ask),
-            Input::Retry { key } => self.retry_letter(now, &key),
-            Input::Discard { key } => self.discard_letter(&key),
-            Input::Logout { guest } => self.log_out(&guest),
+            Input::Retry { key } => self.act(now, key, false),
+            Input::Discard { key } => self.act(now, key, true),
+            Input::Logout { guest } => self.log_out(now, &guest),
             // It may come a moment early: what is still to come is asked for again.
             Input::Deadline => self.wake = None,
         }
@@ -172,6 +175,7 @@ impl Profile {
         !self.tasks.is_empty()
             || !matches!(self.queue.lock, Lock::Idle | Lock::Unneeded)
             || self.storing > 0
+            || !self.acts.is_empty()
             || self.queue.due_at().is_some_and(|at| at <= now.mono.saturating_add(STAY))
     }
 

@@ -1,5 +1,6 @@
 //! From plain values to a sealed patch.
 
+use super::answer::Answer;
 use super::form::Value;
 use super::guests::FieldKey;
 use super::input::{FormId, Upstream};
@@ -12,7 +13,6 @@ use super::task::{Stage, Task};
 use super::{MAX_FORM, Profile};
 use crate::Now;
 use crate::clock::Clock;
-use crate::consent::Ledger;
 use crate::retry::{Verdict, judge};
 use crate::seal::{Entropy, Place, SealError, seal};
 use crate::token::Token;
@@ -48,7 +48,7 @@ impl Profile {
         let Some(task) = self.tasks.iter_mut().find(|task| task.form == form) else { return };
         // Forms are sealed in the order in which they came.
         let moment = self.ticker.tick(now.wall);
-        let refusal = match sealed(&self.rules, &self.decided, task, moment, sealer) {
+        let refusal = match sealed(&self.rules, task, moment, sealer) {
             Ok(entry) if entry.body().len() <= MAX_FORM => return self.keep(now, form, entry),
             Ok(_) => Refusal::whole(Why::FormTooLarge),
             Err(_) => Refusal::whole(Why::KeysUnavailable),
@@ -56,12 +56,34 @@ impl Profile {
         self.end_where(&refusal, &|task| task.form == form);
     }
 
+    /// Takes what the visitor has withdrawn the consent for out of the forms that wait to be sealed.
+    pub(super) fn withdraw_plain(&mut self) {
+        let (rules, decided) = (&self.rules, &self.decided);
+        for task in &mut self.tasks {
+            let Stage::Sealing { values, .. } = &mut task.stage else { continue };
+            let held = &mut task.held;
+            values.retain(|value| {
+                let rule = Value::rule(value, rules);
+                let stays = rule.purpose.as_deref().is_none_or(|purpose| decided.epoch(purpose) == value.epoch);
+                if !stays {
+                    held.push(rule.name.clone());
+                }
+                stays
+            });
+        }
+        let is_empty = |task: &Task| matches!(&task.stage, Stage::Sealing { values, .. } if values.is_empty());
+        while let Some(task) = self.take_where(&is_empty) {
+            self.recent.forget(&task.guest);
+            self.answer(task.form, task.navigation, &Answer::synced(&task.guest, task.held));
+        }
+    }
+
     /// The key set came.
     pub(super) fn keys_came(&mut self, now: Now, set: KeySet) {
-        let fresh_for = set.fresh_for();
+        let (fresh_for, online) = (set.fresh_for(), !set.stored);
         let ids = set.into_ids();
         if ids.is_empty() {
-            return self.keys_failed(now, true);
+            return self.keys_failed(now, online);
         }
         self.keys.came(now.mono, ids, fresh_for);
     }
@@ -144,7 +166,6 @@ impl Profile {
 /// Seals the values of a form.
 fn sealed(
     rules: &Rules,
-    decided: &Ledger,
     task: &mut Task,
     moment: Clock,
     mut sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>,
@@ -156,8 +177,7 @@ fn sealed(
         let (pointer, operation) = (rule.pointer.clone(), rule.operation);
         let place = Place::new(&task.guest, pointer.clone())?;
         let purpose = rule.purpose.clone().unwrap_or_default();
-        let epoch = decided.epoch(&purpose);
-        fields.push(Field { operation, pointer, purpose, epoch, value: sealer(entropy, &place, value.plain())? });
+        fields.push(Field { operation, pointer, purpose, epoch: value.epoch, value: sealer(entropy, &place, value.plain())? });
     }
     let (guest, at) = (task.guest.clone(), *at);
     Ok(Entry { guest, moment, at, id: entropy.id(), forms: 1, refused: None, fields })

@@ -198,7 +198,7 @@ impl Profile {
     }
 
     /// The forms of a guest have had their attempt.
-    fn tried(&mut self, guest: &str) {
+    pub(super) fn tried(&mut self, guest: &str) {
         for task in self.tasks.iter_mut().filter(|task| task.guest == guest) {
             if let Stage::Kept { tried, .. } = &mut task.stage {
                 *tried = true;
@@ -306,7 +306,7 @@ impl Profile {
         self.failed(now, &guest, None);
     }
 
-    fn unsure(&mut self, number: u32, uncertain: bool) {
+    pub(super) fn unsure(&mut self, number: u32, uncertain: bool) {
         if let Some(slot) = self.queue.get_mut(number) {
             slot.uncertain |= uncertain;
         }

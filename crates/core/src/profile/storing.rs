@@ -170,6 +170,7 @@ impl Profile {
         if let Some(rows) = rows {
             self.reconcile(now, load, rows);
             self.withdraw();
+            self.withdraw_plain();
         } else if !self.queue.loaded {
             // What comes before a new form is not known, so nothing new is kept.
             self.end_unkept();
@@ -185,6 +186,10 @@ impl Profile {
         while let Some(at) = self.asked.iter().position(|(_, of)| *of == load) {
             let (ask, _) = self.asked.remove(at);
             self.tell_status(ask);
+        }
+        while let Some(at) = self.acts.iter().position(|(.., of)| *of == load) {
+            let (key, discard, _) = self.acts.remove(at);
+            self.act_now(now, &key, discard);
         }
     }
 
@@ -237,6 +242,12 @@ impl Profile {
         self.ticker.observe(floor);
         for (key, entry) in there {
             self.ticker.observe(entry.moment);
+            if let Some(at) =
+                self.queue.slots().iter().position(|slot| slot.is_stored_before(load) && slot.entry.row_key() == key)
+            {
+                self.adopt(at, entry);
+                continue;
+            }
             if !self.queue.gone.contains(&key) && !self.is_there(&key) {
                 let guest = entry.guest.clone();
                 self.queue.insert(entry, Home::Stored(0));
@@ -247,6 +258,13 @@ impl Profile {
             // Storage may have refused to note what a life before this one has given out, and the clock may be behind it.
             self.ticker.leap(self.random.draw() % LEAP);
         }
+    }
+
+    /// Another worker may have made more of an entry that is at rest here: the row says so.
+    fn adopt(&mut self, at: usize, entry: Entry) {
+        let Some(slot) = self.queue.slots_mut().get_mut(at).filter(|slot| slot.entry != entry) else { return };
+        slot.entry = entry;
+        (slot.uncertain, slot.acknowledged) = (true, true);
     }
 
     /// Storage has refused what some entries have become: once more.
@@ -274,7 +292,7 @@ impl Profile {
             .queue
             .slots()
             .iter()
-            .filter(|slot| matches!(slot.home, Home::Stored(store) if store < load))
+            .filter(|slot| slot.is_stored_before(load))
             .filter(|slot| !self.queue.is_flying(slot.number))
             .filter(|slot| !there.iter().any(|(key, _)| *key == slot.entry.row_key()))
             .map(|slot| slot.number)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use guestsync_core::journal::{Row, Table};
+use guestsync_core::journal::{Row, Table, Write};
 use guestsync_core::profile::{Input, KeySet, Listed, Output, Patch, Profile, Rules, Settings, Upstream};
 use guestsync_core::{Now, Sensitive};
 
@@ -15,14 +15,17 @@ pub(crate) struct Kept {
     rows: BTreeMap<(bool, String), String>,
     /// How often it asked to be woken, and when at last.
     pub(crate) wakes: Vec<Option<u64>>,
+    /// Whether the disk does not answer by itself.
     pub(crate) is_slow: bool,
+    /// Whether the lock is another's.
+    pub(crate) is_locked: bool,
     made: u32,
 }
 
 impl Kept {
     pub(crate) fn new(settings: Settings) -> Self {
         let profile = machine(settings, 1);
-        Self { profile, mono: 0, rows: BTreeMap::new(), wakes: Vec::new(), is_slow: false, made: 0 }
+        Self { profile, mono: 0, rows: BTreeMap::new(), wakes: Vec::new(), is_slow: false, is_locked: false, made: 0 }
     }
 
     /// A machine that has its key set, an agreement to seal with and a capability.
@@ -31,7 +34,7 @@ impl Kept {
         kept.submit(&[("guestId", "g-1"), ("name", "warm")]);
         kept.keys();
         let sent = kept.token("g-1", "t1");
-        kept.respond(&one_patch(&sent), 200);
+        kept.respond(one_patch(&sent), 200);
         kept
     }
 
@@ -42,7 +45,7 @@ impl Kept {
         let mut outputs = Vec::new();
         while let Some(output) = self.profile.poll() {
             match output {
-                Output::Lock => self.profile.handle(now, Input::LockGranted),
+                Output::Lock if !self.is_locked => self.profile.handle(now, Input::LockGranted),
                 Output::Load { load } if !self.is_slow => {
                     let rows = self.rows();
                     self.profile.handle(now, Input::Loaded { load, rows });
@@ -64,7 +67,7 @@ impl Kept {
                     self.profile.handle(now, Input::Agreed(agreement));
                 }
                 Output::WakeAt(at) => self.wakes.push(at),
-                Output::Unlock | Output::Sync => {}
+                Output::Lock | Output::Unlock | Output::Sync => {}
                 output => outputs.push(output),
             }
         }
@@ -80,8 +83,8 @@ impl Kept {
     }
 
     /// Writes what a page has decided.
-    pub(crate) fn decide(&mut self, key: &str, value: String) {
-        self.rows.insert((true, key.to_owned()), value);
+    pub(crate) fn decide(&mut self, write: Write) {
+        self.rows.insert((true, write.key), write.value.expect("a decision"));
     }
 
     /// The keys of the entries on the disk.

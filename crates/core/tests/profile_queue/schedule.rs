@@ -382,6 +382,8 @@ impl Schedule {
     /// The faults have stopped: whatever is asked for is done, and a page asks now and then.
     fn come_to_rest(&mut self) -> Result<(), String> {
         self.calm = true;
+        // What has no session is tried when the worker starts, or the browser is online again.
+        self.tell(Input::Wake { page: false });
         for _ in 0..40 {
             self.tell(Input::Wake { page: true });
             while self.life.as_ref().is_some_and(|life| !life.todo.is_empty()) || !self.disk.jobs.is_empty() {

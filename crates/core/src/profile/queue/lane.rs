@@ -65,9 +65,18 @@ impl Lane {
         self.stranded = false;
     }
 
-    /// Somebody asks for another try: soon, and it does not count.
-    pub(in crate::profile) fn ask(&mut self, now: Now) {
-        let least = if self.stranded { LEAST_STRANDED } else { LEAST };
+    /// Somebody asks for another try: soon, and it does not count. A page asks now and then, whatever has happened: that makes a long
+    /// outage be met no more often.
+    pub(in crate::profile) fn ask(&mut self, now: Now, page: bool) {
+        let lasts = page && self.down_since.is_some_and(|since| now.mono.saturating_sub(since) >= YOUNG);
+        if lasts && self.next_try.is_some() {
+            return;
+        }
+        let least = match (self.stranded, lasts) {
+            (true, _) => LEAST_STRANDED,
+            (false, true) => Policy::WORKER.cap,
+            (false, false) => LEAST,
+        };
         let earliest = self.failed_at.map_or(now.mono, |at| now.mono.max(at.saturating_add(least)));
         self.next_try = Some(self.next_try.map_or(earliest, |at| at.min(earliest)));
         self.asked = true;

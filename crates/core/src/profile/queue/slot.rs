@@ -44,4 +44,9 @@ impl Slot {
     pub(in crate::profile) const fn is_stored(&self) -> bool {
         matches!(self.home, Home::Stored(_))
     }
+
+    /// Whether the rows of this load show it, if nobody else has changed it.
+    pub(in crate::profile) const fn is_stored_before(&self, load: u32) -> bool {
+        matches!(self.home, Home::Stored(store) if store < load)
+    }
 }

@@ -11,11 +11,16 @@ export interface Answer {
 }
 
 /**
- * Sends a request and never rejects. Never follows a redirect: a credential must not travel on, and an API does not move.
+ * Sends a request and never rejects. Never follows a redirect: a credential must not travel on, and an API does not move. `unread`: the
+ * body of a success is of no interest.
  */
-export async function ask(url: string, init: RequestInit): Promise<Answer> {
+export async function ask(url: string, init: RequestInit, { unread = false } = {}): Promise<Answer> {
   try {
-    return await answerOf(await fetch(url, { redirect: "error", ...init }));
+    const response = await fetch(url, { redirect: "error", ...init });
+    if (!unread || !response.ok) return await answerOf(response);
+    // It is taken off the connection all the same, while the answer goes on its way.
+    response.arrayBuffer().catch(() => {});
+    return { status: response.status, code: undefined, body: {}, headers: response.headers };
   } catch {
     return { status: 0, code: undefined, body: {}, headers: new Headers() };
   }

@@ -20,7 +20,7 @@ export class Sends {
     }
     const controller = new AbortController();
     this.#controllers.set(send, controller);
-    const answer = await ask(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, {
+    const init: RequestInit = {
       method: "PATCH",
       credentials: "omit",
       headers: {
@@ -32,7 +32,8 @@ export class Sends {
       },
       body,
       signal: controller.signal,
-    });
+    };
+    const answer = await ask(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, init, { unread: true });
     // To one that was aborted, the machine expects no answer.
     if (!this.#controllers.delete(send)) return;
     const { status, code } = answer;

@@ -2,7 +2,7 @@
  * `npm run sbom`: software bills of materials (CycloneDX, JSON) in `dist/sbom`: `guestsync.cdx.json` of the binary, by cargo-cyclonedx, and
  * `npm.cdx.json` of the npm package, by npm.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { at } from "./lib/paths.mjs";
 import { main } from "./lib/problem.mjs";
@@ -18,14 +18,15 @@ await main(async () => {
   const folder = at("dist/sbom");
   await mkdir(folder, { recursive: true });
   const cyclonedx = await ensureCargoTool("cargo-cyclonedx", "0.5.9", ["cyclonedx", "--version"]);
-  // It writes beside the manifest, and knows no other place.
+  // It writes one beside each member's manifest, and knows no other place: the binary's has all that the others have.
   const written = "guestsync.cdx";
   const args = ["cyclonedx", "--manifest-path", at("crates/cli/Cargo.toml"), "--format", "json", "--spec-version", "1.5"];
   await run(cyclonedx, [...args, "--no-build-deps", "--target", "all", "--override-filename", written], {
     env: { SOURCE_DATE_EPOCH: "0" },
   });
   await rename(at("crates/cli", `${written}.json`), join(folder, "guestsync.cdx.json"));
-  const ours = await run("npm", ["sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"], { quiet: true });
+  for (const member of await readdir(at("crates"))) await rm(at("crates", member, `${written}.json`), { force: true });
+  const ours = await run("npm", ["sbom", "--loglevel", "error", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"], { quiet: true });
   await writeFile(join(folder, "npm.cdx.json"), ours);
   for (const file of ["guestsync.cdx.json", "npm.cdx.json"]) {
     const { components = [] } = JSON.parse(await readFile(join(folder, file), "utf8"));

@@ -128,14 +128,15 @@ impl Shell<'_> {
         let key = HeaderValue::try_from(patch.idempotency_key).ok();
         let precondition = Precondition { idempotency_key: key, ..Precondition::default() };
         match fenced::send(Arc::clone(self.app), guest, seq, checked, precondition).await {
-            Ok(fenced::Outcome { answer: None, .. }) => {
-                Input::Response { send: patch.send, answer: Upstream { status: 200, ..Upstream::default() } }
-            }
-            Ok(fenced::Outcome { answer: Some(Ok(answer)), .. }) => {
-                let answer = Upstream { status: answer.status, code: answer.code(), ..Upstream::default() };
-                Input::Response { send: patch.send, answer }
-            }
             Ok(fenced::Outcome { answer: Some(Err(_)), .. }) | Err(_) => failed,
+            Ok(fenced::Outcome { answer, in_the_way }) => {
+                let (status, code) = match answer {
+                    Some(Ok(answer)) => (answer.status, answer.code()),
+                    _ => (200, None),
+                };
+                let sequence = in_the_way.and_then(|newest| u64::try_from(newest).ok());
+                Input::Response { send: patch.send, answer: Upstream { status, code, sequence, ..Upstream::default() } }
+            }
         }
     }
 }

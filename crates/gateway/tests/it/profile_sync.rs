@@ -1,5 +1,6 @@
 //! POST `/api/profile-sync` that no worker caught.
 
+use guestsync_core::clock::Ticker;
 use guestsync_core::patch::Pointer;
 use guestsync_core::seal::Place;
 use reqwest::header::{CONTENT_TYPE, COOKIE};
@@ -170,6 +171,21 @@ async fn what_genesys_does_not_take_is_told_as_the_worker_tells_it() {
         let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
         assert_eq!(answer.status(), status, "{effect}");
     }
+}
+
+#[tokio::test]
+async fn a_form_counts_although_the_number_of_a_clock_that_is_fast_is_in_its_way() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let capability = world.capability(&session).await;
+    let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
+    let ahead = Ticker::new(1).tick(wall + 3_600_000).sequence();
+    let early = json!([{"op": "replace", "path": "/email", "value": "early"}]);
+    assert_eq!(world.patch(&session.guest, &capability, ahead, &early).await.status(), 200);
+    let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(opened(&world, &upstream, &session.guest).await, plain());
 }
 
 #[tokio::test]

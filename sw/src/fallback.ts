@@ -8,8 +8,12 @@ import { Unreachable } from "./wasm.js";
 export function withoutMachine(request: Request, error: unknown): Response {
   if (!(error instanceof Unreachable)) {
     console.error(error);
-    return forwarded(request.url);
+    return forwarded(request);
   }
+  return unavailable(request);
+}
+
+function unavailable(request: Request): Response {
   const message = "The form cannot be handled right now. Please try again later.";
   const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
   if (request.mode === "navigate") {
@@ -18,9 +22,10 @@ export function withoutMachine(request: Request, error: unknown): Response {
   return Response.json({ error: { code: "worker.unavailable", message } }, { status: 503, headers });
 }
 
-/** Has the browser send a post again, past this worker. */
-export function forwarded(address: string): Response {
-  const url = new URL(address);
+/** Has the browser send a post again, past this worker; without a network there is nobody to answer it. */
+export function forwarded(request: Request): Response {
+  if (!navigator.onLine) return unavailable(request);
+  const url = new URL(request.url);
   url.searchParams.set(passed, "");
   return Response.redirect(url, 307);
 }

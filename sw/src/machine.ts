@@ -27,7 +27,7 @@ export interface Machine {
 /** Loads the wasm and starts the machine. */
 export async function startMachine(settings: Settings): Promise<Machine> {
   await loadWasm(settings.wasm);
-  const waiting = new Map<number, { url: string; resolve: (answer: Response) => void }>();
+  const waiting = new Map<number, { request: Request; resolve: (answer: Response) => void }>();
   const asking = new Map<number, (letters: ProfileLetter[]) => void>();
   const tokens = settings.cacheTokens ? new TokenCache() : undefined;
   let resting: (() => void)[] = [];
@@ -41,7 +41,10 @@ export async function startMachine(settings: Settings): Promise<Machine> {
     optionsOf(settings),
     hostOf(settings, () => worker, tokens, {
       respond,
-      forward: (form) => respond(form, forwarded(waiting.get(form)?.url ?? settings.path.href)),
+      forward(form) {
+        const request = waiting.get(form)?.request;
+        if (request) respond(form, forwarded(request));
+      },
       status(ask, letters) {
         asking.get(ask)?.(letters);
         asking.delete(ask);
@@ -60,7 +63,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   return {
     answer(request) {
       const form = count++;
-      const answer = new Promise<Response>((resolve) => waiting.set(form, { url: request.url, resolve }));
+      const answer = new Promise<Response>((resolve) => waiting.set(form, { request, resolve }));
       void readForm(worker, form, request);
       return answer;
     },

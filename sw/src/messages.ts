@@ -1,10 +1,16 @@
 import type { Machine } from "./machine.js";
+import type { ProfileLetter } from "./options.js";
 
 /** What a page asks of the queue; the answer goes to the port that came along. */
 interface Asked {
-  guestsync: "nudge" | "status" | "retry" | "discard" | "logout" | "left";
+  guestsync: "nudge" | "online" | "status" | "retry" | "discard" | "logout" | "left";
   key?: string;
   guestId?: string;
+}
+
+/** Whether something waits to be sent, and may be as soon as the server takes it. */
+export function isWaiting(letters: ProfileLetter[]): boolean {
+  return letters.some(({ status, stranded }) => status === undefined && !stranded);
 }
 
 /**
@@ -16,7 +22,11 @@ export function askedBy({ data, ports }: ExtendableMessageEvent): ((machine: Mac
   if (typeof guestsync !== "string" || typeof key !== "string" || typeof guestId !== "string") return undefined;
   if (guestsync === "left") return guestsync;
   return async (machine) => {
-    if (guestsync === "nudge") machine.wake(true);
+    if (guestsync === "online") machine.wake(false);
+    else if (guestsync === "nudge") {
+      machine.wake(true);
+      ports[0]?.postMessage(isWaiting(await machine.status()));
+    }
     else if (guestsync === "retry") machine.retry(key);
     else if (guestsync === "discard") machine.discard(key);
     else if (guestsync === "logout") await machine.logout(guestId);

@@ -1,13 +1,13 @@
 import { someWait } from "./effect/forms.js";
 import { deliverAttributes } from "./attributes.js";
-import { attributesTag, registerSync, syncTag } from "./effect/sync.js";
+import { attributesTag, registerSync, syncTag, whileFiring } from "./effect/sync.js";
 import { withoutMachine } from "./fallback.js";
 import { type Machine, startMachine } from "./machine.js";
 import { isProfileForm } from "./match.js";
-import { askedBy } from "./messages.js";
+import { askedBy, isWaiting } from "./messages.js";
 import type { ProfileFormsOptions } from "./options.js";
 import { type Settings, settingsOf } from "./settings.js";
-import { loadWasm, storeFiles } from "./wasm.js";
+import { loadWasm, removeEarlier, storeFiles } from "./wasm.js";
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
@@ -47,7 +47,11 @@ export function listen(options: ProfileFormsOptions, wasm: string, pageWasm: str
     // The answer is given before the queue has come to rest.
     event.waitUntil(answer.then(async () => (await starting)?.rest()).catch(() => {}));
   });
-  scope.addEventListener("activate", (event) => event.waitUntil(machine().then(drain, () => {})));
+  scope.addEventListener("activate", (event) => {
+    event.waitUntil(removeEarlier(settings.wasm));
+    // Every request of the site waits until the activation has ended: what is left behind is seen to beside it.
+    look().catch(() => {});
+  });
   scope.addEventListener("message", (event) => {
     const act = askedBy(event);
     if (act === "left") event.waitUntil(takeOver().catch(() => {}));
@@ -55,7 +59,7 @@ export function listen(options: ProfileFormsOptions, wasm: string, pageWasm: str
   });
   scope.addEventListener("sync" as keyof ServiceWorkerGlobalScopeEventMap, (event) => {
     const { tag } = event as Event & { tag?: string };
-    if (tag === syncTag) (event as ExtendableEvent).waitUntil(machine().then(synced));
+    if (tag === syncTag) (event as ExtendableEvent).waitUntil(machine().then((machine) => whileFiring(() => synced(machine))));
     if (tag === attributesTag) (event as ExtendableEvent).waitUntil(attributesSynced(settings));
   });
 }
@@ -81,8 +85,7 @@ async function attributesSynced(settings: Settings): Promise<void> {
 /** A rejection has the browser try again later. */
 async function synced(machine: Machine): Promise<void> {
   await drain(machine);
-  const letters = await machine.status();
-  if (letters.some(({ status, stranded }) => status === undefined && !stranded)) throw new Error("guestsync: forms still wait");
+  if (isWaiting(await machine.status())) throw new Error("guestsync: forms still wait");
 }
 
 /** Options that the core refuses fail the installation. A file that cannot be had does not: it is asked for again when needed. */

@@ -18,15 +18,32 @@ export function loadWasm(url: string): Promise<void> {
 }
 
 async function instantiate(url: string): Promise<void> {
-  // Compiles while it arrives, where the server names the media type.
-  await init({ module_or_path: (await kept(url)) ?? (await fetched(url)) });
+  const copy = await kept(url);
+  try {
+    // Compiles while it arrives, where the server names the media type.
+    await init({ module_or_path: copy ?? (await fetched(url)) });
+  } catch (error) {
+    if (!copy) throw error;
+    // Something else was kept under its name: not for ever.
+    await (await caches.open(cacheName)).delete(url);
+    await init({ module_or_path: await fetched(url) });
+  }
 }
 
-/** Keeps wasm and key set for workers that start without a network, and removes the wasm of earlier versions. Never rejects. */
-export async function storeFiles(wasm: string, keys: string): Promise<void> {
+/** Removes the wasm of earlier versions, which the worker before this one may have needed until now. Never rejects. */
+export async function removeEarlier(wasm: string): Promise<void> {
   try {
     const cache = await caches.open(cacheName);
     for (const { url } of await cache.keys()) if (url.endsWith(".wasm") && url !== wasm) await cache.delete(url);
+  } catch {
+    // No Cache Storage here: nothing is kept.
+  }
+}
+
+/** Keeps wasm and key set for workers that start without a network. Never rejects. */
+export async function storeFiles(wasm: string, keys: string): Promise<void> {
+  try {
+    const cache = await caches.open(cacheName);
     const kept = await cache.match(wasm);
     await Promise.allSettled([cache.add(keys), kept ? undefined : cache.add(wasm)]);
   } catch {

@@ -80,7 +80,7 @@ test("offline, 50 posts for 5 guests, the browser killed and started again, onli
     await once(guest);
   }
   assert.equal((await patches(...guests)).length, 5);
-  assert.deepEqual(await status(again), []);
+  await until("nothing to wait", async () => (await status(again)).length === 0);
 });
 
 /** No file of a folder holds any of these, in any usual spelling. @param {string} folder @param {string[]} canaries */

@@ -199,6 +199,28 @@ test("a worker that starts cold and without a network still has its wasm and the
   await until("the form to arrive", async () => (await sandbox.opened(guestId))["/email"] === "ada@example.org");
 });
 
+test("a key set that is none, does not come, or a kept wasm that is none, does not keep a form from being sealed", async () => {
+  const { context, page, guestId } = await openFormPage(browser, gateway.origin);
+  const keys = "**/.well-known/jwks.json";
+  const post = async (/** @type {string} */ name) => {
+    await stopServiceWorkers(page);
+    const { status, byWorker } = await postByFetch(page, "urlencoded", { guestId, name });
+    return [status, byWorker];
+  };
+  await context.route(keys, (route) => route.fulfill({ json: { keys: [{ kid: "none", kty: "EC", crv: "P-256", use: "sig" }] } }));
+  assert.deepEqual(await post("one"), [200, true]);
+  await context.unroute(keys);
+  await context.route(keys, () => {});
+  assert.deepEqual(await post("two"), [200, true]);
+  await context.unroute(keys);
+  await page.evaluate(async (path) => (await caches.open("guestsync")).put(path, new Response("no wasm")), await wasmPath());
+  assert.deepEqual(await post("three"), [200, true]);
+  // Without any key set to seal with, the gateway takes the form.
+  await context.route(keys, (route) => route.fulfill({ status: 404 }));
+  await page.evaluate(() => caches.delete("guestsync"));
+  assert.equal((await post("four"))[0], 200);
+});
+
 test("nothing that was typed, and no capability, is in any storage of the browser", async () => {
   const { context, page, guestId } = await openFormPage(browser, gateway.origin);
   const canary = "canary-5f1d@example.org";

@@ -31,8 +31,10 @@ export interface ProfileLetter {
 
 /** A worker that does not answer is gone or somebody else's. */
 const ANSWER_MS = 5_000;
-/** So often a page asks while something waits. */
+/** So often a page asks while something waits; and later, when that has not helped so many times. */
 const NUDGE_MS = 2_500;
+const NUDGES = 12;
+const LATER_MS = 15_000;
 
 /**
  * What waits in the worker, and what the server has refused for good.
@@ -84,19 +86,31 @@ export function nudge(): void {
   if (nudging) return;
   nudging = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = 0;
+  const heard = (waits: boolean) => {
+    if (waits) return void (timer ??= setTimeout(again, asked < NUDGES ? NUDGE_MS : LATER_MS));
+    clearTimeout(timer);
+    [timer, asked] = [undefined, 0];
+  };
   const ask = () => {
-    timer = undefined;
-    void tell("nudge", {});
+    const { port1, port2 } = new MessageChannel();
+    // Events tell of much, but not of what waits since before this page, or of what another worker has dealt with.
+    port1.onmessage = ({ data }) => (port1.close(), heard(data === true));
+    void tell("nudge", {}, port2);
   };
-  onProfile(({ queued }) => {
-    if (queued === 0) timer = void clearTimeout(timer);
-    else timer ??= setTimeout(again, NUDGE_MS);
-  });
   const again = () => {
+    timer = undefined;
+    asked++;
     ask();
-    timer = setTimeout(again, NUDGE_MS);
+    // The worker may be stopped before it answers.
+    heard(true);
   };
-  addEventListener("online", ask);
+  onProfile(({ queued }) => heard(queued > 0));
+  addEventListener("online", () => {
+    asked = 0;
+    void tell("online", {});
+    ask();
+  });
   // The last that is surely heard of a page: what it has not sent by then, the worker does.
   document.addEventListener("visibilitychange", () => void (document.visibilityState === "hidden" && tell("left", {})));
   ask();

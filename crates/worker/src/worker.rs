@@ -140,7 +140,7 @@ impl ProfileWorker {
         self.tell(Input::Prepare);
     }
 
-    /// The next key of the set: `kid`, `kty`, `crv`, `use`, `alg`.
+    /// The next key of the set: `kid`, `kty`, `crv`, `use`, `alg`. Whether it can be sealed to; one that cannot is not taken note of.
     pub fn listed(
         &mut self,
         id: Option<String>,
@@ -148,8 +148,13 @@ impl ProfileWorker {
         curve: Option<String>,
         usage: Option<String>,
         algorithm: Option<String>,
-    ) {
-        self.listed.push(Listed { id, kind, curve, usage, algorithm });
+    ) -> bool {
+        let key = Listed { id, kind, curve, usage, algorithm };
+        let usable = key.is_usable();
+        if usable {
+            self.listed.push(key);
+        }
+        usable
     }
 
     /// The key set came; its keys were told before. `stored`: it is the kept copy.

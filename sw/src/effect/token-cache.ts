@@ -12,6 +12,8 @@ const name = "guestsync-tokens";
  */
 export class TokenCache {
   readonly #given = new Map<string, string>();
+  /** When a guest's session has ended. */
+  readonly #ended = new Map<string, number>();
 
   async take(guestId: string): Promise<Kept | undefined> {
     try {
@@ -29,8 +31,9 @@ export class TokenCache {
     }
   }
 
-  /** `lifeMs`: how long it is good for; one that does not say is not kept. */
-  async keep(guestId: string, token: string, lifeMs: number): Promise<void> {
+  /** `lifeMs`: how long it is good for; one that does not say is not kept, nor one that was asked for before the session ended. */
+  async keep(guestId: string, token: string, askedAt: number, lifeMs: number): Promise<void> {
+    if (askedAt < (this.#ended.get(guestId) ?? 0)) return;
     this.#given.set(guestId, token);
     if (!(lifeMs > 0)) return;
     const kept: Kept = { token, expiresAt: Date.now() + lifeMs };
@@ -38,6 +41,7 @@ export class TokenCache {
   }
 
   async forget(guestId: string): Promise<void> {
+    this.#ended.set(guestId, performance.now());
     await caches.open(name).then((cache) => cache.delete(keyOf(guestId)), () => {});
   }
 }

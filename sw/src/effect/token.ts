@@ -17,9 +17,10 @@ export async function getToken(worker: ProfileWorker, guestId: string, url: stri
   const { status, code, body, headers } = answer;
   const token = text(body["token"]);
   if (status !== 200 || token === undefined)
-    return worker.tokenFailed(guestId, status, code, header(answer, "retry-after"), header(answer, "date"));
+    // Of an answer that says yes without a token, a part was lost.
+    return worker.tokenFailed(guestId, status === 200 ? 0 : status, code, header(answer, "retry-after"), header(answer, "date"));
   const [expiresAt, now] = [moment(body["expiresAt"]), moment(headers.get("date"))];
-  await cache?.keep(guestId, token, expiresAt - (now || Date.now()));
+  await cache?.keep(guestId, token, askedAt, expiresAt - (now || Date.now()));
   handOver(token, (utf8) => worker.token(guestId, utf8, askedAt, expiresAt, now));
 }
 

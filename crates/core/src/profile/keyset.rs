@@ -21,13 +21,18 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// The id of the key where it can be sealed to: P-256, with an id, for encryption and ECDH-ES where it says what it is for.
-    fn into_usable(self) -> Option<String> {
-        let fits = self.kind.as_deref() == Some("EC")
+    /// Whether it can be sealed to: P-256, with an id, for encryption and ECDH-ES where it says what it is for.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.kind.as_deref() == Some("EC")
             && self.curve.as_deref() == Some("P-256")
-            && self.usage.is_none_or(|usage| usage == "enc")
-            && self.algorithm.is_none_or(|algorithm| algorithm == "ECDH-ES");
-        self.id.filter(|id| fits && !id.is_empty())
+            && self.usage.as_deref().is_none_or(|usage| usage == "enc")
+            && self.algorithm.as_deref().is_none_or(|algorithm| algorithm == "ECDH-ES")
+            && self.id.as_deref().is_some_and(|id| !id.is_empty())
+    }
+
+    fn into_usable(self) -> Option<String> {
+        if self.is_usable() { self.id } else { None }
     }
 }
 

@@ -108,15 +108,15 @@ impl Profile {
             // It may have arrived.
             self.unsure(number, true);
         }
-        self.strand(now, guest);
+        self.strand(now, guest, true);
         self.tried(guest);
     }
 
-    /// Says once that there is no session any more.
-    pub(super) fn strand(&mut self, now: Now, guest: &str) {
+    /// Says once that there is no session any more; `surely`: it has been ended.
+    pub(super) fn strand(&mut self, now: Now, guest: &str, surely: bool) {
         let lane = self.queue.lane(guest, now);
         let before = lane.stranded;
-        lane.strand(now);
+        lane.strand(now, surely);
         if !before && self.queue.live(guest).next().is_some() {
             self.report(Kind::Stranded, guest, 0, None);
         }

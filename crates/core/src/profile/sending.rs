@@ -175,7 +175,7 @@ impl Profile {
             self.end_where(&refusal, &|task| task.stage.is_kept(number));
         }
         if waits {
-            self.strand(now, guest);
+            self.strand(now, guest, false);
             self.tried(guest);
         }
     }

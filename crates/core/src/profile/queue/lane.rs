@@ -11,7 +11,9 @@ const YOUNG: Millis = 30_000;
 const WITH_PAGE: Policy = Policy { base: 1_000, cap: 4_000, jitter: Jitter::Full };
 /// Nobody's asking makes the next try come sooner after the last one than this.
 const LEAST: Millis = 1_000;
-/// Nor sooner than this after there was no session.
+/// Nor sooner than this after there was no session: it may be about to be found again.
+const LEAST_UNFOUND: Millis = 5_000;
+/// Nor than this after it was not there once more, or has been ended.
 const LEAST_STRANDED: Millis = 30_000;
 
 /// A patch on its way.
@@ -42,6 +44,8 @@ pub(in crate::profile) struct Lane {
     down_since: Option<Millis>,
     /// There is no session of this guest any more.
     pub(in crate::profile) stranded: bool,
+    /// How long nobody's asking counts then.
+    stranded_for: Millis,
 }
 
 impl Lane {
@@ -56,6 +60,7 @@ impl Lane {
             failed_at: None,
             down_since: None,
             stranded: false,
+            stranded_for: 0,
         }
     }
 
@@ -73,7 +78,7 @@ impl Lane {
             return;
         }
         let least = match (self.stranded, lasts) {
-            (true, _) => LEAST_STRANDED,
+            (true, _) => self.stranded_for,
             (false, true) => Policy::WORKER.cap,
             (false, false) => LEAST,
         };
@@ -103,8 +108,9 @@ impl Lane {
         self.next_try = (self.attempts < MAX_ATTEMPTS).then(|| now.mono.saturating_add(delay));
     }
 
-    /// Nothing can be sent for this guest until somebody asks.
-    pub(in crate::profile) fn strand(&mut self, now: Now) {
+    /// Nothing can be sent for this guest until somebody asks; `surely`: the session has been ended.
+    pub(in crate::profile) fn strand(&mut self, now: Now, surely: bool) {
+        self.stranded_for = if surely || self.stranded { LEAST_STRANDED } else { LEAST_UNFOUND };
         self.next_try = None;
         self.failed_at = Some(now.mono);
         self.stranded = true;

@@ -177,6 +177,9 @@ async fn purge(app: Arc<App>) {
         if let Err(error) = app.db.purge_answers(clock::now().saturating_sub(KEPT_FOR)).await {
             tracing::warn!(%error, "answers of more than a day ago stay for now");
         }
+        if let Err(error) = app.db.purge_delivered_webhooks(clock::now().saturating_sub(KEPT_FOR)).await {
+            tracing::warn!(%error, "what was delivered more than a day ago is not forgotten yet");
+        }
         if let Err(error) = app.db.purge_webhooks(clock::now().saturating_sub(SESSION_LIFE)).await {
             tracing::warn!(%error, "dead webhooks of more than 30 days ago stay for now");
         }

@@ -1,14 +1,15 @@
 //! The webhooks' outbox.
 //!
 //! ```text
-//!            put                 claim: due_at = end of the lease                 delivered
-//!  (no row) ─────► waiting ─────────────────────────────────────► (an attempt) ─────────────► (no row)
+//!            put                 claim: due_at = end of the lease                 delivered               a day
+//!  (no row) ─────► waiting ─────────────────────────────────────► (an attempt) ─────────────► delivered ─────────► (no row)
 //!                     ▲                                               │ failed: due_at by the schedule
 //!                     └───────────────────────────────────────────────┤
 //!                     ▲ replay                                        │ the schedule is used up
 //!                     └────────── dead ◄──────────────────────────────┘
 //! ```
-//! A gateway that is killed leaves its rows to the others when their leases end.
+//! Of what was delivered the id stays for a while, so that a repeated write does not tell of it again with another body. A gateway
+//! that is killed leaves its rows to the others when their leases end.
 
 use guestsync_core::Millis;
 use sqlx::any::AnyRow;
@@ -65,14 +66,17 @@ impl FromRow<'_, AnyRow> for Waiting {
 
 const PUT: &str = "INSERT INTO webhooks (id, kind, body, state, attempts, due_at, created_at)
     VALUES ($1, $2, $3, $4, 0, $5, $5) ON CONFLICT (id) DO NOTHING";
-const DELIVERED: &str = "DELETE FROM webhooks WHERE id = $1 AND owner = $2";
+const DELIVERED: &str = "UPDATE webhooks SET state = 'delivered', body = '', owner = NULL, failure = NULL, due_at = $3
+    WHERE id = $1 AND owner = $2";
 const FAILED: &str = "UPDATE webhooks SET attempts = attempts + 1, due_at = $3, state = $4, failure = $5, owner = NULL
     WHERE id = $1 AND owner = $2";
-const COUNT: &str = "SELECT state, COUNT(*) AS number FROM webhooks GROUP BY state";
-const LIST: &str = "SELECT id, kind, state, attempts, failure, created_at FROM webhooks ORDER BY created_at, id";
+const COUNT: &str = "SELECT state, COUNT(*) AS number FROM webhooks WHERE state IN ('waiting', 'dead') GROUP BY state";
+const LIST: &str = "SELECT id, kind, state, attempts, failure, created_at FROM webhooks
+    WHERE state IN ('waiting', 'dead') ORDER BY created_at, id";
 const REPLAY: &str = "UPDATE webhooks SET state = 'waiting', attempts = 0, due_at = $2 WHERE state = 'dead' AND id = $1";
 const REPLAY_ALL: &str = "UPDATE webhooks SET state = 'waiting', attempts = 0, due_at = $1 WHERE state = 'dead'";
 const PURGE: &str = "DELETE FROM webhooks WHERE state = 'dead' AND created_at < $1";
+const PURGE_DELIVERED: &str = "DELETE FROM webhooks WHERE state = 'delivered' AND due_at < $1";
 const DISABLED: &str = "SELECT disabled_at FROM webhook_endpoints WHERE id = $1";
 const DISABLE: &str = "INSERT INTO webhook_endpoints (id, disabled_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
 const ENABLE: &str = "DELETE FROM webhook_endpoints";
@@ -104,8 +108,8 @@ impl Db {
     }
 
     /// The receiver has it.
-    pub(crate) async fn webhook_delivered(&self, id: &str, owner: &str) -> sqlx::Result<()> {
-        sqlx::query(DELIVERED).bind(id).bind(owner).execute(&self.write).await.map(drop)
+    pub(crate) async fn webhook_delivered(&self, id: &str, owner: &str, now: Millis) -> sqlx::Result<()> {
+        sqlx::query(DELIVERED).bind(id).bind(owner).bind(signed(now)).execute(&self.write).await.map(drop)
     }
 
     /// The attempt failed: the next one is at `due`, or there is none.
@@ -125,7 +129,7 @@ impl Db {
         Ok((waiting, dead))
     }
 
-    /// All events in the outbox, oldest first.
+    /// All events in the outbox that are not delivered, oldest first.
     pub(crate) async fn list_webhooks(&self) -> sqlx::Result<Vec<Waiting>> {
         sqlx::query_as(LIST).fetch_all(&self.read).await
     }
@@ -144,6 +148,11 @@ impl Db {
         sqlx::query(PURGE).bind(signed(before)).execute(&self.write).await.map(drop)
     }
 
+    /// Forgets what was delivered before `before`.
+    pub(crate) async fn purge_delivered_webhooks(&self, before: Millis) -> sqlx::Result<()> {
+        sqlx::query(PURGE_DELIVERED).bind(signed(before)).execute(&self.write).await.map(drop)
+    }
+
     /// Whether a receiver has said that it is gone.
     pub(crate) async fn is_webhook_disabled(&self, endpoint: &str) -> sqlx::Result<bool> {
         Ok(sqlx::query(DISABLED).bind(endpoint).fetch_optional(&self.read).await?.is_some())
@@ -157,5 +166,30 @@ impl Db {
     /// Receivers are asked again.
     pub(crate) async fn enable_webhooks(&self) -> sqlx::Result<u64> {
         Ok(sqlx::query(ENABLE).execute(&self.write).await?.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::db::fresh::Fresh;
+
+    #[tokio::test]
+    async fn what_was_delivered_is_not_told_again_until_it_is_forgotten() {
+        let fresh = Fresh::open().await;
+        let db = &fresh.db;
+        db.put_webhook("id", "kind", "body", false, 1_000).await.unwrap();
+        assert_eq!(db.claim_webhooks("one", 10, 1_000, 2_000).await.unwrap()[0].body, "body");
+        db.webhook_delivered("id", "one", 1_500).await.unwrap();
+        for before in [1_000, 1_500] {
+            db.purge_delivered_webhooks(before).await.unwrap();
+            db.put_webhook("id", "kind", "another body", false, 3_000).await.unwrap();
+            assert!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap().is_empty());
+            assert_eq!(db.replay_webhooks(None, 9_000).await.unwrap(), 0);
+            assert_eq!(db.count_webhooks().await.unwrap(), (0, 0));
+            assert!(db.list_webhooks().await.unwrap().is_empty());
+        }
+        db.purge_delivered_webhooks(1_501).await.unwrap();
+        db.put_webhook("id", "kind", "another body", false, 9_000).await.unwrap();
+        assert_eq!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap()[0].body, "another body");
     }
 }

@@ -69,7 +69,12 @@ async fn in_turn(
     let answer = app.genesys.patch_profile(guest, bytes.into(), precondition).await;
     let status = answer.as_ref().ok().map(|answer| answer.status);
     match answer.as_ref().map(Answer::verdict) {
-        Ok(Verdict::Done) => app.db.set_fences(guest, &at(true)).await?,
+        Ok(Verdict::Done) => {
+            // Told of first: from a fence that says applied, a repeat learns that nothing is left to do, telling included.
+            told::profile_patched(app, guest, key.as_ref(), &patch, status).await?;
+            app.db.set_fences(guest, &at(true)).await?;
+            return Ok(Outcome { answer: Some(answer), in_the_way });
+        }
         // It was not taken and never will be: an older patch that is still on its way counts again.
         Ok(Verdict::Final | Verdict::Rebase) => {
             let restored: BTreeMap<&str, Fence> =

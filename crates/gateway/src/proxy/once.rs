@@ -87,13 +87,17 @@ fn hash(parts: &[&[u8]]) -> String {
     text::hex(&hash.finalize())
 }
 
-/// Performs a write once for its key, in a task of its own: its answer is kept even if whoever asked goes away.
+/// Performs a write once for its key, in a task of its own: even if whoever asked goes away, it is told of and its answer kept.
 pub(crate) async fn perform<F>(app: Arc<App>, keyed: Option<Keyed>, write: F) -> Result<Response, Refused>
 where
     F: Future<Output = Result<Response, Refused>> + Send + 'static,
 {
-    let Some(keyed) = keyed else { return write.await };
-    let task = tokio::spawn(async move { keyed.perform(&app, write).await });
+    let task = tokio::spawn(async move {
+        match keyed {
+            Some(keyed) => keyed.perform(&app, write).await,
+            None => write.await,
+        }
+    });
     task.await.unwrap_or_else(|_| Err(Refusal::internal().into()))
 }
 

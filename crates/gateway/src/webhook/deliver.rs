@@ -116,7 +116,7 @@ impl Webhooks {
         let (failure, asked) = match outcome {
             Ok(()) => {
                 tracing::debug!(id = event.id, "a webhook was delivered");
-                return self.db.webhook_delivered(&event.id, &self.owner).await;
+                return self.db.webhook_delivered(&event.id, &self.owner, clock::now()).await;
             }
             Err(Failed::Gone) => {
                 tracing::error!("the webhook's receiver answered 410: it is asked no more until `guestsync hooks enable`");

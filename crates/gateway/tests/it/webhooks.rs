@@ -84,6 +84,13 @@ async fn operator(directory: &Directory) -> Operator {
     Operator::open(directory.path(), database_of(directory).as_deref()).await.unwrap()
 }
 
+/// A connection of its own to a gateway's database.
+async fn opened(directory: &Directory) -> sqlx::AnyPool {
+    sqlx::any::install_default_drivers();
+    let file = || format!("sqlite://{}", directory.path().join("state.sqlite").display());
+    sqlx::AnyPool::connect(&database_of(directory).unwrap_or_else(file)).await.unwrap()
+}
+
 /// Waits until the outbox is as it should be.
 pub(crate) async fn until(directory: &Directory, wanted: impl Fn(&[(bool, i64, Option<String>)]) -> bool) {
     let operator = operator(directory).await;
@@ -218,4 +225,39 @@ async fn events_of_a_killed_gateway_are_delivered_by_the_next_one() {
     let mut told: Vec<u64> = bodies.values().map(|body| body["attributes"]["n"].as_u64().unwrap()).collect();
     told.sort_unstable();
     assert_eq!(told, (0..20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_patch_that_could_not_be_told_of_is_told_of_by_its_repeat() {
+    let receiver = Receiver::start(|_, _| 200).await;
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
+    let session = world.session("abc").await;
+    let capability = world.capability(&session).await;
+    let database = opened(&world.directory).await;
+    let patch = || {
+        let request = world.genesys(Method::PATCH, &format!("/api/v2/guests/{}", session.guest), &capability);
+        let request = request.header("content-type", "application/json-patch+json").header("guestsync-seq", 1);
+        request.header("idempotency-key", "key-1").body(r#"[{"op": "replace", "path": "/name", "value": "Ada"}]"#).send()
+    };
+    sqlx::query("ALTER TABLE webhooks RENAME TO elsewhere").execute(&database).await.unwrap();
+    assert_eq!(patch().await.unwrap().status(), 500);
+    sqlx::query("ALTER TABLE elsewhere RENAME TO webhooks").execute(&database).await.unwrap();
+    let repeated = patch().await.unwrap();
+    assert_eq!((repeated.status().as_u16(), repeated.headers().get("guestsync-seq")), (200, None));
+    assert_eq!(receiver.wait_for(1).await[0].body["fields"], json!(["/name"]));
+}
+
+#[tokio::test]
+async fn a_write_without_a_key_is_told_although_whoever_asked_has_gone() {
+    let receiver = Receiver::start(|_, _| 200).await;
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
+    let session = world.session("abc").await;
+    let capability = world.capability(&session).await;
+    upstream.faults("[[rules]]\ncalls = [\"A1\"]\nfirst = 1\neffect = { kind = \"delay\", ms = 300 }").await;
+    let path = format!("/api/v2/conversations/webmessaging/guests/{}/attributes", session.guest);
+    let impatient = world.genesys(Method::POST, &path, &capability).json(&json!({"attributes": {"a": 1}}));
+    impatient.timeout(Duration::from_millis(100)).send().await.unwrap_err();
+    assert_eq!(receiver.wait_for(1).await[0].body["attributes"], json!({"a": 1}));
 }

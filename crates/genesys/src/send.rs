@@ -58,7 +58,7 @@ pub struct Effort {
 
 impl Client {
     /// Sends once; after a 401 once more with a new token. A second 401 is [`Error::Unauthorized`], never an answer: it speaks of
-    /// the organisation's token, not of the asker's.
+    /// the organisation's token, not of the asker's. For a while after it, no 401 is a reason to ask for another token.
     ///
     /// Waits for the budget until `deadline`; then [`Error::Busy`].
     async fn exchange_by(&self, request: &Request, deadline: Instant) -> Result<Answer, Error> {
@@ -68,12 +68,16 @@ impl Client {
             return Ok(answer);
         }
         self.inner.bearer.rejected(&token);
-        let token = self.inner.bearer.token().await?;
-        let answer = self.send(request, token.value.expose(), deadline).await?;
+        let next = self.inner.bearer.token().await?;
+        if next.generation == token.generation {
+            return Err(Error::Unauthorized);
+        }
+        let answer = self.send(request, next.value.expose(), deadline).await?;
         if answer.verdict() != Verdict::Reauthorize {
+            self.inner.bearer.helped();
             return Ok(answer);
         }
-        self.inner.bearer.rejected(&token);
+        self.inner.bearer.did_not_help();
         Err(Error::Unauthorized)
     }
 

@@ -21,6 +21,9 @@ const CLOCK_TOLERANCE: Millis = 30_000;
 /// How long a failed fetch answers for those who ask next, so that a refused client does not ask once a request.
 const FAILURE_HOLDS: Duration = Duration::from_secs(1);
 
+/// How long no token is replaced after a new one that did not help, at first and at most: it doubles each time.
+const REPLACED_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
 /// Holds the token and fetches it.
 pub(crate) struct Bearer {
     http: reqwest::Client,
@@ -40,6 +43,8 @@ struct State {
     failed: Option<(Error, Instant)>,
     /// The value refused last: a stored copy of it is not taken again.
     refused: Option<Sensitive<String>>,
+    /// While new tokens are refused as well: when the next one may be asked for, and how long was waited for that.
+    held: Option<(Instant, Duration)>,
 }
 
 impl State {
@@ -99,11 +104,32 @@ impl Bearer {
         }
     }
 
-    /// The server refused this token.
+    /// The server refused this token: it is replaced, unless a new one did not help a moment ago.
     pub(crate) fn rejected(&self, token: &Token) {
         let mut state = self.state();
+        if state.held.is_some_and(|(until, _)| Instant::now() < until) {
+            return;
+        }
         state.life.rejected(token.generation);
         state.refused = Some(token.value.clone());
+    }
+
+    /// The server took the new token after it had refused the old one.
+    pub(crate) fn helped(&self) {
+        self.state().held = None;
+    }
+
+    /// The server refused the new token as well. It stays in use: whatever is wrong, yet another one is no cure.
+    pub(crate) fn did_not_help(&self) {
+        let (mut state, now) = (self.state(), Instant::now());
+        let (first, most) = REPLACED_AGAIN;
+        let wait = match state.held {
+            // Others who asked at the same time have said so already.
+            Some((until, _)) if now < until => return,
+            Some((_, wait)) => most.min(wait * 2),
+            None => first,
+        };
+        state.held = Some((now + wait, wait));
     }
 
     /// Fetches in a task of its own: whoever asked may go away, the others still wait for it.

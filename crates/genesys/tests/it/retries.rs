@@ -92,6 +92,17 @@ async fn a_second_refusal_of_the_token_is_final() {
 }
 
 #[tokio::test]
+async fn lasting_refusals_of_the_token_do_not_ask_for_a_token_with_each_call() {
+    let server = after(&[401; 1_000]).await;
+    let client = server.client();
+    for _ in 0..100 {
+        assert_eq!(client.create_guest(&visitor(), "key-1").await.unwrap_err(), Error::Unauthorized);
+    }
+    // Two at first; more than one more would take seconds.
+    assert!(server.seen(TOKEN).len() <= 4, "{}", server.seen(TOKEN).len());
+}
+
+#[tokio::test]
 async fn patience_ends_and_says_why() {
     let server =
         Server::start(|n, seen: &Seen| if seen.path == TOKEN { token(n) } else { StatusCode::BAD_GATEWAY.into_response() }).await;

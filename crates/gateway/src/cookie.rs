@@ -20,15 +20,17 @@ pub(crate) struct Presented<'a> {
     value: &'a str,
 }
 
-/// The session cookies of a request, at most 16.
-pub(crate) fn presented<'a>(app: &App, headers: &'a HeaderMap) -> Vec<Presented<'a>> {
+/// The session cookies that a browser should hold at most.
+const MOST: usize = 16;
+/// The cookies that one answer takes away at most: proxies have little room for the heads of answers.
+const TAKEN_AWAY: usize = 16;
+
+/// The session cookies of a request, newest first: browsers send those made first first (RFC 6265, section 5.4).
+pub(crate) fn presented<'a>(app: &App, headers: &'a HeaderMap) -> impl Iterator<Item = Presented<'a>> + use<'a> {
     let prefix = if is_secure(app, headers) { SECURE_PREFIX } else { PLAIN_PREFIX };
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim_start().split_once('='));
-    pairs
-        .filter_map(|(name, value)| Some(Presented { guest: GuestId::parse(name.strip_prefix(prefix)?)?, value }))
-        .take(16)
-        .collect()
+    pairs.filter_map(move |(name, value)| Some(Presented { guest: GuestId::parse(name.strip_prefix(prefix)?)?, value })).rev()
 }
 
 impl Presented<'_> {
@@ -48,6 +50,12 @@ pub(crate) fn set(app: &App, headers: &HeaderMap, guest: &GuestId, salt: &str) -
 /// `Set-Cookie` that takes this guest's cookie away.
 pub(crate) fn clear(app: &App, headers: &HeaderMap, guest: &GuestId) -> HeaderValue {
     written(app, headers, guest, "", 0)
+}
+
+/// `Set-Cookie` lines that take away the oldest cookies of a browser that holds too many beside this guest's.
+pub(crate) fn clear_surplus(app: &App, headers: &HeaderMap, guest: &GuestId) -> Vec<HeaderValue> {
+    let others = presented(app, headers).filter(|cookie| cookie.guest != *guest);
+    others.skip(MOST - 1).take(TAKEN_AWAY).map(|cookie| clear(app, headers, &cookie.guest)).collect()
 }
 
 fn written(app: &App, headers: &HeaderMap, guest: &GuestId, value: &str, max_age: u64) -> HeaderValue {

@@ -12,6 +12,8 @@ use crate::refusal::Refusal;
 
 /// The database learns of a renewal at most this often.
 const RENEWAL_STEP: Millis = 60 * 60 * 1_000;
+/// Cookies that are looked up for one request.
+const MOST: usize = 16;
 
 const MISSING: Refusal = Refusal::new(StatusCode::UNAUTHORIZED, "session.missing", "There is no session in this browser");
 const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", "The session is another guest's");
@@ -21,32 +23,30 @@ const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", 
 /// # Errors
 /// `session.missing` without any valid cookie, `guest.mismatch` where there are only others'.
 pub(crate) async fn require(app: &App, headers: &HeaderMap, asked: Option<&GuestId>) -> Result<(GuestId, String), Refusal> {
+    let is_wanted = |cookie: &Presented<'_>| asked.is_none_or(|asked| *asked == cookie.guest);
     let mut found: Option<(Millis, GuestId, String)> = None;
-    let mut others = false;
-    for cookie in cookie::presented(app, headers) {
-        let wanted = asked.is_none_or(|asked| *asked == cookie.guest);
-        // Whether another guest's cookie is good is looked up only if that decides the answer.
-        if !wanted && (others || found.is_some()) {
-            continue;
-        }
+    for cookie in cookie::presented(app, headers).filter(is_wanted).take(MOST) {
         let Some(session) = check(app, &cookie).await? else { continue };
-        if !wanted {
-            others = true;
-        } else if found.as_ref().is_none_or(|(renewed_at, ..)| session.renewed_at > *renewed_at) {
+        if found.as_ref().is_none_or(|(renewed_at, ..)| session.renewed_at > *renewed_at) {
             found = Some((session.renewed_at, cookie.guest, session.salt));
         }
     }
-    match found {
-        Some((_, guest, salt)) => Ok((guest, salt)),
-        None if others => Err(MISMATCH),
-        None => Err(MISSING),
+    if let Some((_, guest, salt)) = found {
+        return Ok((guest, salt));
     }
+    // Whether another guest's cookie is good is looked up only if that decides the answer.
+    for cookie in cookie::presented(app, headers).filter(|cookie| !is_wanted(cookie)).take(MOST) {
+        if check(app, &cookie).await?.is_some() {
+            return Err(MISMATCH);
+        }
+    }
+    Err(MISSING)
 }
 
 /// Whether the browser holds the cookie of this session.
 pub(crate) async fn holds(app: &App, headers: &HeaderMap, session: &Session) -> Result<bool, Refusal> {
     let Some(guest) = &session.guest else { return Ok(false) };
-    let fits = cookie::presented(app, headers).iter().any(|cookie| cookie.guest == *guest && cookie.fits(app, &session.salt));
+    let fits = cookie::presented(app, headers).any(|cookie| cookie.guest == *guest && cookie.fits(app, &session.salt));
     if fits {
         seen(app, guest, session).await?;
     }

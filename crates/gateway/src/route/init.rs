@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use guestsync_genesys::Error;
 use guestsync_genesys::call::{ConsentType, GuestId, GuestToken};
 use serde::Serialize;
@@ -101,8 +101,10 @@ pub(crate) async fn handle(
         expires_at: &token.expires_at,
         crm_attributes: visitor.public(&app.config.public_attributes),
     };
-    let cookie = cookie::set(&app, &headers, &guest, &session.salt);
-    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+    let mut cookies = cookie::clear_surplus(&app, &headers, &guest);
+    cookies.push(cookie::set(&app, &headers, &guest, &session.salt));
+    let cookies = AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok((cookies, Json(answer)).into_response())
 }
 
 /// 1 to 256 printable bytes.

@@ -15,6 +15,9 @@ use crate::openapi::responses::Everywhere;
 use crate::refusal::{self, Refusal};
 use crate::{cookie, text};
 
+/// More than a browser is left with: `init` takes the surplus away.
+const MOST: usize = 32;
+
 /// 204, with or without a session.
 #[utoipa::path(
     delete,
@@ -29,7 +32,7 @@ use crate::{cookie, text};
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, _: NotForeign, headers: HeaderMap) -> Result<Response, Refusal> {
     let mut cleared = Vec::new();
-    for presented in cookie::presented(&app, &headers) {
+    for presented in cookie::presented(&app, &headers).take(MOST) {
         if session::require(&app, &headers, Some(&presented.guest)).await.is_ok() {
             app.db.close_session(&presented.guest, &text::hex(random::<16>()?.as_ref())).await?;
             app.audit.record(Record::of("session.end", Who::Guest(&presented.guest)));

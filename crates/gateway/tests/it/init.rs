@@ -5,7 +5,7 @@ use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 
 use crate::stored;
-use crate::world::{Directory, Upstream, World, cookie, json_of, refusal, wanted};
+use crate::world::{Directory, Upstream, World, cookie, cookies, json_of, refusal, wanted};
 
 const INIT: &str = "/api/webchat/init";
 
@@ -274,7 +274,7 @@ async fn a_refused_token_is_replaced_once_and_a_refused_client_is_not_asked_for_
     assert_eq!(refusal(answer).await, (500, "internal".into()));
     assert_eq!(upstream.token_requests(), 3, "one new token, one repeat, no more");
 
-    upstream.faults("[[rules]]\ncalls = [\"O1\"]\neffect = { kind = \"status\", status = 401 }").await;
+    upstream.faults("[[rules]]\ncalls = [\"O1\", \"G1\"]\neffect = { kind = \"status\", status = 401 }").await;
     for n in 0..20 {
         let answer = world.post(INIT, &wanted(&format!("three {n}"))).send().await.unwrap();
         assert_eq!(answer.status(), 500);
@@ -298,4 +298,20 @@ async fn a_guest_that_genesys_has_forgotten_is_made_anew_under_another_cookie() 
     assert_eq!(upstream.guests().await.len(), 1);
     let answer = world.post("/api/token", &json!({})).header(COOKIE, &before.cookie).send().await.unwrap();
     assert_eq!(refusal(answer).await, (401, "session.missing".into()));
+}
+
+#[tokio::test]
+async fn a_browser_with_more_sessions_than_it_should_hold_loses_the_oldest_cookies() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let sessions = world.sessions(20).await;
+    let answer = world.post(INIT, &wanted("one more")).header(COOKIE, cookies(&sessions)).send().await.unwrap();
+    let set: Vec<_> = answer.headers().get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
+    let (cleared, made): (Vec<_>, Vec<_>) = set.into_iter().partition(|line| line.contains("Max-Age=0"));
+    assert_eq!((cleared.len(), made.len()), (5, 1));
+    for session in &sessions[..5] {
+        assert!(cleared.iter().any(|line| line.starts_with(&format!("guestsync-{}=;", session.guest))));
+    }
+    let again = world.post(INIT, &wanted("one of many 7")).header(COOKIE, cookies(&sessions[5..])).send().await.unwrap();
+    assert_eq!((again.status().as_u16(), again.headers().get_all(SET_COOKIE).iter().count()), (200, 1));
 }

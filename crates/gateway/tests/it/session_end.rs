@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::json;
 
-use crate::world::{Upstream, World, refusal, wanted};
+use crate::world::{Upstream, World, cookies, refusal, wanted};
 
 #[tokio::test]
 async fn a_session_that_ended_is_over_for_every_copy_of_its_cookie() {
@@ -16,7 +16,7 @@ async fn a_session_that_ended_is_over_for_every_copy_of_its_cookie() {
     assert_eq!(answer.status(), 204);
     let cleared: Vec<_> = answer.headers().get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
     assert_eq!(cleared.len(), 2);
-    for (line, session) in cleared.iter().zip([&one, &two]) {
+    for (line, session) in cleared.iter().zip([&two, &one]) {
         assert!(line.starts_with(&format!("guestsync-{}=; ", session.guest)) && line.contains("Max-Age=0"), "{line}");
     }
     let answer = world.post("/api/token", &json!({})).header(COOKIE, &both).send().await.unwrap();
@@ -45,4 +45,18 @@ async fn another_site_ends_nobodys_session() {
     let answer = request.header("sec-fetch-site", "cross-site").header("origin", "https://evil.example").send().await.unwrap();
     assert_eq!(refusal(answer).await, (403, "origin.foreign".into()));
     world.capability(&session).await;
+}
+
+#[tokio::test]
+async fn however_many_sessions_a_browser_holds_all_of_them_end() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let sessions = world.sessions(20).await;
+    let all = cookies(&sessions);
+    let answer = world.call(Method::DELETE, "/api/session").header(COOKIE, &all).send().await.unwrap();
+    assert_eq!(answer.headers().get_all(SET_COOKIE).iter().count(), 20);
+    for session in &sessions {
+        let answer = world.post("/api/token", &json!({"guestId": session.guest})).header(COOKIE, &all).send().await.unwrap();
+        assert_eq!(refusal(answer).await, (401, "session.missing".into()));
+    }
 }

@@ -3,7 +3,7 @@
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 
-use crate::world::{Upstream, World, cookie, json_of, refusal, wanted};
+use crate::world::{Upstream, World, cookie, cookies, json_of, refusal, wanted};
 
 const TOKEN: &str = "/api/token";
 
@@ -86,6 +86,20 @@ async fn of_several_sessions_the_one_asked_for_answers_and_without_asking_the_ne
     assert_eq!(guest(json!({"guestId": old.guest})).await, old.guest);
     assert_eq!(guest(json!({"guestId": new.guest})).await, new.guest);
     assert_eq!(guest(json!({})).await, new.guest);
+}
+
+#[tokio::test]
+async fn of_more_sessions_than_a_browser_should_hold_each_one_asked_for_answers() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let sessions = world.sessions(20).await;
+    let cookies = cookies(&sessions);
+    for session in &sessions {
+        let answer = world.post(TOKEN, &json!({"guestId": session.guest})).header(COOKIE, &cookies).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+    let answer = world.post(TOKEN, &json!({})).header(COOKIE, cookies).send().await.unwrap();
+    assert_eq!(json_of(answer).await["guestId"], sessions[19].guest.as_str());
 }
 
 #[tokio::test]

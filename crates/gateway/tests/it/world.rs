@@ -206,6 +206,15 @@ impl World {
         Session { guest, cookie }
     }
 
+    /// Starts so many sessions, one after another.
+    pub(crate) async fn sessions(&self, number: usize) -> Vec<Session> {
+        let mut sessions = Vec::new();
+        for n in 0..number {
+            sessions.push(self.session(&format!("one of many {n}")).await);
+        }
+        sessions
+    }
+
     /// A capability for a session's guest.
     pub(crate) async fn capability(&self, session: &Session) -> String {
         let answer = self.post("/api/token", &json!({})).header(COOKIE, &session.cookie).send().await.unwrap();
@@ -235,6 +244,11 @@ pub(crate) struct Session {
     pub(crate) guest: String,
     /// `name=value`
     pub(crate) cookie: String,
+}
+
+/// What a browser sends that holds these sessions: those made first come first.
+pub(crate) fn cookies(sessions: &[Session]) -> String {
+    sessions.iter().map(|session| session.cookie.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 /// What `init` is asked.

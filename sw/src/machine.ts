@@ -88,8 +88,9 @@ export async function startMachine(settings: Settings): Promise<Machine> {
 function optionsOf(settings: Settings): WorkerOptions {
   const options = new WorkerOptions();
   for (const [name, field] of settings.fields) {
-    const { pointer, operation, maxBytes, trim = true, purpose } = field;
+    const { pointer, operation, maxBytes, trim = true, normalise, purpose } = field;
     options.field(name, pointer, operation === "add", maxBytes, trim, purpose);
+    if (normalise) options.normalise(normalise === "phone");
   }
   for (const name of settings.required) options.require(name);
   for (const [purpose, field] of settings.consent) options.consent(purpose, field);

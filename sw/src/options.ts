@@ -8,6 +8,8 @@ export interface ProfileField {
   maxBytes?: number;
   /** Whether white space at both ends is cut off. Default true. */
   trim?: boolean;
+  /** `email`: in lower case; `phone`: in E.164 form where the value has a country code and nothing that needs knowledge of the country. */
+  normalise?: "email" | "phone";
   /** The field is sent only while this purpose is granted; without one, submitting the form is the consent. */
   purpose?: string;
 }

@@ -22,7 +22,7 @@ export interface Settings {
 }
 
 const strings = "path endpoint token keys fieldKey redirect wasm".split(" ");
-const fieldMembers = "pointer operation maxBytes trim purpose".split(" ");
+const fieldMembers = "pointer operation maxBytes trim normalise purpose".split(" ");
 
 /**
  * Checks the form of the options; what they mean is checked by the core.
@@ -61,6 +61,7 @@ function fieldOf(name: string, given: unknown): ProfileField {
   check(field, "pointer", isString, "a JSON Pointer", name);
   check(field, "purpose", isOptionalString, "a string", name);
   check(field, "trim", (value) => value === undefined || typeof value === "boolean", "true or false", name);
+  check(field, "normalise", (value) => value === undefined || value === "email" || value === "phone", '"email" or "phone"', name);
   check(field, "maxBytes", (value) => value === undefined || Number.isInteger(value), "a whole number", name);
   oneOf(field, "operation", "replace", "add");
   return field as ProfileField;

@@ -1,7 +1,7 @@
 //! The options of a worker, handed over one by one by the TypeScript face, which checks their types.
 
 use guestsync_core::patch::{Operation, Pointer};
-use guestsync_core::profile::{Consent, Field, Mode, Rules, Settings, Unknown};
+use guestsync_core::profile::{Consent, Field, Mode, NormalForm, Rules, Settings, Unknown};
 use guestsync_core::seal::Binding;
 use wasm_bindgen::prelude::*;
 
@@ -50,6 +50,13 @@ impl WorkerOptions {
         field.purpose = purpose;
         self.settings.fields.push(field);
         Ok(())
+    }
+
+    /// The values of the field before are normalised, as email addresses or as telephone numbers.
+    pub fn normalise(&mut self, phone: bool) {
+        if let Some(field) = self.settings.fields.last_mut() {
+            field.normal = Some(if phone { NormalForm::Phone } else { NormalForm::Email });
+        }
     }
 
     /// A form field must have a value.

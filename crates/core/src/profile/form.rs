@@ -153,6 +153,7 @@ pub fn check(rules: &Rules, decided: &Ledger, entries: Vec<Entry>) -> Result<Che
             return Err(Refusal::at(&field.name, Why::FieldTooLong));
         }
         if field.purpose.as_deref().is_none_or(is_granted) {
+            let plain = field.normal.and_then(|normal| normal.of(trimmed(plain.expose(), field.trim))).unwrap_or(plain);
             let epoch = field.purpose.as_deref().map_or(Clock::ZERO, |purpose| decided.epoch(purpose));
             values.push(Value { field: i, plain, trim: field.trim, epoch });
         } else {

@@ -12,7 +12,7 @@
 //! panic is a bug; no input causes one. Plain values live in the first two stages only and are wiped when they end. An entry of the
 //! queue leaves on the server's answer only: the worker may be stopped between any two outputs.
 //!
-//! - [`rules`]: the configuration; [`form`]: a form against it; [`refusal`], [`answer`], [`redirect`]: what is said to the form;
+//! - [`rules`]: the configuration; [`form`]: a form against it; [`normal`]: one form of a value; [`refusal`], [`answer`], [`redirect`]: what is said to the form;
 //! - `keys`: the key set and the agreements made ahead; `guests`: capabilities and field keys; `task`: one form on its way;
 //! - `queue`: what waits; `storing`: the journal; `sending`: attempts and their answers; `letters`: what pages ask and are told.
 
@@ -23,6 +23,7 @@ pub mod input;
 mod keys;
 pub mod keyset;
 mod letters;
+pub mod normal;
 pub mod output;
 mod queue;
 pub mod redirect;
@@ -40,6 +41,7 @@ pub use answer::{Answer, Reply};
 pub use form::{Body, Checked, Entry, Given, MAX_FIELDS, MAX_FORM, Unreadable, check};
 pub use input::{FormId, Input, Upstream};
 pub use keyset::{KeySet, Listed};
+pub use normal::NormalForm;
 pub use output::{Output, Patch};
 pub use redirect::Redirect;
 pub use refusal::{Refusal, Why};

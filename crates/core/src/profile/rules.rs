@@ -1,5 +1,6 @@
 //! What a form may have and where its fields go: the configuration of a worker, checked.
 
+use super::normal::NormalForm;
 use super::redirect::Redirect;
 use crate::patch::{Operation, Pointer};
 use crate::seal::{Binding, MAX_PLAIN};
@@ -23,6 +24,8 @@ pub struct Field {
     pub max_bytes: usize,
     /// Whether white space at both ends is cut off.
     pub trim: bool,
+    /// What is made of its value before it is sealed.
+    pub normal: Option<NormalForm>,
     /// Sent only while this purpose is granted; none: submitting is the consent.
     pub purpose: Option<String>,
 }
@@ -31,7 +34,8 @@ impl Field {
     /// A field with the defaults: `replace`, trimmed, at most [`USUAL_MAX`] bytes, no purpose.
     #[must_use]
     pub fn new(name: &str, pointer: Pointer) -> Self {
-        Self { name: name.to_owned(), pointer, operation: Operation::Replace, max_bytes: USUAL_MAX, trim: true, purpose: None }
+        let (operation, max_bytes) = (Operation::Replace, USUAL_MAX);
+        Self { name: name.to_owned(), pointer, operation, max_bytes, trim: true, normal: None, purpose: None }
     }
 }
 

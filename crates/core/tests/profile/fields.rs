@@ -2,7 +2,7 @@
 
 use guestsync_core::consent::Ledger;
 use guestsync_core::patch::Pointer;
-use guestsync_core::profile::{Body, Checked, Consent, Entry, Field, Given, Refusal, Rules, Settings, Unknown};
+use guestsync_core::profile::{Body, Checked, Consent, Entry, Field, Given, NormalForm, Refusal, Rules, Settings, Unknown};
 use proptest::prelude::*;
 
 use crate::world::{entries, rules, settings, text};
@@ -27,6 +27,36 @@ fn plain(checked: &Checked, rules: &Rules) -> Vec<(String, String)> {
 
 fn entry(name: &str, given: Given) -> Entry {
     Entry { name: name.into(), given }
+}
+
+#[test]
+fn one_address_and_one_number_have_one_form_where_that_is_configured() {
+    let mut settings = settings();
+    settings.fields[0].normal = Some(NormalForm::Email);
+    settings.fields[1].normal = Some(NormalForm::Phone);
+    let rules = Rules::new(settings).expect("good settings");
+    let sealed = |name: &str, value: &str| {
+        let form = entries(&[("guestId", "g-1"), (name, value)]);
+        let checked = check(&rules, form).expect("a good form");
+        checked.values[0].plain().to_owned()
+    };
+    assert_eq!(sealed("email", " Ada@Example.ORG "), "ada@example.org");
+    assert_eq!(sealed("name", "Ada"), "Ada");
+    for (given, expected) in [
+        (" +1 (555) 010-0100", "+15550100100"),
+        ("+1 555 010-0100 ", "+15550100100"),
+        ("+49/30.123 456-78", "+493012345678"),
+        ("+44 (0)20 7946 0000", "+44 (0)20 7946 0000"),
+        ("555 0100", "555 0100"),
+        ("0049 30 12345678", "0049 30 12345678"),
+        ("+0 30 12345678", "+0 30 12345678"),
+        ("+123456", "+123456"),
+        ("+1234567890123456", "+1234567890123456"),
+        ("+1 555 010 0100 ext. 7", "+1 555 010 0100 ext. 7"),
+        ("+1+5550100100", "+1+5550100100"),
+    ] {
+        assert_eq!(sealed("phone", given), expected.trim(), "{given}");
+    }
 }
 
 #[test]

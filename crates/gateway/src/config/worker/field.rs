@@ -17,6 +17,8 @@ pub struct Field {
     pub max: Option<usize>,
     /// White space at both ends is kept.
     pub verbatim: bool,
+    /// One form for values that can be written in several ways: `email` or `phone`.
+    pub normalise: Option<&'static str>,
     /// Sent only while this purpose is granted; none: submitting is the consent.
     pub purpose: Option<String>,
 }
@@ -35,6 +37,8 @@ enum Written {
         #[serde(skip_serializing_if = "Option::is_none")]
         trim: Option<bool>,
         #[serde(skip_serializing_if = "Option::is_none")]
+        normalise: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         purpose: Option<String>,
     },
 }
@@ -43,9 +47,10 @@ impl From<Field> for Written {
     fn from(field: Field) -> Self {
         let pointer = field.pointer.as_str().to_owned();
         match field {
-            Field { add: false, max: None, verbatim: false, purpose: None, .. } => Self::Plain(pointer),
-            Field { add, max, verbatim, purpose, .. } => {
-                Self::Full { pointer, operation: add.then_some("add"), max, trim: verbatim.then_some(false), purpose }
+            Field { add: false, max: None, verbatim: false, normalise: None, purpose: None, .. } => Self::Plain(pointer),
+            Field { add, max, verbatim, normalise, purpose, .. } => {
+                let (operation, trim) = (add.then_some("add"), verbatim.then_some(false));
+                Self::Full { pointer, operation, max, trim, normalise, purpose }
             }
         }
     }
@@ -54,7 +59,7 @@ impl From<Field> for Written {
 impl Field {
     /// The field that sets this member and has nothing else to say.
     pub(super) const fn plain(pointer: Pointer) -> Self {
-        Self { pointer, add: false, max: None, verbatim: false, purpose: None }
+        Self { pointer, add: false, max: None, verbatim: false, normalise: None, purpose: None }
     }
 
     /// The field as the file has it: a pointer, or a table.
@@ -73,6 +78,11 @@ impl Field {
             operation: if self.add { Operation::Add } else { Operation::Replace },
             max_bytes: self.max.unwrap_or(usual.max_bytes),
             trim: !self.verbatim,
+            normal: match self.normalise {
+                Some("email") => Some(profile::NormalForm::Email),
+                Some("phone") => Some(profile::NormalForm::Phone),
+                _ => None,
+            },
             purpose: self.purpose.clone(),
             ..usual
         }
@@ -80,7 +90,7 @@ impl Field {
 }
 
 fn full(table: &Table) -> Option<Field> {
-    if table.keys().any(|key| !["pointer", "add", "max", "trim", "purpose"].contains(&key.as_str())) {
+    if table.keys().any(|key| !["pointer", "add", "max", "trim", "normalise", "purpose"].contains(&key.as_str())) {
         return None;
     }
     let mut field = Field::plain(Pointer::parse(table.get("pointer")?.as_str()?).ok()?);
@@ -92,6 +102,9 @@ fn full(table: &Table) -> Option<Field> {
     }
     if let Some(trim) = table.get("trim") {
         field.verbatim = !trim.as_bool()?;
+    }
+    if let Some(normalise) = table.get("normalise") {
+        field.normalise = Some(["email", "phone"].into_iter().find(|known| normalise.as_str() == Some(known))?);
     }
     if let Some(purpose) = table.get("purpose") {
         field.purpose = Some(purpose.as_str().filter(|purpose| !purpose.is_empty())?.to_owned());

@@ -88,7 +88,7 @@ mod tests {
     fn javascript_gets_its_own_names_and_only_what_is_said() {
         let file = r#"
             [worker]
-            fields = { email = "/email", news = { pointer = "/news", add = true, max = 9, trim = false, purpose = "marketing" } }
+            fields = { email = "/email", news = { pointer = "/news", add = true, max = 9, trim = false, normalise = "email", purpose = "marketing" } }
             consent = { marketing = "agree" }
             redirect = "/thanks"
         "#;
@@ -101,7 +101,7 @@ mod tests {
             "fieldKey": "/api/field-key", "required": ["guestId"], "mode": "sealed", "redirect": "/thanks", "unknown": "ignore",
             "fields": {
                 "email": "/email",
-                "news": {"pointer": "/news", "operation": "add", "maxBytes": 9, "trim": false, "purpose": "marketing"},
+                "news": {"pointer": "/news", "operation": "add", "maxBytes": 9, "trim": false, "normalise": "email", "purpose": "marketing"},
             },
             "consent": {"marketing": "agree"},
         });

@@ -46,6 +46,8 @@ pub struct Metadata {
     cache: Cache,
     /// Tells this client's answers from another's.
     identity: String,
+    /// Tells this client's jobs from another's.
+    caller: String,
 }
 
 impl Metadata {
@@ -54,7 +56,8 @@ impl Metadata {
     pub fn new(client: Client, settings: &Settings, directory: &Path) -> Self {
         let parts = [settings.api_base.as_str(), &settings.client_id, settings.scope.as_deref().unwrap_or_default()];
         let identity = hex(&Sha256::digest(parts.join("\n"))[..8]);
-        Self { client, cache: Cache::new(directory.join("metadata")), identity }
+        let caller = hex(&Sha256::digest(parts[..2].join("\n"))[..6]);
+        Self { client, cache: Cache::new(directory.join("metadata")), identity, caller }
     }
 
     /// The upstream client.
@@ -67,6 +70,11 @@ impl Metadata {
     #[must_use]
     pub fn identity(&self) -> &str {
         &self.identity
+    }
+
+    /// Tells whose work a job is: the same client with another scope goes on with it.
+    pub(crate) fn caller(&self) -> &str {
+        &self.caller
     }
 
     /// The attributes of an organisation that records may be mapped to, as S2 states them, and why there may be more.

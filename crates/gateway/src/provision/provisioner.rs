@@ -85,7 +85,7 @@ impl Provisioner {
         let mut watched = Watched { plan, jobs: HashMap::new(), outcomes: Vec::with_capacity(plan.channels.len()) };
         for (index, planned) in plan.channels.iter().enumerate() {
             let present = Outcome::present(planned);
-            match queue::open(&self.app, &planned.channel).await? {
+            match queue::open(&self.app, &planned.channel, plan.on_conflict).await? {
                 // There, but a job that was left alone does not know it yet.
                 Some(job) if present.is_some() => _ = watched.jobs.insert(job, index),
                 _ => present.iter().for_each(&mut tell),

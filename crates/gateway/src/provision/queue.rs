@@ -12,9 +12,9 @@ use crate::jobs::JobError;
 use crate::keys::state_key::random;
 use crate::text::hex;
 
-/// The kind of the jobs that make channels at one Genesys: what was asked of one is never done at another.
+/// The kind of the jobs that make channels for one OAuth client: what was asked of one organisation is never done at another.
 pub(crate) fn kind(app: &App) -> String {
-    format!("{KIND}/{}", &digest(&[app.genesys.api_base()])[..12])
+    format!("{KIND}/{}", app.metadata.caller())
 }
 
 /// What all kinds begin with.
@@ -30,9 +30,12 @@ pub(super) struct Wish<'a> {
     pub(super) is_free: bool,
 }
 
-/// The job that is at a channel, if there is one: it may have made it, and be about to find that out.
-pub(super) async fn open(app: &App, channel: &Channel) -> Result<Option<String>, JobError> {
+/// The job that is at just this channel, if there is one: it may have made it, and be about to find that out.
+pub(super) async fn open(app: &App, channel: &Channel, on_conflict: OnConflict) -> Result<Option<String>, JobError> {
     let Some(holder) = app.db.channel_claim(&digest(&[&kind(app), &channel.name])).await? else { return Ok(None) };
+    if holder.definition != definition(channel, on_conflict) {
+        return Ok(None);
+    }
     let job = app.db.job(&holder.job).await?;
     Ok(job.filter(|job| job.open).map(|job| job.id))
 }
@@ -41,7 +44,7 @@ pub(super) async fn open(app: &App, channel: &Channel) -> Result<Option<String>,
 pub(super) async fn add(app: &App, wish: &Wish<'_>) -> Result<String, JobError> {
     let kind = kind(app);
     let id = digest(&[&kind, &wish.channel.name]);
-    let definition = digest(&[&wish.channel.fingerprint(), &format!("{:?}", wish.on_conflict)]);
+    let definition = definition(wish.channel, wish.on_conflict);
     let wanted = ChannelClaim { job: format!("job_{}", hex(random::<16>()?.as_ref())), definition };
     loop {
         let holder = app.db.claim_channel(&id, &wanted).await?;
@@ -81,6 +84,10 @@ const QUEUED: &str = State::Queued.name();
 
 fn is_news(ended_at: i64, listed_at: Option<Millis>) -> bool {
     listed_at.is_some_and(|listed| u64::try_from(ended_at).is_ok_and(|ended| ended >= listed))
+}
+
+fn definition(channel: &Channel, on_conflict: OnConflict) -> String {
+    digest(&[&channel.fingerprint(), &format!("{on_conflict:?}")])
 }
 
 fn digest(parts: &[&str]) -> String {

@@ -14,8 +14,8 @@ impl Machine {
                 self.succeed(id, How::Settled)
             }
             (State::Submitting { doubt: Doubt::Name { .. } }, Found::Same(id)) => {
-                // The first submission met the name; a later one may have met what an earlier one made after all.
-                let how = if self.progress.tries > 1 { How::Settled } else { How::Present };
+                // The submission met the name: somebody else's, or what an earlier one made after all whose answer was lost.
+                let how = if self.progress.lost { How::Settled } else { How::Present };
                 self.succeed(id, how)
             }
             (State::Submitting { doubt: Doubt::Answer { .. } }, Found::Nothing) => {
@@ -33,7 +33,7 @@ impl Machine {
                 self.progress.state = State::Submitting { doubt: Doubt::Name { failed } };
                 Next::Wait(delay(None, failed, random))
             }
-            (State::Submitting { .. }, Found::Unstated(_)) if self.progress.tries > 1 => {
+            (State::Submitting { .. }, Found::Unstated(_)) if self.progress.lost => {
                 self.end(State::NeedsAttention(Reason::of("submission.unsettled")))
             }
             (State::Submitting { .. }, Found::Several) => self.end(State::NeedsAttention(Reason::of("name.several"))),

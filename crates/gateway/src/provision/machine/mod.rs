@@ -63,7 +63,7 @@ pub(super) struct Machine {
 impl Machine {
     /// A job from what was written down of it.
     pub(super) fn new(task: Task, progress: Option<Progress>) -> Self {
-        let fresh = || Progress { name: task.channel.name.clone(), suffixed: false, tries: 0, state: State::Queued };
+        let fresh = || Progress { name: task.channel.name.clone(), suffixed: false, tries: 0, lost: false, state: State::Queued };
         let progress = progress.unwrap_or_else(fresh);
         Self { task, progress }
     }
@@ -83,7 +83,11 @@ impl Machine {
             State::Queued => self.validate(),
             State::Validating { .. } => Next::LookUp,
             State::Submitting { doubt: Doubt::None } => Next::Submit,
-            State::Submitting { .. } => Next::LookUp,
+            State::Submitting { doubt: Doubt::Answer { .. } } => {
+                self.progress.lost = true;
+                Next::LookUp
+            }
+            State::Submitting { doubt: Doubt::Name { .. } } => Next::LookUp,
             State::Success { .. } | State::Failed(_) | State::NeedsAttention(_) => Next::End,
         }
     }
@@ -105,7 +109,7 @@ impl Machine {
             return self.end(State::Failed(Reason::of("name.taken")));
         }
         self.progress.name = suffixed(&self.task.channel).name;
-        self.progress.suffixed = true;
+        (self.progress.suffixed, self.progress.lost) = (true, false);
         self.validate()
     }
 

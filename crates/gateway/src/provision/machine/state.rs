@@ -14,6 +14,9 @@ pub struct Progress {
     pub suffixed: bool,
     /// Submissions sent.
     pub tries: u32,
+    /// Whether one of this name had no answer: it may have made the channel.
+    #[serde(default)]
+    pub lost: bool,
     /// Where it stands.
     #[serde(flatten)]
     pub state: State,

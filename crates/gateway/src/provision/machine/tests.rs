@@ -235,3 +235,24 @@ fn what_the_server_asks_for_is_waited_for() {
         assert_eq!(machine.resume(0), Next::Submit);
     }
 }
+
+#[test]
+fn whose_channel_has_the_name_is_told_by_whether_an_answer_was_lost() {
+    let busy = ChannelOutcome::NotNow { retry_after: Some(5), code: "upstream.busy" };
+    for (before, how) in [(busy, How::Present), (UNKNOWN, How::Settled)] {
+        let mut machine = Machine::new(task(OnConflict::Fail, Some(0)), None);
+        machine.resume(0);
+        machine.sending();
+        let lost = before == UNKNOWN;
+        machine.answered(before, 0);
+        let next = machine.resume(0);
+        if lost {
+            assert_eq!(next, Next::LookUp);
+            assert_eq!(machine.found(Found::Nothing, 0), Next::Submit);
+        }
+        machine.sending();
+        assert_eq!(machine.answered(ChannelOutcome::Conflict, 0), Next::LookUp);
+        assert_eq!(machine.found(Found::Same("c-1".into()), 0), Next::End);
+        assert_eq!(machine.progress.state, State::Success { channel_id: "c-1".into(), how });
+    }
+}

@@ -41,7 +41,7 @@ export async function killed(folder, count, seed, random) {
     }
     const last = runs.at(-1)?.counts;
     if (!last?.wentOn) throw new Error("a run was over before it was killed");
-    const state = await endState(sandbox.base, `${file}.rejects.ndjson`, count);
+    const state = await endState(sandbox.base, last.rejects, count);
     const miscounted = last && last.records === count && last.applied + last.rejected === count ? 0 : 1;
     const wrong = state.missing + state.doubled + state.wrong + state.refusedWrongly + miscounted;
     if (wrong > 0) console.error("wrong end state:", state, last);

@@ -119,7 +119,7 @@ async fn killed_three_times_under_faults_every_record_is_applied_once_or_refused
     }
     assert_eq!(number, (1..=count).rfind(|number| breaks(*number).is_none()).unwrap());
 
-    let listed: Vec<(u64, String)> = rejects(&format!("{file}.rejects.ndjson"))
+    let listed: Vec<(u64, String)> = rejects(told["rejects"].as_str().unwrap())
         .iter()
         .map(|reject| (reject["record"].as_u64().unwrap(), reject["problems"][0]["code"].as_str().unwrap().to_owned()))
         .collect();
@@ -137,11 +137,14 @@ async fn csv_json_and_standard_input_come_to_the_same_as_lines() {
     let file = genesys.write("tickets.csv", csv);
     let ran = genesys.run(&["map", &file, "--org", ORG]).await;
     assert_eq!(ran.code, 3, "{ran:?}");
-    let rejects = format!("{file}.rejects.ndjson");
-    assert_eq!(
-        ran.stdout,
-        format!("3 records: 2 new, 0 updated, 1 rejected\nrejects (1 refused here, 0 by Genesys): {rejects}\n")
-    );
+    let (begin, rejects) = ran.stdout.trim_end().rsplit_once(' ').unwrap();
+    assert_eq!(begin, "3 records: 2 new, 0 updated, 1 rejected\nrejects (1 refused here, 0 by Genesys):");
+    assert!(rejects.starts_with(&format!("{file}.")) && rejects.ends_with(".rejects.ndjson"), "{rejects}");
+    // Another run of the same file leaves that list alone.
+    let listed = std::fs::read_to_string(rejects).unwrap();
+    let other = genesys.run(&["map", &file, "--org", "acme-emea-dach", "--json"]).await;
+    assert_ne!(said(&other)["rejects"], rejects);
+    assert_eq!(std::fs::read_to_string(rejects).unwrap(), listed);
     let json = genesys.write("tickets.json", &json!([{"ticketId": "J-1", "priority": "low", "colour": "red"}]).to_string());
     let ran = genesys.run(&["map", &json, "--org", ORG]).await;
     let expected = "1 record: 1 new, 0 updated, 0 rejected\nleft out: colour (not in the map), once\n";
@@ -207,6 +210,8 @@ async fn a_run_goes_on_with_the_same_input_only() {
     genesys.faults("").await;
 
     genesys.write("tickets.ndjson", &lines(5_001));
+    let elsewhere = genesys.run(&[&arguments[..], &["--rejects", "elsewhere.ndjson"]].concat()).await;
+    assert_eq!((elsewhere.code, elsewhere.stderr.contains("with another --rejects")), (2, true), "{elsewhere:?}");
     let changed = genesys.run(&arguments).await;
     assert_eq!(changed.code, 1);
     assert!(changed.stderr.contains("the input has changed since the run was begun"), "{changed:?}");
@@ -236,13 +241,13 @@ async fn a_named_run_goes_on_when_it_is_given_the_same_standard_input_again() {
     let told = said(&ran);
     assert_eq!((&told["records"], &told["applied"], &told["wentOn"]), (&json!(5_000), &json!(4_900), &json!(true)), "{ran:?}");
     assert_eq!(genesys.look("records?limit=0").await["writes"], 4_900);
-    assert_eq!(rejects(&genesys.folder.join("rejects.ndjson")).len(), 100);
+    assert_eq!(rejects(&genesys.folder.join("nightly.rejects.ndjson")).len(), 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_without_a_name_leaves_nothing_to_go_on_with() {
     let genesys = Genesys::start().await;
-    genesys.faults("[[rules]]\ncalls = ['S3']\nskip = 1\neffect = { kind = 'status', status = 400 }").await;
+    genesys.faults("[[rules]]\ncalls = ['S3']\nskip = 1\neffect = { kind = 'status', status = 415 }").await;
     let arguments = ["map", "-", "--org", ORG, "--parallel", "1", "--batch", "500"];
     let mut child = genesys.command(&arguments).spawn().unwrap();
     // What feeds it is not done yet, and is silent.
@@ -250,7 +255,7 @@ async fn a_stream_without_a_name_leaves_nothing_to_go_on_with() {
     std::io::Write::write_all(&mut input, lines(1_200).as_bytes()).unwrap();
     let ran = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
     let said = String::from_utf8(ran.stderr).unwrap();
-    assert_eq!((ran.status.code(), said.as_str()), (Some(1), "guestsync: Genesys refused the call (status 400).\n"));
+    assert_eq!((ran.status.code(), said.as_str()), (Some(1), "guestsync: Genesys refused the call (status 415).\n"));
     drop(input);
     assert_eq!(std::fs::read_dir(genesys.folder.path().join("state/runs")).unwrap().count(), 0);
 }

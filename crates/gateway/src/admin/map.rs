@@ -21,7 +21,7 @@ use crate::body::{self, LIMIT};
 use crate::jobs::View;
 use crate::keys::files;
 use crate::meta::input::Format;
-use crate::meta::job::{self, KIND, Upload};
+use crate::meta::job::{self, Upload};
 use crate::meta::mapping::Mapping;
 use crate::refusal::Refusal;
 use crate::text;
@@ -88,7 +88,7 @@ pub(super) async fn handle(
     app.metadata.require(&[WRITE], false).await?;
     let (attributes, _) = app.metadata.allowed(&organisation, &Mapping::tickets(), false).await?;
     let upload = Upload { organisation, file: spool.keep().await?, format: format.unwrap_or(Format::Ndjson), attributes };
-    if let Err(error) = app.jobs.add(KIND, Some(id.clone()), "queued", &upload).await {
+    if let Err(error) = app.jobs.add(&job::kind(&app), Some(id.clone()), "queued", &upload).await {
         tracing::error!(%error, "an upload was not taken on");
         _ = std::fs::remove_file(&upload.file);
         return Err(Refusal::internal().into());
@@ -127,11 +127,16 @@ async fn wait(app: &App, id: &str) -> Option<View> {
 fn answer(upload: &Upload, view: &View) -> Result<Response, Refused> {
     let mut output = view.output.clone().unwrap_or_default();
     if view.state != "done" {
-        return Ok((StatusCode::BAD_GATEWAY, Json(json!({"error": output["error"], "jobId": view.job_id}))).into_response());
+        let status = match output["error"]["code"].as_str() {
+            Some("input.unreadable") => StatusCode::BAD_REQUEST,
+            Some("run.storage" | "run.unreadable" | "run.input.changed") => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_GATEWAY,
+        };
+        return Ok((status, Json(json!({"error": output["error"], "jobId": view.job_id}))).into_response());
     }
-    let (rejects, next) = job::rejects(&upload.file, 0, LISTED).map_err(io)?;
-    output["errors"] = json!(rejects);
-    output["errorsComplete"] = Value::Bool(next.is_none());
+    let rejects = job::rejects(&upload.file, 0, LISTED).map_err(io)?;
+    output["errors"] = json!(rejects.listed);
+    output["errorsComplete"] = Value::Bool(rejects.at_end);
     output["jobId"] = json!(view.job_id);
     Ok(Json(output).into_response())
 }

@@ -1,8 +1,9 @@
 //! What Genesys did not allow, as an answer: operators are told why, as on the command line.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use guestsync_genesys::Error;
 use serde_json::json;
 
 use crate::keys::KeyError;
@@ -44,9 +45,14 @@ impl IntoResponse for Refused {
             MetaError::NoOrganisation(_) => StatusCode::NOT_FOUND,
             MetaError::Permission(_) | MetaError::Scope(_) | MetaError::HiddenOrganisation(_) => StatusCode::FORBIDDEN,
             MetaError::NothingAllowed(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            MetaError::Genesys(Error::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
             MetaError::Credentials { .. } | MetaError::Genesys(_) => StatusCode::BAD_GATEWAY,
         };
         let body = json!({"error": {"code": error.code(), "message": error.to_string()}});
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        if let MetaError::Genesys(Error::Busy { retry_after }) = error {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.div_ceil(1_000).max(1)));
+        }
+        response
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Asked {
 }
 
 /// `?after=` what the answer before called `next` → `{rejects: [{record, line, id?, status?, problems}], next}`; `next` is null at the
-/// end.
+/// end; while the job is open, more may come and there is no end.
 pub(super) async fn handle(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -32,10 +32,13 @@ pub(super) async fn handle(
     if !plain {
         return Err(Refusal::not_found());
     }
-    let listed = job::rejects(&job::folder(&app).join(id), asked.after, MOST);
-    let (rejects, next) = listed.map_err(|error| {
+    let unreadable = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, "an upload's rejects cannot be read");
         Refusal::internal()
-    })?;
-    Ok(Json(json!({"rejects": rejects, "next": next})))
+    };
+    // First whether it is open: a job that ends meanwhile may have added some behind what is read here.
+    let is_open = app.jobs.find(&id).await.map_err(|error| unreadable(&error))?.is_some_and(|job| job.open);
+    let rejects = job::rejects(&job::folder(&app).join(id), asked.after, MOST).map_err(|error| unreadable(&error))?;
+    let next = (is_open || !rejects.at_end).then_some(rejects.next);
+    Ok(Json(json!({"rejects": rejects.listed, "next": next})))
 }

@@ -16,8 +16,11 @@ use super::run::{InputFile, Options, Outcome, Progress, Reject, Run, RunError, T
 use crate::app::App;
 use crate::jobs::{Job, JobError};
 
-/// The jobs' kind.
-pub(crate) const KIND: &str = "map";
+/// The kind of the uploads for one OAuth client: what was sent for one organisation is never written to another.
+pub(crate) fn kind(app: &App) -> String {
+    format!("map/{}", app.metadata.caller())
+}
+
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Shorter than a job's lease.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -64,8 +67,9 @@ pub(crate) fn rejects_of(file: &Path) -> PathBuf {
 
 /// Works on uploads, one after another, until `stop` says so; what is in hand goes on after a restart.
 pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let kind = kind(&app);
     while !*stop.borrow() {
-        match app.jobs.claim(KIND).await {
+        match app.jobs.claim(&kind).await {
             Ok(Some(job)) => {
                 let worked = tokio::select! {
                     worked = one(&app, &job) => Some(worked),
@@ -184,20 +188,33 @@ fn passes(error: &RunError) -> bool {
     }
 }
 
-/// The refused records of an upload behind `after` bytes of the list, at most `most`, and where the next ones begin.
-pub(crate) fn rejects(file: &Path, after: u64, most: usize) -> std::io::Result<(Vec<Reject>, Option<u64>)> {
+/// Refused records of an upload.
+pub(crate) struct Rejects {
+    pub(crate) listed: Vec<Reject>,
+    /// Where the next ones begin.
+    pub(crate) next: u64,
+    /// Whether nothing is behind them now.
+    pub(crate) at_end: bool,
+}
+
+/// The refused records of an upload behind `after` bytes of the list, at most `most`.
+pub(crate) fn rejects(file: &Path, after: u64, most: usize) -> std::io::Result<Rejects> {
     let file = match std::fs::File::open(rejects_of(file)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Rejects { listed: Vec::new(), next: after, at_end: true });
+        }
         file => file?,
     };
     let mut reader = BufReader::new(file);
     reader.seek(SeekFrom::Start(after))?;
-    let (mut rejects, mut at, mut line) = (Vec::new(), after, String::new());
-    while rejects.len() < most {
+    let (mut listed, mut next, mut line) = (Vec::new(), after, Vec::new());
+    while listed.len() < most {
         line.clear();
-        at += reader.read_line(&mut line)? as u64;
-        let Ok(reject) = serde_json::from_str(&line) else { return Ok((rejects, None)) };
-        rejects.push(reject);
+        let length = reader.read_until(b'\n', &mut line)? as u64;
+        // The last line may be half written.
+        let Ok(reject) = serde_json::from_slice(&line) else { return Ok(Rejects { listed, next, at_end: true }) };
+        next += length;
+        listed.push(reject);
     }
-    Ok((rejects, Some(at)))
+    Ok(Rejects { listed, next, at_end: false })
 }

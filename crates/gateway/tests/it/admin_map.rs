@@ -61,6 +61,11 @@ async fn a_table_is_taken_as_well_and_its_header_is_no_record() {
     assert_eq!((&answer["processed"], &answer["applied"], &answer["rejected"]), (&json!(3), &json!(2), &json!(1)));
     assert_eq!((&answer["errors"][0]["record"], &answer["errors"][0]["line"]), (&json!(3), &json!(4)));
     assert_eq!(stored(&upstream).await["records"][1]["attributes"], json!({"crm_ticket_id": "T-2"}));
+    let table = "ticketId,ticketId\nT-1,T-1\n";
+    let sent = world.administer(Method::POST, &format!("/map?orgId={ORG}")).header(CONTENT_TYPE, "text/csv").body(table);
+    let answer = sent.send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    assert_eq!(json_of(answer).await["error"]["code"], "input.unreadable");
 }
 
 #[tokio::test]
@@ -80,6 +85,9 @@ async fn a_large_upload_is_a_job_that_outlives_a_killed_gateway() {
     while stored(&upstream).await["count"] == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    // What comes behind the last one that is listed now has a place already.
+    let listed = json_of(world.administer(Method::GET, &format!("/jobs/{id}/rejects")).send().await.unwrap()).await;
+    assert!(listed["next"].is_u64(), "{listed}");
     world.kill().await;
     let world = World::with(&upstream, "", directory).await;
     let view = loop {

@@ -20,6 +20,7 @@ mod log;
 mod meta_inherit;
 mod meta_rules;
 mod meta_run;
+mod meta_troubled;
 mod openapi;
 mod profile;
 mod profile_sync;

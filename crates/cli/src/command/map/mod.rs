@@ -50,7 +50,7 @@ pub(crate) struct Map {
     /// The most requests at once.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=64))]
     parallel: u64,
-    /// Where refused records are listed [default: FILE.rejects.ndjson].
+    /// Where refused records are listed [default: FILE.RUN.rejects.ndjson].
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// A name for the run, so that one that reads standard input can go on: give it the same input again.
@@ -100,6 +100,9 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
                 return Err(Failure::Usage(
                     "a run of this name was begun with other input or options: give them again, or --restart",
                 ));
+            }
+            if map.rejects.is_some() && begun.rejects != rejects {
+                return Err(Failure::Usage("the run was begun with another --rejects: give that one again, or --restart"));
             }
             begun
         }

@@ -42,13 +42,16 @@ impl Place {
             // Nobody can give the same input again. A name that comes again, as a process's id does, would go on all the same.
             (None, None) => format!("stream-{:016x}", random()?),
         };
+        // Another run of the same file has a list of its own.
+        let run = if map.run.is_some() { &name[..] } else { &name[..name.len().min(8)] };
         let rejects = match (&map.rejects, input) {
             (Some(rejects), _) => rejects.clone(),
             (None, Some(input)) => {
                 let mut name = input.path.clone().into_os_string();
-                name.push(".rejects.ndjson");
+                name.push(format!(".{run}.rejects.ndjson"));
                 name.into()
             }
+            (None, None) if map.run.is_some() => PathBuf::from(format!("{run}.rejects.ndjson")),
             (None, None) => PathBuf::from("rejects.ndjson"),
         };
         let rejects = std::path::absolute(rejects)?;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::source::Source;
 use super::{InputError, LONGEST, Position, Raw};
 
+const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The reader's own buffer.
 const BUFFER: usize = 128 * 1024;
 
@@ -21,12 +22,16 @@ pub struct Csv {
     first: Position,
     /// Whether the source can be gone back in.
     seeks: bool,
+    /// Whether rows end with CR and LF: the reader leaves the LF for the next row, and has not counted that line yet.
+    is_crlf: bool,
 }
 
 /// A source that fails where a row does not end.
 struct Bounded {
     source: Source,
     left: usize,
+    /// Whether something was read.
+    has_begun: bool,
 }
 
 impl Read for Bounded {
@@ -35,7 +40,16 @@ impl Read for Bounded {
         if room == 0 && !buffer.is_empty() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let read = self.source.read(&mut buffer[..room])?;
+        let mut read = self.source.read(&mut buffer[..room])?;
+        // The reader takes a byte order mark for the whole input where nothing came with it.
+        while !self.has_begun && read > 0 && read <= BOM.len() && read < room && BOM.starts_with(&buffer[..read]) {
+            let more = self.source.read(&mut buffer[read..room])?;
+            if more == 0 {
+                break;
+            }
+            read += more;
+        }
+        self.has_begun = true;
         self.left -= read;
         Ok(read)
     }
@@ -50,7 +64,7 @@ impl Seek for Bounded {
 impl Csv {
     pub(super) fn new(source: Source, delimiter: u8) -> Result<Self, InputError> {
         let seeks = matches!(source, Source::File(_));
-        let bounded = Bounded { source, left: LONGEST + BUFFER };
+        let bounded = Bounded { source, left: LONGEST + BUFFER, has_begun: false };
         let mut builder = ReaderBuilder::new();
         builder.delimiter(delimiter).flexible(true).buffer_capacity(BUFFER).terminator(Terminator::CRLF);
         let mut reader = builder.from_reader(bounded);
@@ -61,7 +75,9 @@ impl Csv {
         if (0..columns.len()).any(|index| columns[index].is_empty() || columns[..index].contains(&columns[index])) {
             return Err(InputError::Header);
         }
-        let mut csv = Self { reader, columns, row: ByteRecord::new(), record: 0, first: Position::default(), seeks };
+        let lines = header.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
+        let is_crlf = reader.position().line() == 1 + lines;
+        let mut csv = Self { reader, columns, row: ByteRecord::new(), record: 0, first: Position::default(), seeks, is_crlf };
         csv.first = csv.position();
         Ok(csv)
     }
@@ -95,7 +111,7 @@ impl Csv {
         }
         self.record += 1;
         // The row begins after any blank lines.
-        let line = self.row.position().map_or(line, csv::Position::line);
+        let line = self.row.position().map_or(line, csv::Position::line) + u64::from(self.is_crlf);
         Ok(Some(Raw { record: self.record, line, content: self.members() }))
     }
 

@@ -52,6 +52,13 @@ fn each_form_gives_its_records_with_their_places() {
     let expected =
         vec![(1, 2, Ok(json!({"a": "1", "b": "x,\ny"}))), (2, 4, Ok(json!({"a": "é", "b": ""}))), (3, 5, Err("record.columns"))];
     assert_eq!(told(&read("a,b\n1,\"x,\ny\"\né,\n3\n".as_bytes(), Format::Csv(b',')).unwrap()), expected);
+    let with_crlf = b"\xef\xbb\xbfa,b\r\n1,\"x,\r\ny\"\r\n2,z\r\n3\r\n";
+    let expected = vec![
+        (1, 2, Ok(json!({"a": "1", "b": "x,\r\ny"}))),
+        (2, 4, Ok(json!({"a": "2", "b": "z"}))),
+        (3, 5, Err("record.columns")),
+    ];
+    assert_eq!(told(&read(with_crlf, Format::Csv(b',')).unwrap()), expected);
     let lines = b"\xef\xbb\xbf{\"a\":1}\r\n\n  {\"a\": \"]\"}\n[1]\n{\"a\":\n{\"a\":2}";
     let expected = vec![
         (1, 1, Ok(json!({"a": 1}))),

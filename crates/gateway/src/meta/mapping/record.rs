@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{Mapping, Place};
 use crate::meta::schema::{Kind, Problem, Rules, Update};
+use crate::text::cut;
 
 /// A record that may be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Tally {
 /// Names that are counted one by one; more are counted together.
 const MOST_NAMES: usize = 200;
 const OTHERS: &str = "…";
+/// Bytes that are kept of a name.
+const LONGEST_NAME: usize = 100;
 
 impl Tally {
     /// Adds another tally.
@@ -42,6 +45,7 @@ impl Tally {
 }
 
 fn bump(counts: &mut BTreeMap<String, u64>, name: &str, by: u64) {
+    let name = &*cut(name, LONGEST_NAME);
     if let Some(count) = counts.get_mut(name) {
         *count += by;
     } else if counts.len() < MOST_NAMES || name == OTHERS {
@@ -169,6 +173,17 @@ mod tests {
         assert_eq!(mapped, Ok(Mapped { id: "T-1".into(), attributes: attributes.as_object().unwrap().clone() }));
         assert_eq!(tally.unmapped.keys().collect::<Vec<_>>(), ["note", "owner"]);
         assert_eq!(tally.disallowed, BTreeMap::from([("crm_channel_source".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn of_long_names_the_begin_is_counted() {
+        let long = "é".repeat(1_000);
+        let (_, tally) = map(&Mapping::tickets(), json!({"id": 1, (long.clone()): 1, (format!("{long}x")): 1}), false);
+        assert_eq!(tally.unmapped, BTreeMap::from([(format!("{}…", "é".repeat(50)), 2)]));
+        // Added up, it is the same name.
+        let mut sum = Tally::default();
+        sum.add(&tally);
+        assert_eq!(sum.unmapped, tally.unmapped);
     }
 
     #[test]

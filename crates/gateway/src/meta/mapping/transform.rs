@@ -114,7 +114,8 @@ impl Transform {
             },
             (Self::Lower, Value::String(text)) => Ok(Value::String(text.to_lowercase())),
             (Self::Upper, Value::String(text)) => Ok(Value::String(text.to_uppercase())),
-            (Self::Text, Value::Number(number)) => Ok(Value::String(number.to_string())),
+            (Self::Text, Value::Number(number)) if is_exact(&number) => Ok(Value::String(number.to_string())),
+            (Self::Text, Value::Number(_)) => Err("transform.text"),
             (Self::Text, Value::Bool(flag)) => Ok(Value::String(flag.to_string())),
             (Self::Number { decimal }, Value::String(text)) => {
                 number(&text, *decimal).map(Value::Number).ok_or("transform.number")
@@ -141,10 +142,32 @@ impl Transform {
     }
 }
 
+/// Whether a number still is what was written: beyond 2^53, digits of a whole number that is no integer of ours are gone.
+fn is_exact(number: &Number) -> bool {
+    !number.is_f64() || number.as_f64().is_some_and(|number| number.abs() < 9_007_199_254_740_992.0)
+}
+
+/// The other mark may stand in the whole part only, between groups of three digits: elsewhere it is somebody else's decimal mark.
 fn number(text: &str, decimal: char) -> Option<Number> {
     let text = text.trim();
-    let text = if decimal == ',' { text.replace('.', "").replace(',', ".") } else { text.replace(',', "") };
+    let separator = if decimal == ',' { '.' } else { ',' };
+    let end = text.find([decimal, 'e', 'E']).unwrap_or(text.len());
+    let (whole, rest) = text.split_at(end);
+    let mut groups = whole.trim_start_matches(['+', '-']).split(separator);
+    let first = groups.next().unwrap_or_default().len();
+    let mut is_grouped = false;
+    let fits = groups.all(|group| {
+        is_grouped = true;
+        group.len() == 3
+    });
+    if !fits || is_grouped && !(1..=3).contains(&first) || rest.contains(separator) {
+        return None;
+    }
+    let text = format!("{}{}", whole.replace(separator, ""), rest.replacen(decimal, ".", 1));
     if let Ok(whole) = text.parse::<i64>() {
+        return Some(whole.into());
+    }
+    if let Ok(whole) = text.parse::<u64>() {
         return Some(whole.into());
     }
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
@@ -217,6 +240,19 @@ mod tests {
             ("text", none(), json!(17), Ok(json!("17"))),
             ("number", none(), json!("1,234.5"), Ok(json!(1234.5))),
             ("number", none(), json!(" 12 "), Ok(json!(12))),
+            ("number", none(), json!("-1,234,567"), Ok(json!(-1_234_567))),
+            ("number", none(), json!("18446744073709551615"), Ok(json!(u64::MAX))),
+            ("number", none(), json!("1.5e3"), Ok(json!(1500.0))),
+            ("number", none(), json!("3,5"), Err("transform.number")),
+            ("number", none(), json!("1234,567"), Err("transform.number")),
+            ("number", none(), json!(",123"), Err("transform.number")),
+            ("number", none(), json!("1.234,567"), Err("transform.number")),
+            ("number", json!({"decimal": ","}), json!("3.5"), Err("transform.number")),
+            ("number", json!({"decimal": ","}), json!("3,5"), Ok(json!(3.5))),
+            ("number", json!({"decimal": ","}), json!("1,5,0"), Err("transform.number")),
+            ("text", none(), json!(u64::MAX), Ok(json!("18446744073709551615"))),
+            ("text", none(), json!(0.5), Ok(json!("0.5"))),
+            ("text", none(), serde_json::from_str("18446744073709551616").unwrap(), Err("transform.text")),
             ("number", none(), json!("inf"), Err("transform.number")),
             ("number", json!({"decimal": ","}), json!("1.234,5"), Ok(json!(1234.5))),
             ("boolean", none(), json!("Yes"), Ok(json!(true))),

@@ -8,11 +8,15 @@
 mod render;
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use guestsync_core::Millis;
+use guestsync_core::retry::Policy;
 use guestsync_genesys::Error;
+use guestsync_genesys::call::ConversationPage;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::{MetaError, Metadata};
 use crate::clock;
@@ -29,6 +33,8 @@ pub const MOST_DAYS: u32 = 3_660;
 pub const USUAL_ATTRIBUTES: [&str; 2] = ["crm_ticket_priority", "crm_channel_source"];
 /// The days of a report that names none.
 pub const USUAL_DAYS: u32 = 30;
+/// How long a page waits for the rate budget.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Names that are counted where all are asked for.
 const MOST_NAMES: usize = 2_000;
 
@@ -128,8 +134,7 @@ impl Metadata {
             let (from, to) = (clock::rfc3339_ms(interval.from), clock::rfc3339_ms(interval.to));
             let (mut cursor, mut cursors): (Option<String>, _) = (None, HashSet::new());
             loop {
-                let page = self.client.conversations(&from, &to, cursor.as_deref()).await;
-                let page = page.map_err(|error| MetaError::of(error, READ))?;
+                let page = self.page(&from, &to, cursor.as_deref()).await.map_err(|error| MetaError::of(error, READ))?;
                 for conversation in page.page {
                     let id = short(&conversation.conversation_id);
                     if before.contains(&id) || !seen.insert(id) {
@@ -167,6 +172,23 @@ impl Metadata {
             }
         };
         Ok(Report { from: clock::rfc3339_ms(span.from), to: clock::rfc3339_ms(span.to), conversations, attributes })
+    }
+}
+
+impl Metadata {
+    /// One page; a rate budget that is spent is waited for, so that the pages before are not lost.
+    async fn page(&self, from: &str, to: &str, cursor: Option<&str>) -> Result<ConversationPage, Error> {
+        let began = Instant::now();
+        loop {
+            let wait = match self.client.conversations(from, to, cursor).await {
+                Err(Error::Busy { retry_after }) => Duration::from_millis(retry_after.max(Policy::SERVER.base)),
+                outcome => return outcome,
+            };
+            if began.elapsed() + wait > PATIENCE {
+                return Err(Error::Busy { retry_after: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) });
+            }
+            tokio::time::sleep(wait).await;
+        }
     }
 }
 

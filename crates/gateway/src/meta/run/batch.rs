@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use super::{Counts, Reject};
 use crate::meta::input::{InputError, Position, Raw, Reader};
 use crate::meta::mapping::Mapping;
-use crate::meta::schema::{Problem, Rules, Update};
-use crate::text::hex;
+use crate::meta::schema::{LONGEST_ID, Problem, Rules, Update};
+use crate::text::{cut, hex};
 
 /// Records in the first batches, unless told otherwise.
 pub const USUAL_BATCH: usize = 500;
@@ -132,7 +132,7 @@ impl Batcher {
         let reject = |id: Option<String>, problems: Vec<Problem>| Reject {
             record: raw.record,
             line: raw.line,
-            id,
+            id: id.map(|id| cut(&id, LONGEST_ID).into_owned()),
             status: None,
             problems,
         };

@@ -1,6 +1,6 @@
 //! The rejects file: one line of JSON for each refused record, with its reason and without its values.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -37,13 +37,17 @@ impl Rejects {
     pub(super) fn open(path: &Path, length: u64) -> io::Result<Self> {
         let mut rejects = Self { file: None, length, path: path.to_owned() };
         if length == 0 {
-            // Of an earlier run.
+            // Of an earlier run; of one that is at work it is not ours.
+            if let Ok(file) = File::open(path) {
+                lock(&file)?;
+            }
             match std::fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         } else {
             let mut file = OpenOptions::new().write(true).open(path)?;
+            lock(&file)?;
             if file.metadata()?.len() < length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
@@ -66,10 +70,13 @@ impl Rejects {
         }
         if self.file.is_none() {
             let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(true);
+            options.write(true).create(true).truncate(false);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            self.file = Some(options.open(&self.path)?);
+            let file = options.open(&self.path)?;
+            lock(&file)?;
+            file.set_len(0)?;
+            self.file = Some(file);
         }
         let file = self.file.as_mut().expect("it was opened just now");
         file.write_all(&text)?;
@@ -79,5 +86,34 @@ impl Rejects {
 
     pub(super) fn sync(&self) -> io::Result<()> {
         self.file.as_ref().map_or(Ok(()), File::sync_data)
+    }
+}
+
+/// Makes a list this run's own for as long as the file is open.
+fn lock(file: &File) -> io::Result<()> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => {
+            io::Error::other("another run lists its refused records in this file: name one with --rejects")
+        }
+        TryLockError::Error(error) => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_belongs_to_one_run_at_a_time() {
+        let path = std::env::temp_dir().join(format!("guestsync-rejects-{}", uuid::Uuid::new_v4()));
+        let reject = [Reject { record: 1, line: 1, id: None, status: None, problems: Vec::new() }];
+        let mut first = Rejects::open(&path, 0).unwrap();
+        let mut second = Rejects::open(&path, 0).unwrap();
+        let length = first.append(&reject).unwrap();
+        assert!(second.append(&reject).is_err() && Rejects::open(&path, 0).is_err() && Rejects::open(&path, length).is_err());
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), length);
+        drop(first);
+        assert!(Rejects::open(&path, length).is_ok());
+        std::fs::remove_file(path).unwrap();
     }
 }

@@ -1,5 +1,5 @@
 //! One batch, until each of its records is taken or refused. Records that a server could not take now are sent again, alone; a batch
-//! that is too large for it is halved.
+//! that it refuses as a whole, for its size or for something in it, is halved until the record is found that it is about.
 
 use std::time::Duration;
 
@@ -54,9 +54,15 @@ impl Sender {
             }
             let (results, effort) = match self.write(&batch, &entities, round).await {
                 Ok(answered) => answered,
-                Err(Error::Refused { status: 413, .. }) if entities.len() > 1 => {
+                Err(Error::Refused { status: 400 | 413 | 422, .. }) if entities.len() > 1 => {
                     let (one, other) = entities.split_at(entities.len() / 2);
                     parts.extend([(round, other.to_vec()), (round, one.to_vec())]);
+                    continue;
+                }
+                Err(Error::Refused { status: status @ (400 | 413 | 422), code }) => {
+                    let code = if code.is_empty() { "upstream.refused".to_owned() } else { code };
+                    batch.counts.refused += 1;
+                    batch.rejects.push(reject(&batch.entities[entities[0]], status, vec![Problem { code, field: None }]));
                     continue;
                 }
                 Err(error) => return Err(MetaError::of(error, WRITE)),
@@ -119,5 +125,9 @@ fn refused(entity: &Entity, result: &EntityResult) -> Reject {
     if problems.is_empty() {
         problems.push(Problem { code: error.code, field: None });
     }
-    Reject { record: entity.record, line: entity.line, id: Some(entity.id.clone()), status: Some(result.status), problems }
+    reject(entity, result.status, problems)
+}
+
+fn reject(entity: &Entity, status: u16, problems: Vec<Problem>) -> Reject {
+    Reject { record: entity.record, line: entity.line, id: Some(entity.id.clone()), status: Some(status), problems }
 }

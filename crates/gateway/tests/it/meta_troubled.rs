@@ -1,0 +1,109 @@
+//! Bulk work where Genesys refuses a batch as a whole, or lets no more calls through for a while.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use guestsync_core::Sensitive;
+use guestsync_gateway::meta::Metadata;
+use guestsync_gateway::meta::input::Format;
+use guestsync_gateway::meta::mapping::Mapping;
+use guestsync_gateway::meta::report::{Span, Wanted};
+use guestsync_gateway::meta::run::{InputFile, Options, Run, Task};
+use guestsync_genesys::{Client, Settings};
+use guestsync_sandbox::{RateLimit, Sandbox};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::world::{Directory, SECRET, Upstream};
+
+const ORG: &str = "acme-emea-dach-support-tier1";
+
+fn metadata(base: &str, directory: &Directory, patience: Duration) -> Metadata {
+    let base = url::Url::parse(base).unwrap();
+    let token = base.join("/oauth/token").unwrap();
+    let mut settings = Settings::new(base, token, "gateway".into(), Sensitive::new(SECRET.into()));
+    settings.patience = patience;
+    std::fs::create_dir_all(directory.path()).unwrap();
+    Metadata::new(Client::new(settings.clone(), None).unwrap(), &settings, directory.path())
+}
+
+/// A batch with such a record is refused as a whole, with the status that the record's id names.
+async fn refuse_some(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    if parts.uri.path() == "/api/v2/customattributes/batch" {
+        for (mark, status) in [("T-400", 400), ("T-413", 413), ("T-422", 422)] {
+            if body.windows(mark.len()).any(|part| part == mark.as_bytes()) {
+                let refused = json!({"status": status, "code": "not.this.one", "message": "No"});
+                return (StatusCode::from_u16(status).unwrap(), Json(refused)).into_response();
+            }
+        }
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+#[tokio::test]
+async fn a_record_that_makes_genesys_refuse_its_batch_is_listed_and_the_others_are_written() {
+    let client = guestsync_sandbox::Client::with_all_scopes("gateway", SECRET);
+    let options = guestsync_sandbox::Options { clients: vec![client], rate: RateLimit::NONE, ..Default::default() };
+    let router = Sandbox::new(options).router().layer(from_fn(refuse_some));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let directory = Directory::new();
+    let metadata = metadata(&base, &directory, Duration::from_secs(15));
+    let file = directory.path().join("tickets.ndjson");
+    let ids = (1..=20).map(|n| match n {
+        4 => "T-400".to_owned(),
+        5 => "T-413".to_owned(),
+        20 => "T-422".to_owned(),
+        n => format!("ticket-{n}"),
+    });
+    std::fs::write(&file, ids.map(|id| format!("{{\"ticketId\": \"{id}\"}}\n")).collect::<String>()).unwrap();
+    let (attributes, _) = metadata.allowed(ORG, &Mapping::tickets(), false).await.unwrap();
+    let rejects = directory.path().join("rejects.ndjson");
+    let task = Task {
+        id: String::new(),
+        identity: metadata.identity().to_owned(),
+        organisation: ORG.to_owned(),
+        input: Some(InputFile::of(&file).unwrap()),
+        format: Format::Ndjson,
+        map: None,
+        replace: false,
+        rejects: rejects.clone(),
+        attributes,
+    };
+    let options =
+        Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: 2, patience: Duration::from_secs(5) };
+    let run = Run::open(&directory.path().join("runs/one"), task).unwrap();
+    let counts = run.work(&metadata, options, |_| ()).await.unwrap().counts;
+    assert_eq!((counts.records, counts.created, counts.refused), (20, 17, 3));
+    let listed = std::fs::read_to_string(rejects).unwrap();
+    let mut told: Vec<_> = listed
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|reject| {
+            (reject["record"].as_u64().unwrap(), reject["status"].as_u64().unwrap(), reject["problems"][0]["code"].clone())
+        })
+        .collect();
+    told.sort_by_key(|(record, ..)| *record);
+    assert_eq!(told, [(4, 400), (5, 413), (20, 422)].map(|(record, status)| (record, status, json!("not.this.one"))));
+}
+
+#[tokio::test]
+async fn a_report_with_more_pages_than_the_rate_budget_has_calls_waits_and_counts_all() {
+    let rate = RateLimit { requests: 3, window: Duration::from_secs(1) };
+    let limited = Upstream::with(guestsync_sandbox::Options { rate, ..Default::default() }).await;
+    let directory = Directory::new();
+    // A call gives up long before the budget opens again.
+    let metadata = metadata(&limited.base, &directory, Duration::from_millis(200));
+    let mut pages = 0;
+    let report = metadata.report(&Wanted::All, Span::last_days(2), |_| pages += 1).await.unwrap();
+    assert!(pages > 3 && report.conversations > 0, "{pages} pages");
+}

@@ -45,19 +45,29 @@ const PURGE: &str = "DELETE FROM answers WHERE at < $1";
 impl Db {
     /// Writes down that a request runs, or finds what there is under its key.
     pub(crate) async fn begin_answer(&self, id: &str, request: &str, now: Millis) -> sqlx::Result<Begun> {
+        loop {
+            if let Some(begun) = self.begin_or_find(id, request, now).await? {
+                return Ok(begun);
+            }
+        }
+    }
+
+    /// `None` where the row that was in the way has gone before it was read, which PostgreSQL lets happen.
+    async fn begin_or_find(&self, id: &str, request: &str, now: Millis) -> sqlx::Result<Option<Begun>> {
         let mut transaction = self.write.begin().await?;
         let (expired, lapsed) = (now.saturating_sub(KEPT_FOR), now.saturating_sub(LEASE));
         let begin = sqlx::query(BEGIN).bind(id).bind(request).bind(signed(now)).bind(signed(expired)).bind(signed(lapsed));
         if begin.execute(&mut *transaction).await?.rows_affected() > 0 {
             transaction.commit().await?;
-            return Ok(Begun::Run);
+            return Ok(Some(Begun::Run));
         }
-        let row = sqlx::query(FIND).bind(id).fetch_one(&mut *transaction).await?;
+        let row = sqlx::query(FIND).bind(id).fetch_optional(&mut *transaction).await?;
         transaction.commit().await?;
+        let Some(row) = row else { return Ok(None) };
         if row.try_get::<String, _>("request")? != request {
-            return Ok(Begun::Mismatch);
+            return Ok(Some(Begun::Mismatch));
         }
-        Ok(row.try_get::<Option<String>, _>("answer")?.map_or(Begun::Running, Begun::Kept))
+        Ok(Some(row.try_get::<Option<String>, _>("answer")?.map_or(Begun::Running, Begun::Kept)))
     }
 
     /// Keeps the answer of a request that ran.

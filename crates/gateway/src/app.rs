@@ -61,6 +61,9 @@ pub enum StartError {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// There is one already.
+    #[error("another gateway serves from {0}: give this one a state directory of its own, or both the same DATABASE_URL")]
+    Serving(String),
     /// The database.
     #[error(transparent)]
     Database(#[from] OpenError),

@@ -8,6 +8,7 @@
 //! [`Gateway`] is the whole of it: opened from a [`config::Config`], served on a listener. `docs/http.md` says what each route answers.
 
 mod admin;
+mod alone;
 mod app;
 mod assets;
 pub mod audit;

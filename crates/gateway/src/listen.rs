@@ -1,35 +1,33 @@
-//! Connections: TLS where there is a certificate, a time limit for request heads, a limit of how many there may be, and an orderly
-//! end. What happens within a request is [`crate::layer`]'s.
+//! Connections: TLS where there is a certificate, a limit of how many there may be, and an orderly end. What happens within a request is
+//! [`crate::layer`]'s.
+//!
+//! - [`connection`]: one connection, and how long it may be without a request;
+//! - [`peers`]: how many come from one address.
+
+mod connection;
+mod peers;
+#[cfg(test)]
+mod tests;
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
-use axum::http::Request;
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 
-/// The most that a request's head may take to arrive, from the moment that the connection waits for it.
-const HEAD_TIME: Duration = Duration::from_secs(15);
+use self::connection::Times;
+pub(crate) use self::peers::{MOST as PER_PEER, Peers};
+
 /// The most that a TLS handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// Streams that one HTTP/2 connection may have open.
-const STREAMS: u32 = 128;
 /// Connections at once; whoever comes then waits in the system's queue.
 const CONNECTIONS: usize = 8_192;
 /// How long the listener rests where the system has no more sockets to give.
@@ -76,11 +74,23 @@ pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
     router: Router,
+    stop: watch::Receiver<bool>,
+    grace: Duration,
+    peers: Arc<Peers>,
+) -> io::Result<()> {
+    serve_within(listener, tls, router, stop, grace, peers, Times::USUAL).await
+}
+
+async fn serve_within(
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
+    router: Router,
     mut stop: watch::Receiver<bool>,
     grace: Duration,
+    peers: Arc<Peers>,
+    times: Times,
 ) -> io::Result<()> {
     let acceptor = tls.map(TlsAcceptor::from);
-    let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -101,22 +111,28 @@ pub(crate) async fn serve(
             },
             () = stopped(&mut stop) => break,
         };
+        let Some(place) = peers.enter(peer.ip()) else {
+            tracing::debug!("an address has as many connections as it may");
+            continue;
+        };
         // Small answers leave at once; a socket that refuses this works all the same.
         _ = socket.set_nodelay(true);
-        let (acceptor, router, watcher) = (acceptor.clone(), router.clone(), graceful.watcher());
+        let (acceptor, router, stop) = (acceptor.clone(), router.clone(), stop.clone());
         connections.spawn(async move {
             match acceptor {
-                None => connection(socket, peer, router, watcher, permit).await,
+                None => connection::serve(socket, peer, router, stop, times).await,
                 Some(acceptor) => {
                     if let Some(socket) = handshake(&acceptor, socket).await {
-                        connection(socket, peer, router, watcher, permit).await;
+                        connection::serve(socket, peer, router, stop, times).await;
                     }
                 }
             }
+            drop((place, permit));
         });
     }
     drop(listener);
-    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(grace, ended).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
     connections.shutdown().await;
@@ -127,26 +143,6 @@ async fn handshake(acceptor: &TlsAcceptor, socket: TcpStream) -> Option<tokio_ru
     let done = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(socket)).await;
     // Scanners and browsers that distrust the certificate end here every day.
     done.ok()?.inspect_err(|error| tracing::debug!(%error, "a TLS handshake failed")).ok()
-}
-
-async fn connection(
-    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
-    router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
-    _permit: OwnedSemaphorePermit,
-) {
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).keep_alive_interval(HEAD_TIME);
-    let serving = builder.serve_connection(TokioIo::new(socket), service).into_owned();
-    if let Err(error) = watcher.watch(serving).await {
-        tracing::debug!(%error, "a connection ended before its end");
-    }
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {

@@ -1,6 +1,6 @@
 //! A gateway from its configuration to its end.
 
-use std::fs;
+use std::fs::{self, File};
 use std::future::Future;
 use std::io;
 use std::net::Ipv4Addr;
@@ -23,8 +23,9 @@ use crate::config::{Config, Upstream};
 use crate::db::OpenError;
 use crate::db::answers::KEPT_FOR;
 use crate::keys::state_key::random;
+use crate::listen::{PER_PEER, Peers};
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{clock, listen, meta, provision, router, text, webhook};
+use crate::{alone, clock, listen, meta, provision, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -43,6 +44,8 @@ pub struct Gateway {
     router: Router,
     sandbox: Option<Running>,
     admin: Option<TcpListener>,
+    /// Locked while this gateway lives, where nobody may share its database.
+    _alone: Option<File>,
 }
 
 /// The sandbox inside.
@@ -60,10 +63,14 @@ impl Gateway {
         match &config.upstream {
             Upstream::Genesys(settings) => {
                 let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
+                let alone = match config.database_url {
+                    None => Some(alone::lock(&directory).await?),
+                    Some(_) => None,
+                };
                 let app = Arc::new(App::open(config, settings, &directory).await?);
                 app.db.forget_running().await.map_err(OpenError::from)?;
                 let router = router::router(Arc::clone(&app), None);
-                Ok(Self { app, router, sandbox: None, admin: None })
+                Ok(Self { app, router, sandbox: None, admin: None, _alone: alone })
             }
             Upstream::Sandbox => Self::with_sandbox(config, Options::default()).await,
         }
@@ -77,6 +84,7 @@ impl Gateway {
     /// See [`StartError`].
     pub async fn with_sandbox(mut config: Config, mut options: Options) -> Result<Self, StartError> {
         let directory = config.state_dir.join(SANDBOX_DIRECTORY);
+        let alone = alone::lock(&directory).await?;
         forget_database(&directory);
         // What is thrown away with the process has a key of its own.
         config.state_key = None;
@@ -98,7 +106,7 @@ impl Gateway {
             let until = async move { _ = stopped.wait_for(|stop| *stop).await };
             sandbox.serve(listener, until).await
         });
-        Ok(Self { app, router, sandbox: Some(Running { stop, task }), admin: None })
+        Ok(Self { app, router, sandbox: Some(Running { stop, task }), admin: None, _alone: Some(alone) })
     }
 
     /// Administration is served on this listener too, where the configuration has a token for it.
@@ -126,7 +134,10 @@ impl Gateway {
         mapping.spawn(meta::job::work(Arc::clone(&self.app), stopped.clone()));
         let administration = self.admin.and_then(|listener| administer(&self.app, listener, stopped.clone()));
         let tls = self.app.config.tls.clone();
-        let serving = listen::serve(listener, tls, self.router, stopped, GRACE);
+        // Behind a proxy all connections are the proxy's.
+        let proxied = self.app.config.public_url.is_some() || self.app.config.limits.address_header.is_some();
+        let peers = Peers::new((!proxied).then_some(PER_PEER));
+        let serving = listen::serve(listener, tls, self.router, stopped, GRACE, peers);
         let stopping = async move {
             shutdown.await;
             stop.send_replace(true);

@@ -94,6 +94,16 @@ pub(crate) fn lock(path: &Path) -> Result<fs::File, FileError> {
     Ok(file)
 }
 
+/// As [`lock`]; `None` where another one has it.
+pub(crate) fn try_lock(path: &Path) -> Result<Option<fs::File>, FileError> {
+    let file = private_options().create(true).truncate(false).open(path).map_err(io(path, "made"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(io(path, "locked")(error)),
+    }
+}
+
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

@@ -14,5 +14,5 @@ mod rate;
 mod stack;
 pub(crate) mod trace;
 
-pub(crate) use rate::Limits;
+pub(crate) use rate::{Limits, network};
 pub(crate) use stack::wrap;

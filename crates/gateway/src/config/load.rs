@@ -56,6 +56,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let admin = AdminConfig::read(reader_ref);
     let upstream = upstream(reader_ref, flags.sandbox);
     let session_secret = secret(reader_ref, name("session.secret", "GUESTSYNC_SESSION_SECRET"), 16);
+    let embedded = reader_ref.flag(name("session.embedded", "GUESTSYNC_SESSION_EMBEDDED"));
     let state_key = secret(reader_ref, name("state_key", "GUESTSYNC_STATE_KEY"), 43);
     let public_attributes = reader_ref.list(Name { file: "visitor.public", env: None });
     let minutes = reader_ref.parsed(Name { file: "capability.minutes", env: None }, "1 to 60", |text| {
@@ -83,6 +84,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         tls,
         upstream,
         session_secret,
+        embedded: embedded.unwrap_or(false),
         state_key,
         public_attributes: public_attributes.unwrap_or_else(|| vec!["firstName".into(), "tier".into()]),
         crm,

@@ -56,6 +56,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// Makes the hash of a session id an HMAC; without it, it is a plain SHA-256.
     pub session_secret: Option<Sensitive<String>>,
+    /// Whether sessions work in frames of other sites too.
+    pub embedded: bool,
     /// Encrypts what the database holds; without it, a key file in the state directory does.
     pub state_key: Option<Sensitive<String>>,
     /// The visitor's attributes that the browser may see.

@@ -14,6 +14,7 @@ use guestsync_genesys::call::{GuestId, Precondition};
 use super::{agree, form};
 use crate::app::App;
 use crate::clock;
+use crate::cookie::Kinds;
 use crate::guard::session;
 use crate::keys::state_key::random;
 use crate::proxy::fenced;
@@ -110,7 +111,7 @@ impl Shell<'_> {
     /// Whether the browser holds this guest's cookie.
     async fn authorize(&self, guest: &str) -> Result<(), Upstream> {
         let Some(guest) = GuestId::parse(guest) else { return Err(Upstream { status: 403, ..Upstream::default() }) };
-        match session::require(self.app, &self.headers, Some(&guest)).await {
+        match session::require(self.app, &self.headers, Kinds::SameSite, Some(&guest)).await {
             Ok(_) => Ok(()),
             Err(refusal) => {
                 Err(Upstream { status: refusal.status.as_u16(), code: Some(refusal.code.to_owned()), ..Upstream::default() })

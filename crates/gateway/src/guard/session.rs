@@ -6,7 +6,7 @@ use guestsync_genesys::call::GuestId;
 
 use crate::app::App;
 use crate::clock;
-use crate::cookie::{self, Presented};
+use crate::cookie::{self, Kinds, Presented};
 use crate::db::sessions::{Session, State};
 use crate::refusal::Refusal;
 
@@ -22,10 +22,15 @@ const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", 
 ///
 /// # Errors
 /// `session.missing` without any valid cookie, `guest.mismatch` where there are only others'.
-pub(crate) async fn require(app: &App, headers: &HeaderMap, asked: Option<&GuestId>) -> Result<(GuestId, String), Refusal> {
+pub(crate) async fn require(
+    app: &App,
+    headers: &HeaderMap,
+    kinds: Kinds,
+    asked: Option<&GuestId>,
+) -> Result<(GuestId, String), Refusal> {
     let is_wanted = |cookie: &Presented<'_>| asked.is_none_or(|asked| *asked == cookie.guest);
     let mut found: Option<(Millis, GuestId, String)> = None;
-    for cookie in cookie::presented(app, headers).filter(is_wanted).take(MOST) {
+    for cookie in cookie::presented(app, headers, kinds).filter(is_wanted).take(MOST) {
         let Some(session) = check(app, &cookie).await? else { continue };
         if found.as_ref().is_none_or(|(renewed_at, ..)| session.renewed_at > *renewed_at) {
             found = Some((session.renewed_at, cookie.guest, session.salt));
@@ -35,7 +40,7 @@ pub(crate) async fn require(app: &App, headers: &HeaderMap, asked: Option<&Guest
         return Ok((guest, salt));
     }
     // Whether another guest's cookie is good is looked up only if that decides the answer.
-    for cookie in cookie::presented(app, headers).filter(|cookie| !is_wanted(cookie)).take(MOST) {
+    for cookie in cookie::presented(app, headers, kinds).filter(|cookie| !is_wanted(cookie)).take(MOST) {
         if check(app, &cookie).await?.is_some() {
             return Err(MISMATCH);
         }
@@ -46,7 +51,8 @@ pub(crate) async fn require(app: &App, headers: &HeaderMap, asked: Option<&Guest
 /// Whether the browser holds the cookie of this session.
 pub(crate) async fn holds(app: &App, headers: &HeaderMap, session: &Session) -> Result<bool, Refusal> {
     let Some(guest) = &session.guest else { return Ok(false) };
-    let fits = cookie::presented(app, headers).any(|cookie| cookie.guest == *guest && cookie.fits(app, &session.salt));
+    let mut presented = cookie::presented(app, headers, Kinds::Any);
+    let fits = presented.any(|cookie| cookie.guest == *guest && cookie.fits(app, &session.salt));
     if fits {
         seen(app, guest, session).await?;
     }

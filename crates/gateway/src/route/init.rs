@@ -102,7 +102,7 @@ pub(crate) async fn handle(
         crm_attributes: visitor.public(&app.config.public_attributes),
     };
     let mut cookies = cookie::clear_surplus(&app, &headers, &guest);
-    cookies.push(cookie::set(&app, &headers, &guest, &session.salt));
+    cookies.extend(cookie::set(&app, &headers, &guest, &session.salt));
     let cookies = AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
     Ok((cookies, Json(answer)).into_response())
 }

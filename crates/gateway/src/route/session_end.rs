@@ -8,6 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use crate::app::App;
 use crate::audit::{Record, Who};
+use crate::cookie::Kinds;
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::keys::state_key::random;
@@ -32,12 +33,13 @@ const MOST: usize = 32;
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, _: NotForeign, headers: HeaderMap) -> Result<Response, Refusal> {
     let mut cleared = Vec::new();
-    for presented in cookie::presented(&app, &headers).take(MOST) {
-        if session::require(&app, &headers, Some(&presented.guest)).await.is_ok() {
+    for presented in cookie::presented(&app, &headers, Kinds::Any).take(MOST) {
+        if session::require(&app, &headers, Kinds::Any, Some(&presented.guest)).await.is_ok() {
             app.db.close_session(&presented.guest, &text::hex(random::<16>()?.as_ref())).await?;
             app.audit.record(Record::of("session.end", Who::Guest(&presented.guest)));
         }
-        cleared.push((header::SET_COOKIE, cookie::clear(&app, &headers, &presented.guest)));
+        let cookies = cookie::clear(&app, &headers, &presented.guest);
+        cleared.extend(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
     }
     Ok((StatusCode::NO_CONTENT, AppendHeaders(cleared)).into_response())
 }

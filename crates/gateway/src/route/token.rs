@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use guestsync_genesys::call::GuestId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::audit::{Record, Who};
 use crate::body::JsonObject;
+use crate::cookie::Kinds;
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::openapi::responses::WithBody;
@@ -59,10 +60,10 @@ pub(crate) async fn handle(
     body: JsonObject,
 ) -> Result<Response, Refusal> {
     let asked = body.optional("guestId", |value| GuestId::parse(value.as_str()?))?;
-    let (guest, salt) = session::require(&app, &headers, asked.as_ref()).await?;
+    let (guest, salt) = session::require(&app, &headers, Kinds::Any, asked.as_ref()).await?;
     let (token, expires_at) = capability::issue(&app.keys.capability, &guest, app.config.capability_life)?;
     app.audit.record(Record::of("capability.issue", Who::Guest(&guest)));
     let answer = Issued { token: &token, expires_at: clock::rfc3339(expires_at), guest_id: guest.as_str() };
-    let cookie = cookie::set(&app, &headers, &guest, &salt);
-    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+    let cookies = cookie::set(&app, &headers, &guest, &salt).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookies), Json(answer)).into_response())
 }

@@ -3,12 +3,12 @@
 use guestsync_core::clock::Ticker;
 use guestsync_core::patch::Pointer;
 use guestsync_core::seal::Place;
-use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::stored;
-use crate::world::{Directory, Session, Upstream, World, json_of, refusal};
+use crate::world::{Directory, Session, Upstream, World, json_of, refusal, wanted};
 
 const FORM: &str = "/api/profile-sync";
 
@@ -235,4 +235,29 @@ async fn where_the_worker_listens_on_another_path_so_does_the_gateway() {
     let request = world.call(Method::POST, "/forms/profile").header(COOKIE, &session.cookie);
     let answer = request.header("sec-fetch-site", "same-origin").form(&whole(&session.guest)).send().await.unwrap();
     assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn a_cookie_of_frames_opens_json_routes_and_no_form() {
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, "[session]\nembedded = true", Directory::new()).await;
+    let answer = world.post("/api/webchat/init", &wanted("abc")).send().await.unwrap();
+    let lines: Vec<_> = answer.headers().get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap().to_owned()).collect();
+    let guest = json_of(answer).await["guestId"].as_str().unwrap().to_owned();
+    assert!(lines.len() == 2 && lines[0].contains("; SameSite=Lax;"));
+    assert!(lines[1].starts_with(&format!("__Host-embedded-guestsync-{guest}=")), "{}", lines[1]);
+    assert!(lines[1].ends_with("; Path=/; HttpOnly; SameSite=None; Partitioned; Max-Age=2592000; Secure"), "{}", lines[1]);
+    let framed = Session { guest, cookie: lines[1].split(';').next().unwrap().to_owned() };
+    world.capability(&framed).await;
+    let answer = post(&world, &framed).form(&whole(&framed.guest)).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (403, "session.missing".into()));
+
+    let plain = World::start(&upstream).await;
+    let session = plain.session("abc").await;
+    let renamed = format!("__Host-embedded-{}", session.cookie);
+    let answer = plain.post("/api/token", &json!({})).header(COOKIE, renamed).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (401, "session.missing".into()), "where it is not configured it opens nothing");
+
+    let end = world.call(Method::DELETE, "/api/session").header(COOKIE, &framed.cookie).send().await.unwrap();
+    assert_eq!(end.headers().get_all(SET_COOKIE).iter().count(), 2);
 }

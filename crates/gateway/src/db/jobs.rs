@@ -46,6 +46,9 @@ const PUT: &str = "INSERT INTO jobs (id, kind, state, is_open, input, attempts, 
 const SAVE: &str = "UPDATE jobs SET state = $3, output = $4, due_at = $5, updated_at = $6
     WHERE id = $1 AND owner = $2 AND is_open = 1";
 const RELEASE: &str = "UPDATE jobs SET due_at = $3, owner = NULL WHERE id = $1 AND owner = $2 AND is_open = 1";
+const PASS: &str =
+    "UPDATE jobs SET due_at = $3, owner = NULL, attempts = attempts - 1 WHERE id = $1 AND owner = $2 AND is_open = 1";
+const PURGE: &str = "DELETE FROM jobs WHERE is_open = 0 AND updated_at < $1";
 const RELEASE_ALL: &str = "UPDATE jobs SET due_at = $2, owner = NULL WHERE owner = $1 AND is_open = 1";
 const FINISH: &str = "UPDATE jobs SET state = $3, output = $4, updated_at = $5, is_open = 0, owner = NULL
     WHERE id = $1 AND owner = $2 AND is_open = 1";
@@ -95,6 +98,16 @@ impl Db {
     /// Gives a job back: it may be claimed again from `due` on.
     pub(crate) async fn release_job(&self, id: &str, owner: &str, due: Millis) -> sqlx::Result<()> {
         sqlx::query(RELEASE).bind(id).bind(owner).bind(signed(due)).execute(&self.write).await.map(drop)
+    }
+
+    /// As [`Self::release_job`], and the claim does not count.
+    pub(crate) async fn pass_job(&self, id: &str, owner: &str, due: Millis) -> sqlx::Result<()> {
+        sqlx::query(PASS).bind(id).bind(owner).bind(signed(due)).execute(&self.write).await.map(drop)
+    }
+
+    /// Removes jobs that ended before `before`.
+    pub(crate) async fn purge_jobs(&self, before: Millis) -> sqlx::Result<()> {
+        sqlx::query(PURGE).bind(signed(before)).execute(&self.write).await.map(drop)
     }
 
     /// Gives back everything that a process had which is gone.

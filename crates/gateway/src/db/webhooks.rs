@@ -75,7 +75,8 @@ const LIST: &str = "SELECT id, kind, state, attempts, failure, created_at FROM w
     WHERE state IN ('waiting', 'dead') ORDER BY created_at, id";
 const REPLAY: &str = "UPDATE webhooks SET state = 'waiting', attempts = 0, due_at = $2 WHERE state = 'dead' AND id = $1";
 const REPLAY_ALL: &str = "UPDATE webhooks SET state = 'waiting', attempts = 0, due_at = $1 WHERE state = 'dead'";
-const PURGE: &str = "DELETE FROM webhooks WHERE state = 'dead' AND created_at < $1";
+const PURGE: &str = "DELETE FROM webhooks WHERE (state = 'dead' AND created_at < $1)
+    OR (state = 'waiting' AND due_at < $1 AND EXISTS (SELECT 1 FROM webhook_endpoints))";
 const PURGE_DELIVERED: &str = "DELETE FROM webhooks WHERE state = 'delivered' AND due_at < $1";
 const DISABLED: &str = "SELECT disabled_at FROM webhook_endpoints WHERE id = $1";
 const DISABLE: &str = "INSERT INTO webhook_endpoints (id, disabled_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
@@ -143,7 +144,7 @@ impl Db {
         Ok(query.execute(&self.write).await?.rows_affected())
     }
 
-    /// Removes dead events from before `before`.
+    /// Removes events from before `before` that are dead, or were waiting when their receiver said that it is gone.
     pub(crate) async fn purge_webhooks(&self, before: Millis) -> sqlx::Result<()> {
         sqlx::query(PURGE).bind(signed(before)).execute(&self.write).await.map(drop)
     }
@@ -188,8 +189,25 @@ mod tests {
             assert_eq!(db.count_webhooks().await.unwrap(), (0, 0));
             assert!(db.list_webhooks().await.unwrap().is_empty());
         }
+        db.purge_webhooks(9_000).await.unwrap();
+        db.put_webhook("id", "kind", "another body", false, 9_000).await.unwrap();
+        assert!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap().is_empty(), "still not told again");
         db.purge_delivered_webhooks(1_501).await.unwrap();
         db.put_webhook("id", "kind", "another body", false, 9_000).await.unwrap();
         assert_eq!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap()[0].body, "another body");
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_receiver_that_is_gone_does_not_stay_for_ever() {
+        let fresh = Fresh::open().await;
+        let db = &fresh.db;
+        db.put_webhook("id", "kind", "body", false, 1_000).await.unwrap();
+        db.purge_webhooks(2_000).await.unwrap();
+        assert_eq!(db.count_webhooks().await.unwrap(), (1, 0), "nobody has said that it is gone");
+        db.disable_webhook("endpoint", 1_000).await.unwrap();
+        db.purge_webhooks(1_000).await.unwrap();
+        assert_eq!(db.count_webhooks().await.unwrap(), (1, 0));
+        db.purge_webhooks(2_000).await.unwrap();
+        assert_eq!(db.count_webhooks().await.unwrap(), (0, 0));
     }
 }

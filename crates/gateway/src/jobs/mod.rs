@@ -163,6 +163,15 @@ impl Jobs {
         Ok(self.db.release_job(&job.id, &self.owner, due).await?)
     }
 
+    /// As [`Self::release`] for a job that only another gateway can do: that it was claimed does not count.
+    ///
+    /// # Errors
+    /// The database does not answer: it comes back when the lease ends.
+    pub(crate) async fn pass(&self, job: &Job, again_in: Duration) -> Result<(), JobError> {
+        let due = clock::now() + Millis::try_from(again_in.as_millis()).unwrap_or(Millis::MAX / 4);
+        Ok(self.db.pass_job(&job.id, &self.owner, due).await?)
+    }
+
     /// Ends a job; `false` where it is somebody else's now.
     ///
     /// # Errors

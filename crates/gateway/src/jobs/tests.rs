@@ -63,3 +63,29 @@ async fn fifty_jobs_are_shared_by_two_without_one_done_twice() {
     all.sort_unstable();
     assert_eq!(all, (0..50).collect::<Vec<u32>>());
 }
+
+#[tokio::test]
+async fn a_job_that_only_the_other_can_do_is_not_used_up_by_being_passed_on() {
+    let (_fresh, one, other) = two().await;
+    one.add("kind", Some("id".into()), "queued", &json!(null)).await.unwrap();
+    for _ in 0..100 {
+        let job = one.claim("kind").await.unwrap().unwrap();
+        one.pass(&job, Duration::ZERO).await.unwrap();
+    }
+    assert_eq!(other.claim("kind").await.unwrap().unwrap().attempts, 1);
+}
+
+#[tokio::test]
+async fn jobs_that_ended_long_ago_are_removed_and_open_ones_stay() {
+    let (fresh, one, _other) = two().await;
+    for id in ["ended", "open"] {
+        one.add("kind", Some(id.into()), "queued", &json!(null)).await.unwrap();
+    }
+    let job = one.claim("kind").await.unwrap().unwrap();
+    assert!(one.finish(&job, "success", None).await.unwrap());
+    fresh.db.purge_jobs(0).await.unwrap();
+    assert_eq!(one.list("kind", 10).await.unwrap().len(), 2);
+    fresh.db.purge_jobs(clock::now() + 1_000).await.unwrap();
+    let left = one.list("kind", 10).await.unwrap();
+    assert!(left.len() == 1 && left[0].open && left[0].job_id != job.id);
+}

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use super::input::Format;
 use super::mapping::Mapping;
 use super::run::{InputFile, Options, Outcome, Progress, Reject, Run, RunError, Task};
 use crate::app::App;
+use crate::clock;
 use crate::jobs::{Job, JobError};
 
 /// The kind of the uploads for one OAuth client: what was sent for one organisation is never written to another.
@@ -27,6 +28,10 @@ const SAVE_EVERY: Duration = Duration::from_secs(5);
 /// After this, a run that Genesys did not let end is tried again.
 const AGAIN_IN: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How soon another gateway may look whether it has the file.
+const ELSEWHERE_IN: Duration = Duration::from_secs(3);
+/// How long an upload waits for the gateway that has its file.
+const MOST_DAYS: u64 = 7;
 /// How often a job is begun.
 const MOST_ATTEMPTS: i64 = 50;
 /// Batches at once: browsers' calls go through the same budget.
@@ -65,6 +70,17 @@ pub(crate) fn rejects_of(file: &Path) -> PathBuf {
     file.with_extension("rejects.ndjson")
 }
 
+/// Removes lists of refused records from before `before`: their jobs are gone too.
+pub(crate) fn purge(app: &App, before: SystemTime) {
+    for entry in std::fs::read_dir(folder(app)).into_iter().flatten().flatten() {
+        let is_list = entry.file_name().to_string_lossy().ends_with(".rejects.ndjson");
+        let is_old = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|modified| modified < before);
+        if is_list && is_old {
+            _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Works on uploads, one after another, until `stop` says so; what is in hand goes on after a restart.
 pub(crate) async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let kind = kind(&app);
@@ -99,8 +115,9 @@ async fn one(app: &App, job: &Job) -> Result<(), JobError> {
     let upload: Upload = job.input()?;
     if !upload.file.exists() {
         // Another gateway has it, or nobody any more.
-        if job.attempts < MOST_ATTEMPTS {
-            return app.jobs.release(job, AGAIN_IN).await;
+        let added = u64::try_from(job.created_at).unwrap_or_default();
+        if app.db.is_shared() && clock::now() < added.saturating_add(MOST_DAYS * 24 * 60 * 60 * 1_000) {
+            return app.jobs.pass(job, ELSEWHERE_IN).await;
         }
         let output = failed("upload.gone", "The upload's file is not there any more.");
         return app.jobs.finish(job, "failed", Some(&output)).await.map(drop);

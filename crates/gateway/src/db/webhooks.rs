@@ -64,9 +64,12 @@ impl FromRow<'_, AnyRow> for Waiting {
     }
 }
 
-const PUT: &str = "INSERT INTO webhooks (id, kind, body, state, attempts, due_at, created_at)
-    VALUES ($1, $2, $3, $4, 0, $5, $5) ON CONFLICT (id) DO NOTHING";
-const DELIVERED: &str = "UPDATE webhooks SET state = 'delivered', body = '', owner = NULL, failure = NULL, due_at = $3
+const PUT: &str = "INSERT INTO webhooks (id, kind, body, state, attempts, due_at, created_at, page_guest)
+    VALUES ($1, $2, $3, $4, 0, $5, $5, $6) ON CONFLICT (id) DO NOTHING";
+const COUNT_PAGES: &str = "SELECT (SELECT COUNT(*) FROM webhooks WHERE page_guest = $1) AS own,
+    (SELECT COUNT(*) FROM webhooks WHERE page_guest IS NOT NULL) AS every_one";
+const DELIVERED: &str =
+    "UPDATE webhooks SET state = 'delivered', body = '', owner = NULL, failure = NULL, page_guest = NULL, due_at = $3
     WHERE id = $1 AND owner = $2";
 const FAILED: &str = "UPDATE webhooks SET attempts = attempts + 1, due_at = $3, state = $4, failure = $5, owner = NULL
     WHERE id = $1 AND owner = $2";
@@ -83,10 +86,18 @@ const DISABLE: &str = "INSERT INTO webhook_endpoints (id, disabled_at) VALUES ($
 const ENABLE: &str = "DELETE FROM webhook_endpoints";
 
 impl Db {
-    /// Puts an event into the outbox, unless it is there already.
-    pub(crate) async fn put_webhook(&self, id: &str, kind: &str, body: &str, dead: bool, now: Millis) -> sqlx::Result<()> {
+    /// Puts an event into the outbox, unless it is there already; `page` is the guest whose page told of it.
+    pub(crate) async fn put_webhook(
+        &self,
+        id: &str,
+        kind: &str,
+        body: &str,
+        dead: bool,
+        page: Option<&str>,
+        now: Millis,
+    ) -> sqlx::Result<()> {
         let state = if dead { "dead" } else { "waiting" };
-        let query = sqlx::query(PUT).bind(id).bind(kind).bind(body).bind(state).bind(signed(now));
+        let query = sqlx::query(PUT).bind(id).bind(kind).bind(body).bind(state).bind(signed(now)).bind(page);
         query.execute(&self.write).await.map(drop)
     }
 
@@ -128,6 +139,12 @@ impl Db {
             *(if row.try_get::<String, _>("state")? == "dead" { &mut dead } else { &mut waiting }) = number;
         }
         Ok((waiting, dead))
+    }
+
+    /// How many events are not delivered that this guest's page told of, and how many that any page did.
+    pub(crate) async fn count_page_webhooks(&self, guest: &str) -> sqlx::Result<(i64, i64)> {
+        let row = sqlx::query(COUNT_PAGES).bind(guest).fetch_one(&self.read).await?;
+        Ok((row.try_get("own")?, row.try_get("every_one")?))
     }
 
     /// All events in the outbox that are not delivered, oldest first.
@@ -178,22 +195,22 @@ mod tests {
     async fn what_was_delivered_is_not_told_again_until_it_is_forgotten() {
         let fresh = Fresh::open().await;
         let db = &fresh.db;
-        db.put_webhook("id", "kind", "body", false, 1_000).await.unwrap();
+        db.put_webhook("id", "kind", "body", false, None, 1_000).await.unwrap();
         assert_eq!(db.claim_webhooks("one", 10, 1_000, 2_000).await.unwrap()[0].body, "body");
         db.webhook_delivered("id", "one", 1_500).await.unwrap();
         for before in [1_000, 1_500] {
             db.purge_delivered_webhooks(before).await.unwrap();
-            db.put_webhook("id", "kind", "another body", false, 3_000).await.unwrap();
+            db.put_webhook("id", "kind", "another body", false, None, 3_000).await.unwrap();
             assert!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap().is_empty());
             assert_eq!(db.replay_webhooks(None, 9_000).await.unwrap(), 0);
             assert_eq!(db.count_webhooks().await.unwrap(), (0, 0));
             assert!(db.list_webhooks().await.unwrap().is_empty());
         }
         db.purge_webhooks(9_000).await.unwrap();
-        db.put_webhook("id", "kind", "another body", false, 9_000).await.unwrap();
+        db.put_webhook("id", "kind", "another body", false, None, 9_000).await.unwrap();
         assert!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap().is_empty(), "still not told again");
         db.purge_delivered_webhooks(1_501).await.unwrap();
-        db.put_webhook("id", "kind", "another body", false, 9_000).await.unwrap();
+        db.put_webhook("id", "kind", "another body", false, None, 9_000).await.unwrap();
         assert_eq!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap()[0].body, "another body");
     }
 
@@ -201,7 +218,7 @@ mod tests {
     async fn what_waits_for_a_receiver_that_is_gone_does_not_stay_for_ever() {
         let fresh = Fresh::open().await;
         let db = &fresh.db;
-        db.put_webhook("id", "kind", "body", false, 1_000).await.unwrap();
+        db.put_webhook("id", "kind", "body", false, None, 1_000).await.unwrap();
         db.purge_webhooks(2_000).await.unwrap();
         assert_eq!(db.count_webhooks().await.unwrap(), (1, 0), "nobody has said that it is gone");
         db.disable_webhook("endpoint", 1_000).await.unwrap();

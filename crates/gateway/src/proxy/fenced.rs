@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use guestsync_core::retry::Verdict;
 use guestsync_genesys::call::{GuestId, Precondition};
 use guestsync_genesys::{Answer, Error};
@@ -15,6 +16,15 @@ use crate::app::App;
 use crate::db::fences::Fence;
 use crate::refusal::Refusal;
 use crate::text;
+
+/// How long a patch waits for those before it: shorter than its request lasts, and than its `Idempotency-Key` counts as running.
+const TURN: Duration = Duration::from_secs(25);
+
+const BUSY: Refusal = Refusal::new(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "guest.busy",
+    "Other patches of this guest are not answered yet: try again later",
+);
 
 /// What became of a patch, and the newest number that was in the way of any of its operations.
 pub(crate) struct Outcome {
@@ -36,7 +46,7 @@ pub(crate) async fn send(
     precondition: Precondition,
 ) -> Result<Outcome, Refusal> {
     let task = tokio::spawn(async move {
-        let held = app.turns.wait(&guest).await?;
+        let held = app.turns.wait_at_most(&guest, TURN).await?.ok_or(BUSY)?;
         let outcome = in_turn(&app, &guest, seq, patch, precondition).await;
         app.turns.give_back(held).await;
         outcome

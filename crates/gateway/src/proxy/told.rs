@@ -86,7 +86,9 @@ pub(crate) async fn emit(
     body: Value,
 ) -> Result<(), Refusal> {
     let Value::Object(body) = body else { return Ok(()) };
+    let is_page = body.get("source").is_some_and(|source| source == "page");
     let event = Event::new(kind, body);
+    let event = if is_page { event.of_page(guest.as_str()) } else { event };
     let event = match key.and_then(|key| key.to_str().ok()) {
         Some(key) => event.about(&[guest.as_str(), key]),
         None => event,

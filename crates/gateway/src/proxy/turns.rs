@@ -42,6 +42,14 @@ impl Turns {
         Self { db, owner, guests: Mutex::default() }
     }
 
+    /// As [`Self::wait`], for so long; `None` where it was not this one's turn by then.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn wait_at_most(&self, guest: &GuestId, at_most: Duration) -> sqlx::Result<Option<Held>> {
+        tokio::time::timeout(at_most, self.wait(guest)).await.ok().transpose()
+    }
+
     /// Waits for this guest's turn; [`Self::give_back`] ends it.
     ///
     /// # Errors
@@ -98,6 +106,7 @@ mod tests {
         let turns = Turns::new(fresh.db.clone(), "one".into());
         let first = turns.wait(&guest(1)).await.unwrap();
         let _other = turns.wait(&guest(2)).await.unwrap();
+        assert!(turns.wait_at_most(&guest(1), Duration::from_millis(20)).await.unwrap().is_none());
         assert!(turns.of(&guest(1)).try_lock().is_err());
         turns.give_back(first).await;
         assert!(turns.of(&guest(1)).try_lock().is_ok());

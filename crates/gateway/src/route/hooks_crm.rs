@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use guestsync_core::Millis;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -24,6 +25,10 @@ use crate::proxy::told;
 use crate::refusal::{self, Refusal};
 
 const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", "The capability is another guest's");
+const WAITING: Refusal =
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, "events.waiting", "Too many events wait for their receiver: try again later");
+/// When it makes sense to ask whether there is room.
+const ROOM_IN: Millis = 60_000;
 /// As A1 has it.
 const MOST_ATTRIBUTES: usize = 100;
 const LONGEST_VALUE: usize = 256;
@@ -89,6 +94,9 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, bearer: Bearer, request:
     let write = {
         let app = Arc::clone(&app);
         async move {
+            if !app.webhooks.has_room(guest.as_str()).await.map_err(Refusal::from)? {
+                return Err(WAITING.retry_after(ROOM_IN).into());
+            }
             let kinds = Record::of("hook.page", Who::Guest(&guest)).keys(attributes.keys());
             app.audit.record(kinds);
             let mut event = json!({"sessionId": guest.as_str(), "attributes": attributes, "source": "page"});

@@ -37,6 +37,11 @@ pub use crate::db::webhooks::Waiting;
 pub use guard::is_global;
 pub(crate) use sign::SigningKey;
 
+/// Events that one guest's pages may have told of and that are not delivered.
+const MOST_OF_PAGE: i64 = 100;
+/// The same of all guests.
+const MOST_OF_PAGES: i64 = 10_000;
+
 /// The receiver.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
@@ -71,12 +76,19 @@ pub(crate) struct Event {
     id: Option<String>,
     kind: &'static str,
     body: Map<String, Value>,
+    page: Option<String>,
 }
 
 impl Event {
     /// An event of this type; the type becomes the member `type` of its body.
     pub(crate) fn new(kind: &'static str, body: Map<String, Value>) -> Self {
-        Self { id: None, kind, body }
+        Self { id: None, kind, body, page: None }
+    }
+
+    /// A page of this guest's told of it.
+    pub(crate) fn of_page(mut self, guest: &str) -> Self {
+        self.page = Some(guest.to_owned());
+        self
     }
 
     /// Gives it an id made from `parts`: emitted twice, it is one event. Without this the id is random.
@@ -133,6 +145,18 @@ impl Webhooks {
         self.receiver.is_some()
     }
 
+    /// Whether a page of this guest's may tell of another event: what is not delivered yet is kept, and costs room.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn has_room(&self, guest: &str) -> sqlx::Result<bool> {
+        if !self.is_on() {
+            return Ok(true);
+        }
+        let (own, all) = self.db.count_page_webhooks(guest).await?;
+        Ok(own < MOST_OF_PAGE && all < MOST_OF_PAGES)
+    }
+
     /// Puts an event into the outbox and gives its id; `None` where nobody listens. An event for a receiver that is gone is dead from
     /// the start: it can be replayed once the receiver is enabled again.
     ///
@@ -151,7 +175,7 @@ impl Webhooks {
         body.entry("id").or_insert_with(|| id.clone().into());
         let sealed = self.keys.state.encrypt(&place(&id), Value::Object(body).to_string().as_bytes())?;
         let gone = self.db.is_webhook_disabled(&receiver.endpoint).await?;
-        self.db.put_webhook(&id, event.kind, &sealed, gone, clock::now()).await?;
+        self.db.put_webhook(&id, event.kind, &sealed, gone, event.page.as_deref(), clock::now()).await?;
         self.changed.notify_one();
         Ok(Some(id))
     }

@@ -261,3 +261,25 @@ async fn a_write_without_a_key_is_told_although_whoever_asked_has_gone() {
     impatient.timeout(Duration::from_millis(100)).send().await.unwrap_err();
     assert_eq!(receiver.wait_for(1).await[0].body["attributes"], json!({"a": 1}));
 }
+
+#[tokio::test]
+async fn one_guests_pages_cannot_fill_the_outbox() {
+    let receiver = Receiver::start(|_, _| 500).await;
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, &receiver.file(), Directory::new()).await;
+    let (session, other) = (world.session("abc").await, world.session("def").await);
+    let (own, others) = (world.capability(&session).await, world.capability(&other).await);
+    let tell = async |session: &Session, capability: &str| {
+        let event = json!({"sessionId": session.guest, "attributes": {"a": 1}});
+        world.post("/hooks/crm", &event).bearer_auth(capability).send().await.unwrap()
+    };
+    for _ in 0..100 {
+        assert_eq!(tell(&session, &own).await.status(), 202);
+    }
+    let refused = tell(&session, &own).await;
+    assert_eq!(refused.headers()["retry-after"], "60");
+    assert_eq!(refusal(refused).await, (429, "events.waiting".into()));
+    assert_eq!(tell(&other, &others).await.status(), 202);
+    let answer = write(&world, &session, &own, "key-1", &json!({"attributes": {"a": 1}})).await;
+    assert_eq!(answer.status(), 200, "what Genesys took is told in any case");
+}

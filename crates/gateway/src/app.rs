@@ -76,6 +76,9 @@ pub enum StartError {
     /// A command that speaks to Genesys was given none.
     #[error("no Genesys is configured")]
     NoUpstream,
+    /// What is stored cannot be read.
+    #[error("there is no state key to read this with: give the gateway's state directory, or its GUESTSYNC_STATE_KEY")]
+    NoStateKey,
     /// The sandbox inside.
     #[error("the sandbox cannot listen: {0}")]
     Sandbox(std::io::Error),

@@ -35,13 +35,20 @@ impl Operator {
         Ok(self.db.audit_heads().await?)
     }
 
-    /// Jobs of all kinds, the newest first; `state_key` as the environment has it, else the directory's.
+    /// Jobs of all kinds, or only those that are open, the newest first; `state_key` as the environment has it, else the directory's.
     ///
     /// # Errors
     /// The database does not answer, or there is no key to read them with.
-    pub async fn jobs(&self, directory: &Path, state_key: Option<&str>, most: i64) -> Result<Vec<View>, StartError> {
-        let stored = self.db.list_all_jobs(most).await.map_err(OpenError::from)?;
-        let Some(key) = StateKey::find(directory, state_key)? else { return Ok(Vec::new()) };
+    pub async fn jobs(
+        &self,
+        directory: &Path,
+        state_key: Option<&str>,
+        only_open: bool,
+        most: i64,
+    ) -> Result<Vec<View>, StartError> {
+        let stored = self.db.list_all_jobs(only_open, most).await.map_err(OpenError::from)?;
+        let key = StateKey::find(directory, state_key)?;
+        let Some(key) = key else { return if stored.is_empty() { Ok(Vec::new()) } else { Err(StartError::NoStateKey) } };
         Ok(stored.iter().map(|stored| jobs::view(stored, &key)).collect())
     }
 
@@ -51,8 +58,9 @@ impl Operator {
     /// As [`Self::jobs`].
     pub async fn job(&self, directory: &Path, state_key: Option<&str>, id: &str) -> Result<Option<View>, StartError> {
         let stored = self.db.job(id).await.map_err(OpenError::from)?;
-        let key = StateKey::find(directory, state_key)?;
-        Ok(stored.zip(key).map(|(stored, key)| jobs::view(&stored, &key)))
+        let Some(stored) = stored else { return Ok(None) };
+        let key = StateKey::find(directory, state_key)?.ok_or(StartError::NoStateKey)?;
+        Ok(Some(jobs::view(&stored, &key)))
     }
 
     /// The events in the webhook's outbox, oldest first.

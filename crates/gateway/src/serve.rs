@@ -185,6 +185,7 @@ async fn purge(app: Arc<App>) {
     loop {
         times.tick().await;
         app.limits.sweep();
+        meta::sweep::sweep(&app).await;
         if let Err(error) = app.db.purge_answers(clock::now().saturating_sub(KEPT_FOR)).await {
             tracing::warn!(%error, "answers of more than a day ago stay for now");
         }

@@ -38,8 +38,7 @@ pub(crate) async fn run(jobs: Jobs) -> Result<ExitCode, Failure> {
         output::line(&serde_json::to_string_pretty(&job).unwrap_or_default())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut listed = operator.jobs(&directory, key.as_deref(), jobs.most).await?;
-    listed.retain(|job| job.open || !jobs.open);
+    let listed = operator.jobs(&directory, key.as_deref(), jobs.open, jobs.most).await?;
     if jobs.json {
         output::line(&serde_json::to_string_pretty(&listed).unwrap_or_default())?;
     } else {

@@ -27,9 +27,7 @@ pub(super) async fn handle(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Value>, Refusal> {
-    // An id of another form would be another file.
-    let plain = id.strip_prefix("map_").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-    if !plain {
+    if !job::is_id(&id) {
         return Err(Refusal::not_found());
     }
     let unreadable = |error: &dyn std::fmt::Display| {

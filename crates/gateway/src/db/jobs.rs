@@ -140,10 +140,10 @@ impl Db {
         sqlx::query_as(AssertSqlSafe(statement)).bind(kind).bind(most).fetch_all(&self.read).await
     }
 
-    /// The newest jobs of all kinds.
-    pub(crate) async fn list_all_jobs(&self, most: i64) -> sqlx::Result<Vec<Stored>> {
-        let statement = format!("SELECT {COLUMNS} FROM jobs ORDER BY created_at DESC, id LIMIT $1");
-        sqlx::query_as(AssertSqlSafe(statement)).bind(most).fetch_all(&self.read).await
+    /// The newest jobs of all kinds, or the newest open ones.
+    pub(crate) async fn list_all_jobs(&self, only_open: bool, most: i64) -> sqlx::Result<Vec<Stored>> {
+        let statement = format!("SELECT {COLUMNS} FROM jobs WHERE is_open >= $1 ORDER BY created_at DESC, id LIMIT $2");
+        sqlx::query_as(AssertSqlSafe(statement)).bind(i64::from(only_open)).bind(most).fetch_all(&self.read).await
     }
 
     /// How many jobs of a kind are in the first of these states, and how many are in one of them, closed or not, or closed.

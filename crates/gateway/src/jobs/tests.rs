@@ -30,6 +30,20 @@ async fn a_job_is_claimed_once_and_ends_with_its_output() {
 }
 
 #[tokio::test]
+async fn open_jobs_are_listed_however_many_newer_ones_have_ended() {
+    let (fresh, one, _) = two().await;
+    one.add("slow", Some("open".into()), "queued", &json!(1)).await.unwrap();
+    for _ in 0..3 {
+        one.add("kind", None, "queued", &json!(1)).await.unwrap();
+        let job = one.claim("kind").await.unwrap().unwrap();
+        one.finish(&job, "success", None).await.unwrap();
+    }
+    let open = fresh.db.list_all_jobs(true, 2).await.unwrap();
+    assert_eq!(open.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["open"]);
+    assert_eq!(fresh.db.list_all_jobs(false, 10).await.unwrap().len(), 4);
+}
+
+#[tokio::test]
 async fn a_job_that_is_given_back_goes_on_where_it_was_left() {
     let (_fresh, one, other) = two().await;
     one.add("kind", Some("id".into()), "queued", &json!(null)).await.unwrap();

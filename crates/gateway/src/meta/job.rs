@@ -56,6 +56,11 @@ impl Upload {
     }
 }
 
+/// Whether this is an upload's id; one of another form would be another file.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.strip_prefix("map_").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// Where the uploads are.
 pub(crate) fn folder(app: &App) -> PathBuf {
     app.directory.join("uploads")

@@ -10,6 +10,7 @@
 //! - [`input`]: records from NDJSON, CSV or a JSON array, one at a time;
 //! - [`run`]: records written in batches, resumable;
 //! - `job`: uploads to the administration address, run in the background;
+//! - `sweep`: what uploads leave behind;
 //! - [`report`]: how many conversations have an attribute;
 //! - [`Metadata`]: what all of them ask Genesys.
 
@@ -24,6 +25,7 @@ pub mod report;
 pub mod run;
 
 pub mod schema;
+pub(crate) mod sweep;
 
 use std::path::Path;
 

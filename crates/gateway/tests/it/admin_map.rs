@@ -108,6 +108,39 @@ async fn a_large_upload_is_a_job_that_outlives_a_killed_gateway() {
 }
 
 #[tokio::test]
+async fn what_uploads_left_behind_is_removed_at_the_next_start_and_what_is_listed_stays() {
+    let upstream = Upstream::start().await;
+    let directory = Directory::new();
+    let world = World::with(&upstream, "", directory.again()).await;
+    let answer = json_of(map(&world, &json!({"orgId": ORG, "records": [{}]})).await).await;
+    world.kill().await;
+    let uploads = directory.path().join("uploads");
+    let left = |name: &str, days: u64| {
+        let file = std::fs::File::options().append(true).create(true).open(uploads.join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60)).unwrap();
+    };
+    let (killed, coming) = (format!("map_{}", "a".repeat(32)), format!("map_{}", "b".repeat(32)));
+    let listed = format!("{}.rejects.ndjson", answer["jobId"].as_str().unwrap());
+    left(&killed, 2);
+    left(&format!("{killed}.rejects.ndjson"), 2);
+    left(&coming, 0);
+    left(&listed, 2);
+    let world = World::with(&upstream, "", directory.again()).await;
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(&uploads).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    while names().len() > 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let mut expected = [coming, listed].map(std::ffi::OsString::from);
+    expected.sort();
+    assert_eq!(names(), expected);
+    drop(world);
+}
+
+#[tokio::test]
 async fn what_is_missing_or_not_allowed_is_said_in_a_sentence() {
     let upstream = Upstream::start().await;
     let world = World::start(&upstream).await;

@@ -28,6 +28,12 @@ async fn the_documents_example_is_provisioned_with_a_warning_and_once() {
     assert_eq!(listed.lines().count(), 1);
     assert!(listed.contains("\tchannel.provision\tsuccess\t") && listed.ends_with("\tEnterprise Support Portal Widget\n"));
     assert_eq!(world.jobs(&["job_0"]).code, 1);
+    assert_eq!((world.jobs(&["--open"]).code, world.jobs(&["--open"]).stdout.as_str()), (0, ""));
+    std::fs::remove_file(world.folder.join("state/state.key")).unwrap();
+    for arguments in [&[][..], &[listed.split('\t').next().unwrap()]] {
+        let unread = world.jobs(arguments);
+        assert!(unread.code == 1 && unread.stderr.contains("there is no state key"), "{unread:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

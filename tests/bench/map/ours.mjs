@@ -10,7 +10,7 @@ export const guestsync = process.env.GUESTSYNC_BIN ?? at("target/release/guestsy
 /** A group that inherits the attributes of the tickets. */
 export const organisation = "acme-emea-dach-support-tier1";
 
-/** @typedef {{ records: number, applied: number, rejected: number, wentOn: boolean }} Counts */
+/** @typedef {{ records: number, applied: number, rejected: number, wentOn: boolean, rejects: string }} Counts */
 /** @typedef {{ counts: Counts | undefined, seconds: number, cpu: number, peakMb: number }} Ran `counts` is missing where it was killed, `cpu` is in seconds */
 
 /**

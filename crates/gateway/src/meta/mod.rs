@@ -103,3 +103,24 @@ impl Metadata {
 pub fn run_name(parts: &[&str]) -> String {
     hex(&Sha256::digest(parts.join("\n"))[..12])
 }
+
+#[cfg(test)]
+mod tests {
+    use guestsync_core::Sensitive;
+
+    use super::*;
+
+    #[test]
+    fn jobs_belong_to_one_oauth_client_of_one_genesys_whatever_its_scope() {
+        let caller = |base: &str, client: &str, scope: Option<&str>| {
+            let base = url::Url::parse(base).unwrap();
+            let mut settings = Settings::new(base.clone(), base, client.into(), Sensitive::new("secret".into()));
+            settings.scope = scope.map(str::to_owned);
+            Metadata::new(Client::new(settings.clone(), None).unwrap(), &settings, Path::new("none")).caller().to_owned()
+        };
+        let one = caller("http://127.0.0.1:1/", "one", None);
+        assert_eq!(one, caller("http://127.0.0.1:1/", "one", Some("groups:read")));
+        assert_ne!(one, caller("http://127.0.0.1:1/", "other", None));
+        assert_ne!(one, caller("http://127.0.0.1:2/", "one", None));
+    }
+}

@@ -6,7 +6,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::{Extension, Router};
 use guestsync_core::Sensitive;
@@ -185,7 +185,6 @@ async fn purge(app: Arc<App>) {
     loop {
         times.tick().await;
         app.limits.sweep();
-        meta::sweep::sweep(&app).await;
         if let Err(error) = app.db.purge_answers(clock::now().saturating_sub(KEPT_FOR)).await {
             tracing::warn!(%error, "answers of more than a day ago stay for now");
         }
@@ -195,10 +194,10 @@ async fn purge(app: Arc<App>) {
         if let Err(error) = app.db.purge_webhooks(clock::now().saturating_sub(SESSION_LIFE)).await {
             tracing::warn!(%error, "dead webhooks of more than 30 days ago stay for now");
         }
-        match app.db.purge_jobs(clock::now().saturating_sub(SESSION_LIFE)).await {
-            Ok(()) => meta::job::purge(&app, SystemTime::now() - Duration::from_millis(SESSION_LIFE)),
-            Err(error) => tracing::warn!(%error, "jobs that ended more than 30 days ago stay for now"),
+        if let Err(error) = app.db.purge_jobs(clock::now().saturating_sub(SESSION_LIFE)).await {
+            tracing::warn!(%error, "jobs that ended more than 30 days ago stay for now");
         }
+        meta::sweep::sweep(&app).await;
         match app.db.purge(clock::now().saturating_sub(SESSION_LIFE)).await {
             Ok(gone) => tracing::debug!(gone, "removed sessions that nobody renewed"),
             Err(error) => tracing::warn!(%error, "sessions that nobody renewed stay for now"),

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -73,17 +73,6 @@ fn folder_of_run(app: &App, job: &Job) -> PathBuf {
 /// Where an upload's refused records are listed.
 pub(crate) fn rejects_of(file: &Path) -> PathBuf {
     file.with_extension("rejects.ndjson")
-}
-
-/// Removes lists of refused records from before `before`: their jobs are gone too.
-pub(crate) fn purge(app: &App, before: SystemTime) {
-    for entry in std::fs::read_dir(folder(app)).into_iter().flatten().flatten() {
-        let is_list = entry.file_name().to_string_lossy().ends_with(".rejects.ndjson");
-        let is_old = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|modified| modified < before);
-        if is_list && is_old {
-            _ = std::fs::remove_file(entry.path());
-        }
-    }
 }
 
 /// Works on uploads, one after another, until `stop` says so; what is in hand goes on after a restart.

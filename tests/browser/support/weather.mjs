@@ -3,13 +3,14 @@
 const phases = /** @type {const} */ (["calm", "unavailable", "broken", "limited", "lost", "slow", "slow"]);
 
 export class Weather {
-  /** Requests inside a Retry-After window. */
-  early = 0;
+  /** When requests came inside a Retry-After window, and when this one had been told. @type {{ at: number, told: number }[]} */
+  early = [];
   /** How often each kind of trouble hit a request. @type {Record<string, number>} */
   hits = {};
   /** @type {typeof phases[number]} */
   #phase = "calm";
   #closedUntil = 0;
+  #told = 0;
 
   /** @param {import("../../bench/support/collector.mjs").Collector} collector @param {ReturnType<typeof import("./random.mjs").seeded>} random */
   constructor(collector, random) {
@@ -30,7 +31,7 @@ export class Weather {
     const now = Date.now();
     // What was said holds, whatever the weather is now.
     if (now < this.#closedUntil - 20) {
-      this.early += 1;
+      this.early.push({ at: now, told: this.#told });
       return this.#limited();
     }
     this.hits[this.#phase] = (this.hits[this.#phase] ?? 0) + 1;
@@ -45,6 +46,7 @@ export class Weather {
         // Whole seconds, so that a date says the same.
         this.#closedUntil = Math.ceil((now + 500 + this.random.below(1000)) / 1000) * 1000;
         this.#phase = "calm";
+        this.#told = now;
         return this.#limited();
       case "slow":
         return void (await new Promise((resolve) => setTimeout(resolve, 50 + this.random.below(250))));

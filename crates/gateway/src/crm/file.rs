@@ -37,6 +37,11 @@ impl Lines {
 }
 
 impl Connector for Lines {
+    fn prepare(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let inner = std::sync::Arc::clone(&self.inner);
+        Box::pin(async move { _ = tokio::task::spawn_blocking(move || inner.refresh()).await })
+    }
+
     fn find<'a>(&'a self, hash: &'a str) -> Pin<Box<dyn Future<Output = Result<Option<Known>, Failure>> + Send + 'a>> {
         let (inner, hash) = (std::sync::Arc::clone(&self.inner), hash.to_owned());
         Box::pin(async move {
@@ -47,6 +52,15 @@ impl Connector for Lines {
 }
 
 impl Inner {
+    /// Reads the file where it has changed.
+    fn refresh(&self) {
+        let Ok(version) = self.version() else { return };
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.as_ref().is_none_or(|current| current.version != version) {
+            *read = self.parse().ok().map(|known| Read { version, known }).or(read.take());
+        }
+    }
+
     fn find(&self, hash: &str) -> Result<Option<Known>, Failure> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.version()?;

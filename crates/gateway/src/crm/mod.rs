@@ -26,6 +26,11 @@ use breaker::Breaker;
 
 /// A way to ask a CRM.
 pub(crate) trait Connector: Send + Sync {
+    /// What has to be read once before many lookups; it does not count as a part of one. What goes wrong shows when it is looked up.
+    fn prepare(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// What is known under this hash (hex) of a session id; `None` where nobody is.
     fn find<'a>(&'a self, hash: &'a str) -> Pin<Box<dyn Future<Output = Result<Option<Known>, Failure>> + Send + 'a>>;
 }
@@ -118,6 +123,7 @@ impl Crm {
 
     async fn ask(&self, hash: &str) -> Result<Known, Failure> {
         self.breaker().admit(Instant::now()).map_err(Failure::Resting)?;
+        self.connector.prepare().await;
         let answer = tokio::time::timeout(self.time_limit, self.connector.find(hash));
         let outcome = answer.await.unwrap_or(Err(Failure::Timeout));
         match &outcome {

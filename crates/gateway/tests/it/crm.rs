@@ -241,6 +241,22 @@ async fn a_line_of_a_file_is_a_record_and_a_changed_file_is_read_again() {
     assert_eq!(told(&world).await, nobody());
 }
 
+#[tokio::test]
+async fn reading_a_large_file_is_no_part_of_a_lookup() {
+    let upstream = Upstream::start().await;
+    let directory = Directory::new();
+    std::fs::create_dir_all(directory.path()).unwrap();
+    let path = directory.path().join("crm.ndjson");
+    let mut line = ada();
+    line["sessionHash"] = json!(ABC);
+    let mut text = "{\"sessionHash\": \"other\", \"tier\": \"silver\"}\n".repeat(100_000);
+    text += &line.to_string();
+    std::fs::write(&path, text).unwrap();
+    let file = format!("{ALL}[crm]\nkind = \"file\"\npath = \"{}\"\ntimeout_ms = 50\non_failure = \"refuse\"\n", path.display());
+    let world = World::with(&upstream, &file, directory.again()).await;
+    assert_eq!(told(&world).await, ada());
+}
+
 #[test]
 fn a_wrong_crm_table_is_told_setting_by_setting_and_no_value_is_repeated() {
     let problems = |text: &str| {

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 /// What a finished run left.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) base: String,
     lines: Vec<String>,
+    /// Standard error, read all the time: a pipe holds only so much, and whoever writes more into it waits.
+    log: Option<JoinHandle<String>>,
 }
 
 impl Server {
@@ -44,14 +47,20 @@ impl Server {
         Self::of(&mut guestsync(arguments))
     }
 
-    /// As [`Self::start`], logging warnings only: nobody reads the log while it runs, and a pipe holds only so much.
+    /// As [`Self::start`], logging warnings only.
     pub(crate) fn quiet(arguments: &[&str]) -> Self {
         Self::of(guestsync(arguments).env("RUST_LOG", "warn"))
     }
 
     pub(crate) fn of(command: &mut Command) -> Self {
         // From here on the child is waited for when it goes out of scope.
-        let mut server = Self { child: command.spawn().unwrap(), base: String::new(), lines: Vec::new() };
+        let mut server = Self { child: command.spawn().unwrap(), base: String::new(), lines: Vec::new(), log: None };
+        let mut stderr = server.child.stderr.take().unwrap();
+        server.log = Some(std::thread::spawn(move || {
+            let mut log = Vec::new();
+            stderr.read_to_end(&mut log).unwrap();
+            String::from_utf8(log).unwrap()
+        }));
         for line in BufReader::new(server.child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             if let Some(base) = line.strip_prefix("listening on ") {
@@ -78,9 +87,8 @@ impl Server {
     pub(crate) fn stop(mut self, signal: &str) -> (i32, String) {
         let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (self.child.wait().unwrap().code().unwrap(), log)
+        let code = self.child.wait().unwrap().code().unwrap();
+        (code, self.log.take().unwrap().join().unwrap())
     }
 }
 

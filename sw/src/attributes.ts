@@ -1,11 +1,9 @@
-import type { Messages } from "#page-glue";
 import type { Channel } from "../../www/src/effect/channel.js";
 import { DatabaseJournal, ended, open } from "../../www/src/effect/idb.js";
-import { pack } from "../../www/src/flat.js";
 import { asked } from "../../www/src/host.js";
 import { pageOptions } from "../../www/src/page-options.js";
 import type { GuestSyncOptions, JournalStorage } from "../../www/src/options.js";
-import type { Tell } from "../../www/src/tell.js";
+import { converse } from "../../www/src/tell.js";
 import { type Core, loadCore } from "../../www/src/wasm.js";
 import type { Settings } from "./settings.js";
 
@@ -52,16 +50,6 @@ async function left(): Promise<{ owners: string[]; consent: Record<string, boole
 /** Lets the outbox of an owner do its work once. */
 function deliver(core: Core, options: GuestSyncOptions): Promise<void> {
   return new Promise((resolve) => {
-    const outbox = core.open(pack(pageOptions(options)), Date.now(), performance.now());
-    const messages: Messages = [];
-    const tell: Tell = (...told) => {
-      const text = core.tell(outbox, pack(told), Date.now(), performance.now());
-      if (text) messages.push(...(JSON.parse(text) as Messages));
-      for (let message = messages.shift(); message; message = messages.shift()) {
-        const [name, ...parts] = message;
-        (host[name] as (...parts: never[]) => void)(...parts);
-      }
-    };
     // Pages hear what is done here; what is withdrawn there is aborted here.
     const hints = new BroadcastChannel("guestsync");
     hints.onmessage = ({ data }) => typeof data === "string" && tell("changed", data);
@@ -83,7 +71,7 @@ function deliver(core: Core, options: GuestSyncOptions): Promise<void> {
       },
       store: (writes) => database.store(writes),
     };
-    const host = asked(options, journal, channel, face, tell);
+    const tell = converse(core, pageOptions(options), (tell) => asked(options, journal, channel, face, tell));
     tell("tick");
   });
 }

@@ -73,34 +73,8 @@ export interface ProfileQueued {
   held?: string[];
 }
 
-/** What the site's pages are told of the queue, as `{guestsync: ProfileEvent}`. */
-export interface ProfileEvent {
-  kind: "synced" | "queued" | "failed" | "expired" | "evicted" | "withdrawn" | "stranded" | "storage";
-  guestId: string;
-  /** How many patches wait to be sent; those without a session are not counted. */
-  queued: number;
-  /** How many were refused for good. */
-  failed: number;
-  /** The server's status, of `failed`. */
-  status?: number;
-  code?: string | undefined;
-}
-
-/** A patch that waits, or that the server refused for good. Its values are sealed and stay where they are. */
-export interface ProfileLetter {
-  /** Names it for `retry` and `discard`. */
-  key: string;
-  guestId: string;
-  /** When it was submitted, in milliseconds since 1970. */
-  at: number;
-  /** The members that it sets. */
-  fields: string[];
-  /** There is no session of its guest in this browser: it waits for one. */
-  stranded: boolean;
-  /** The server's status, where it has refused. */
-  status?: number;
-  code?: string;
-}
+/** What the site's pages are told of the queue, as `{guestsync: ProfileEvent}`, and what they are shown of it. */
+export type { ProfileEvent, ProfileLetter } from "../../www/src/profile-messages.js";
 
 /** 4xx or 5xx: nothing is going to be sent; 422 is kept among the letters. */
 export interface ProfileRefused {

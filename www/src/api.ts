@@ -19,4 +19,5 @@ export function createGuestSync(options: GuestSyncOptions): GuestSync {
   checkOptions(options);
   return pageGuestSync(options);
 }
-export { discardProfile, logoutProfile, onProfile, type ProfileEvent, type ProfileLetter, profileStatus, retryProfile } from "./forms.js";
+export { discardProfile, logoutProfile, onProfile, profileStatus, retryProfile } from "./forms.js";
+export type * from "./profile-messages.js";

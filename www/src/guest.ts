@@ -1,4 +1,3 @@
-import type { Messages } from "#page-glue";
 import { Audit } from "./audit.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
@@ -8,12 +7,12 @@ import { errorOf, invalid, type ValidationError } from "./errors.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
 import { endSession, randomId } from "./effect/session.js";
 import { logoutProfile } from "./forms.js";
-import { flat, pack } from "./flat.js";
+import { flat } from "./flat.js";
 import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
-import type { Tell } from "./tell.js";
+import { converse, type Tell } from "./tell.js";
 import { type Core, loadCore } from "./wasm.js";
 
 /** What a visitor tells the site, on its way to Genesys Cloud. */
@@ -80,19 +79,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function start(core: Core): void {
     const { journal, mirrored } = journalOf(options);
-    const given = pack([...pageOptions(options), ...(mirrored ? mirror() : [])]);
-    const page = core.open(given, Date.now(), performance.now());
-    const messages: Messages = [];
-    tell = (...told) => {
-      const text = core.tell(page, pack(told), Date.now(), performance.now());
-      if (text) messages.push(...(JSON.parse(text) as Messages));
-      // What is performed may tell something at once: then the rest is performed there, in its order.
-      for (let message = messages.shift(); message; message = messages.shift()) {
-        const [name, ...parts] = message;
-        (host[name] as (...parts: never[]) => void)(...parts);
-      }
-    };
-    const host = asked(options, journal, channel, { settle, event, metrics, started: readied }, tell);
+    const given = [...pageOptions(options), ...(mirrored ? mirror() : [])];
+    const face = { settle, event, metrics, started: readied };
+    tell = converse(core, given, (tell) => asked(options, journal, channel, face, tell));
     deafen = listen(tell, channel, mirrored);
     tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });

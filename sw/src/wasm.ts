@@ -51,10 +51,9 @@ export async function storeFiles(wasm: string, keys: string): Promise<void> {
   }
 }
 
-/** What is kept under an address. Never rejects. */
-export async function kept(url: string): Promise<Response | undefined> {
+async function kept(url: string): Promise<Response | undefined> {
   try {
-    return await caches.match(url, { cacheName });
+    return await (await caches.open(cacheName)).match(url);
   } catch {
     // No Cache Storage here: nothing is kept.
     return undefined;

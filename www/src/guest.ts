@@ -12,6 +12,7 @@ import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
+import { Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
 import { type Core, loadCore } from "./wasm.js";
 
@@ -66,6 +67,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   let guestId = options.guest;
   let deafen = () => {};
   let tell: Tell | undefined;
+  let sets: Sets;
   let readied!: (ready: Ready) => void;
   let unready!: (error: unknown) => void;
 
@@ -81,7 +83,12 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     const { journal, mirrored } = journalOf(options);
     const given = [...pageOptions(options), ...(mirrored ? mirror() : [])];
     const face = { settle, event, metrics, started: readied };
-    tell = converse(core, given, (tell) => asked(options, journal, channel, face, tell));
+    const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell));
+    sets = new Sets(now);
+    tell = (...told) => {
+      sets.end();
+      now(...told);
+    };
     deafen = listen(tell, channel, mirrored);
     tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });
@@ -143,7 +150,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     set(attributes) {
       const given = flat(attributes);
       const keys = Object.keys(attributes);
-      const set = call<SetResult>((tell, call) => tell("set", call, ...given));
+      const set = call<SetResult>((_, call) => sets.add(call, given));
       set.then(
         (result) => note("set", { keys, ...result }),
         ({ code, issues }: ValidationError) => note("refused", { code, issues: issues?.map(({ key, code }) => ({ key, code })) }),

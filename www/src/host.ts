@@ -29,7 +29,6 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     settle: face.settle,
     event: face.event,
     metrics: face.metrics,
-    defer: () => queueMicrotask(() => tell("burstEnded")),
     load: (load, owner) =>
       void journal.load(owner).then(
         (rows) => tell("loaded", load, ...rows),

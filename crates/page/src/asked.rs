@@ -12,7 +12,7 @@ const LONGEST: u64 = 0x7fff_ffff;
 /// Writes the message of an output.
 pub(crate) fn output(messages: &mut Messages, output: &Output, owner: &str, now: Now) {
     match output {
-        Output::Defer => messages.begin("defer"),
+        Output::Defer => {}
         Output::Load { load, owner } => {
             numbered(messages, "load", *load);
             messages.text(owner);

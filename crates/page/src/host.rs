@@ -12,8 +12,6 @@ export interface Asked {
   event(kind: string, ...details: unknown[]): void;
   /** The metrics that were asked for. */
   metrics(...counts: number[]): void;
-  /** Tell `burstEnded` when the running task has ended. */
-  defer(): void;
   /** Read the rows of an owner and all decisions, then tell `loaded` or `loadFailed`. */
   load(load: number, owner: string): void;
   /** Write all of these (table, key, value or null, …) or nothing, then tell `stored` or `storeFailed`. */
@@ -53,9 +51,8 @@ export type Told =
   | ["tick"]
   /** Until when the lock is held, or null where nobody says so. */
   | ["peeked", until: string | null]
-  /** Keys and values in turn, each value with its type's letter before it: `s`, `n`, `b`, or `x` for what cannot be an attribute. */
-  | ["set", call: number, ...attributes: string[]]
-  | ["burstEnded"]
+  /** The calls of a task: of each its number, how many texts follow, and these, keys and values in turn, each value with its type's letter before it: `s`, `n`, `b`, or `x` for what cannot be an attribute. */
+  | ["sets", ...calls: string[]]
   | ["grant" | "withdraw", call: number, purpose: string]
   | ["flush", call: number, timeoutMs: number]
   /** The session is to end; `fresh` is a random id for the next one. */

@@ -2,7 +2,7 @@
 
 use guestsync_core::Now;
 use guestsync_core::flat::Flat;
-use guestsync_core::outbox::Outbox;
+use guestsync_core::outbox::{Input, Outbox, Output};
 
 use crate::messages::Messages;
 use crate::{asked, options, told};
@@ -25,11 +25,20 @@ impl Shell {
         let name = flat.text().unwrap_or_default();
         if name == "metrics" {
             asked::metrics(&mut messages, &self.0, now);
+        } else if name == "sets" {
+            while !flat.is_at_end() {
+                self.0.handle(now, told::set(&mut flat));
+            }
         } else if let Some(input) = told::input(name, &mut flat) {
             self.0.handle(now, input);
         }
         while let Some(output) = self.0.poll() {
-            asked::output(&mut messages, &output, self.0.owner(), now);
+            // All calls of a task come together.
+            if matches!(output, Output::Defer) {
+                self.0.handle(now, Input::BurstEnded);
+            } else {
+                asked::output(&mut messages, &output, self.0.owner(), now);
+            }
         }
         messages.finish()
     }

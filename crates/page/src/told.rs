@@ -11,8 +11,6 @@ use guestsync_core::text::decimal;
 pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
     Some(match name {
         "tick" => Input::Tick,
-        "set" => Input::Set { call: id(flat), updates: updates(flat) },
-        "burstEnded" => Input::BurstEnded,
         "grant" => Input::Grant { call: id(flat), purpose: flat.owned()? },
         "withdraw" => Input::Withdraw { call: id(flat), purpose: flat.owned()? },
         "logout" => Input::Logout { call: id(flat), fresh: flat.owned()? },
@@ -79,13 +77,18 @@ fn hint(word: &str) -> Option<Hint> {
     }
 }
 
-fn updates(flat: &mut Flat<'_>) -> Vec<Update> {
+/// The next of the calls of a task.
+pub(crate) fn set(flat: &mut Flat<'_>) -> Input {
+    let call = id(flat);
     let mut updates = Vec::new();
-    while !flat.is_at_end() {
+    for _ in 0..flat.number() / 2 {
+        if flat.is_at_end() {
+            break;
+        }
         let key = flat.owned().unwrap_or_default();
         updates.push(Update { key, given: Given::from_typed(flat.text().unwrap_or_default()) });
     }
-    updates
+    Input::Set { call, updates }
 }
 
 /// Table, key, value, …

@@ -85,9 +85,7 @@ fn a_set_is_kept_sent_and_settled() {
     let face = Face::new(false);
     face.tell(&["loaded", &face.id("load")]);
 
-    face.tell(&["set", "7", "lang", "sde", "name", "sJosé \u{1f600}", "age", "n9"]);
-    face.take("defer");
-    face.tell(&["burstEnded"]);
+    face.tell(&["sets", "7", "6", "lang", "sde", "name", "sJosé \u{1f600}", "age", "n9"]);
     face.take("store");
     let store = face.take("store");
     assert_eq!(text(&store[1]), "r");
@@ -113,18 +111,18 @@ fn a_set_is_kept_sent_and_settled() {
 #[wasm_bindgen_test]
 fn what_cannot_be_an_attribute_is_refused_without_its_value() {
     let face = Face::new(false);
-    face.tell(&["set", "1", "cart", "x", "age", "nNaN"]);
+    face.tell(&["sets", "1", "4", "cart", "x", "age", "nNaN"]);
     assert_eq!(json(&face.take("settle")), r#"1,"invalid","cart","value.type","age","value.not_finite""#);
 }
 
 #[wasm_bindgen_test]
 fn what_the_face_garbled_is_refused_and_does_no_harm() {
     let face = Face::new(false);
-    for garbled in ["3,1,9,9\nset1key", "3,1,1\nset1k", "3,1\nset1"] {
+    for garbled in ["4,1,1,9,9\nsets12key", "4,1,1,1\nsets12k", "4,1,1\nsets12", "4,1\nsets1"] {
         face.hear(garbled);
         assert!(json(&face.take("settle")).starts_with(r#"1,"invalid","#));
     }
-    for garbled in ["", "\n", "9\nset", "7\nunknown", "\u{1f600}\n"] {
+    for garbled in ["", "\n", "9\nsets", "4\nsets", "7\nunknown", "\u{1f600}\n"] {
         face.hear(garbled);
     }
     face.tell(&["loadFailed", "99"]);

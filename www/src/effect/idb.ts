@@ -75,12 +75,11 @@ export class DatabaseJournal implements JournalStorage {
   }
 }
 
-/** A decision is written only over an earlier one; then comes what else there is to do. */
-export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {
+/** A decision is written only over an earlier one. */
+export function grow(store: IDBObjectStore, key: string, value: string): void {
   const there = store.get(key);
   there.onsuccess = () => {
     if (!(there.result >= value)) store.put(value, key);
-    then?.();
   };
 }
 

@@ -22,6 +22,8 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
         [worker]
         mode = "canary"
         redirect = "//canary.example"
+        token_cache = "canary"
+        attributes = "canary"
         fields = { email = "canary" }
         [proxy]
         pointers = ["canary"]
@@ -38,6 +40,8 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
         "surprise",
         "genesys.environment",
         "worker.mode",
+        "worker.token_cache",
+        "worker.attributes",
         "worker",
         "worker.fields.email",
         "proxy.pointers",

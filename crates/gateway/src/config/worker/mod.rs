@@ -44,6 +44,12 @@ pub struct WorkerConfig {
     /// Purpose → the form field that grants it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub consent: BTreeMap<String, String>,
+    /// Where the worker keeps capabilities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_cache: Option<TokenCache>,
+    /// Whether the worker sends the attributes of pages that are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<bool>,
     /// Serves a `/sw.js` that unregisters itself instead.
     #[serde(skip)]
     pub kill: bool,
@@ -77,6 +83,16 @@ pub enum Unknown {
     Ignore,
     /// The form is refused.
     Refuse,
+}
+
+/// Where the worker keeps capabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenCache {
+    /// In its memory.
+    Memory,
+    /// In Cache Storage too, where any script of the site can read them.
+    CacheStorage,
 }
 
 impl WorkerConfig {

@@ -6,7 +6,7 @@ use guestsync_core::patch::Pointer;
 use guestsync_core::profile::Redirect;
 use toml::Table;
 
-use super::{Bound, Field, Mode, Unknown, WorkerConfig};
+use super::{Bound, Field, Mode, TokenCache, Unknown, WorkerConfig};
 use crate::config::reader::{Name, Reader};
 
 const fn name(file: &'static str) -> Name {
@@ -34,6 +34,12 @@ impl WorkerConfig {
             unknown: choice(reader, "worker.unknown", [("ignore", Unknown::Ignore), ("refuse", Unknown::Refuse)])
                 .unwrap_or(Unknown::Ignore),
             consent: reader.table("worker.consent").map_or_else(BTreeMap::new, |table| consent(reader, &table)),
+            token_cache: choice(
+                reader,
+                "worker.token_cache",
+                [("memory", TokenCache::Memory), ("cache-storage", TokenCache::CacheStorage)],
+            ),
+            attributes: reader.flag(name("worker.attributes")),
             kill: reader.flag(Name { file: "worker.kill", env: Some("GUESTSYNC_WORKER_KILL") }).unwrap_or(false),
         };
         if let Err(error) = config.rules() {
@@ -91,6 +97,8 @@ mod tests {
             fields = { email = "/email", news = { pointer = "/news", add = true, max = 9, trim = false, normalise = "email", purpose = "marketing" } }
             consent = { marketing = "agree" }
             redirect = "/thanks"
+            token_cache = "cache-storage"
+            attributes = false
         "#;
         let env = |_: &str| None;
         let mut reader = Reader::new(&env, Some(file));
@@ -104,6 +112,8 @@ mod tests {
                 "news": {"pointer": "/news", "operation": "add", "maxBytes": 9, "trim": false, "normalise": "email", "purpose": "marketing"},
             },
             "consent": {"marketing": "agree"},
+            "tokenCache": "cache-storage",
+            "attributes": false,
         });
         assert_eq!(serde_json::to_value(&config).unwrap(), written);
     }

@@ -64,7 +64,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
     answer(request) {
       const form = count++;
       const answer = new Promise<Response>((resolve) => waiting.set(form, { request, resolve }));
-      void readForm(worker, form, request);
+      void readForm(worker, form, request, (guestId) => void tokens?.enter(guestId));
       return answer;
     },
     prepare: () => worker.prepare(),

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { stopServiceWorkers } from "./support/devtools.mjs";
-import { navigateByForm, openFormPage, postByFetch } from "./support/forms.mjs";
+import { navigateByForm, openFormPage, postByFetch, startGatewayWith } from "./support/forms.mjs";
 import { startGateway } from "./support/gateway.mjs";
 import { Sandbox } from "./support/sandbox.mjs";
 import { startSession } from "./support/session.mjs";
@@ -248,16 +248,33 @@ test("nothing that was typed, and no capability, is in any storage of the browse
   }
 });
 
-test("tokenCache keeps capabilities in Cache Storage for a worker that starts anew, until they are refused or the guest logs out", async () => {
+/** The guests of whom a token is in Cache Storage. @param {import("playwright-core").Page} page @returns {Promise<(string | null)[]>} */
+const keptTokens = (page) =>
+  page.evaluate(async () => {
+    const kept = await (await caches.open("guestsync-tokens")).keys();
+    return kept.map(({ url }) => new URL(url).searchParams.get("guest"));
+  });
+
+/** Counts the requests for tokens of a context. @param {import("playwright-core").BrowserContext} context */
+async function tokenRequests(context) {
+  const counted = { tokens: /** @type {string[]} */ ([]) };
+  await context.route("**/api/token", async (route) => {
+    const response = await route.fetch();
+    counted.tokens.push((await response.json()).token);
+    await route.fulfill({ response });
+  });
+  return counted;
+}
+
+test("tokenCache keeps capabilities in Cache Storage for a worker that starts anew, until they are refused", async () => {
   const own = `${await published("guestsync-sw.js")}\nguestsyncWorker.start({ tokenCache: "cache-storage" });`;
   const { context, page, guestId } = await openPage({ "/own.js": own });
   await register(page, "/own.js");
-  let asked = 0;
-  await context.route("**/api/token", (route) => ((asked += 1), route.fallback()));
+  const { tokens } = await tokenRequests(context);
   const post = async (/** @type {string} */ name) => (await postByFetch(page, "urlencoded", { guestId, name })).status;
-  assert.deepEqual([await post("one"), asked], [200, 1]);
+  assert.deepEqual([await post("one"), tokens.length], [200, 1]);
   await stopServiceWorkers(page);
-  assert.deepEqual([await post("two"), asked], [200, 1]);
+  assert.deepEqual([await post("two"), tokens.length], [200, 1]);
 
   await page.evaluate(async (guest) => {
     const cache = await caches.open("guestsync-tokens");
@@ -265,8 +282,40 @@ test("tokenCache keeps capabilities in Cache Storage for a worker that starts an
     await cache.put(`/guestsync-token?guest=${guest}`, new Response(JSON.stringify(kept)));
   }, guestId);
   await stopServiceWorkers(page);
-  assert.deepEqual([await post("three"), asked], [200, 2], "one that is refused is replaced");
+  assert.deepEqual([await post("three"), tokens.length], [200, 2], "one that is refused is replaced");
+});
 
-  await page.evaluate(async (guest) => (await import(/** @type {string} */ ("/guestsync/index.js"))).logoutProfile(guest), guestId);
-  await until("no token to be kept", () => page.evaluate(async () => (await (await caches.open("guestsync-tokens")).keys()).length === 0));
+test("tokenCache: a change of guest purges the token of the one before, and a logout leaves none anywhere", async () => {
+  const { origin } = await startGatewayWith(file, 'token_cache = "cache-storage"\nattributes = false');
+  const { context, page, guestId: first } = await openFormPage(browser, origin);
+  const { guestId: second } = await startSession(context, origin);
+  const { tokens } = await tokenRequests(context);
+  const post = async (/** @type {string} */ guestId) => (await postByFetch(page, "urlencoded", { guestId, name: `${tokens.length}` })).status;
+  assert.deepEqual([await post(first), tokens.length, await keptTokens(page)], [200, 1, [first]]);
+  assert.deepEqual([await post(second), tokens.length], [200, 2]);
+  assert.deepEqual(await keptTokens(page), [second], "the change, without a logout");
+  assert.deepEqual([await post(first), tokens.length], [200, 3], "nor is it in the worker's memory");
+  await stopServiceWorkers(page);
+  assert.deepEqual([await post(second), tokens.length], [200, 4]);
+  assert.deepEqual(await keptTokens(page), [second], "a worker that starts anew knows of the change, too");
+
+  const logout = (/** @type {string} */ guest) =>
+    page.evaluate(async (guest) => (await import(/** @type {string} */ ("/guestsync/index.js"))).logoutProfile(guest), guest);
+  await logout(second);
+  await until("no token to be kept", async () => (await keptTokens(page)).length === 0);
+  await stopServiceWorkers(page);
+  const stored = await page.evaluate(async () => {
+    const all = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) all.push(request.url, (await (await cache.match(request))?.text()) ?? "");
+    }
+    const asked = (/** @type {IDBRequest} */ request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const database = await asked(indexedDB.open("guestsync"));
+    for (const store of database.objectStoreNames) all.push(JSON.stringify(await asked(database.transaction(store).objectStore(store).getAll())));
+    database.close();
+    return all.join("\n");
+  });
+  assert.ok(stored.includes("jwks.json"), "what is stored is seen");
+  assert.deepEqual(tokens.filter((token) => stored.includes(token)), [], "found in storage");
 });

@@ -1,14 +1,20 @@
 import { BodyKind, ProfileWorker, UnreadableForm } from "#worker-glue";
 import { handOver } from "./http.js";
 
-/** Reads a posted form with the engine's own parsers and hands it to the machine. */
-export async function readForm(worker: ProfileWorker, form: number, request: Request): Promise<void> {
+/** Reads a posted form with the engine's own parsers and hands it to the machine; `entered` hears whose it is. */
+export async function readForm(
+  worker: ProfileWorker,
+  form: number,
+  request: Request,
+  entered: (guestId: string) => void,
+): Promise<void> {
   const navigation = request.mode === "navigate";
   const fields = await fieldsOf(request).catch(() => UnreadableForm.Malformed);
   if (typeof fields === "number") return worker.unreadable(form, navigation, fields);
   // In one task: the machine takes the fields of one form at a time.
   for (const [name, value] of fields) {
     const wanted = worker.field(name);
+    if (name === "guestId" && typeof value === "string") entered(value.trim());
     if (value instanceof File) {
       // A file input that nobody touched comes as a file without name and content.
       if (value.size > 0 || value.name !== "") worker.file();

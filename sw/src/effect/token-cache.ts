@@ -15,6 +15,21 @@ export class TokenCache {
   /** When a guest's session has ended. */
   readonly #ended = new Map<string, number>();
 
+  /** Whose form came in last: only this guest's is kept. */
+  #current: string | undefined;
+
+  /** A form of a guest comes in: nothing is kept of the one before. */
+  async enter(guestId: string): Promise<void> {
+    if (this.#current === guestId) return;
+    this.#current = guestId;
+    try {
+      const cache = await caches.open(name);
+      for (const { url } of await cache.keys()) if (url !== new URL(keyOf(guestId), url).href) await cache.delete(url);
+    } catch {
+      // No Cache Storage here: nothing is kept.
+    }
+  }
+
   async take(guestId: string): Promise<Kept | undefined> {
     try {
       const cache = await caches.open(name);
@@ -35,7 +50,7 @@ export class TokenCache {
   async keep(guestId: string, token: string, askedAt: number, lifeMs: number): Promise<void> {
     if (askedAt < (this.#ended.get(guestId) ?? 0)) return;
     this.#given.set(guestId, token);
-    if (!(lifeMs > 0)) return;
+    if (!(lifeMs > 0) || guestId !== (this.#current ?? guestId)) return;
     const kept: Kept = { token, expiresAt: Date.now() + lifeMs };
     await caches.open(name).then((cache) => cache.put(keyOf(guestId), Response.json(kept)), () => {}).catch(() => {});
   }

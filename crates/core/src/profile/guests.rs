@@ -36,11 +36,20 @@ pub(super) enum FieldKey {
     Held { key: SharedKey, until: Millis },
 }
 
+impl Guest {
+    fn forget(&mut self, now: Now) {
+        (self.token, self.key, self.since) = (Lifecycle::new(), FieldKey::Missing, now.mono);
+    }
+}
+
 impl Guests {
-    /// A form of this guest comes in; `busy` tells which guests have forms on their way.
-    pub(super) fn enter(&mut self, guest: &str, busy: impl Fn(&str) -> bool) {
+    /// A form of this guest comes in; `busy` tells which guests have forms on their way. Nothing is held for the others any longer.
+    pub(super) fn enter(&mut self, now: Now, guest: &str, busy: impl Fn(&str) -> bool) {
         if self.guests.len() >= MAX_IDLE && self.find(guest).is_none() {
             self.guests.retain(|guest| busy(&guest.id));
+        }
+        for other in self.guests.iter_mut().filter(|other| other.id != guest && !busy(&other.id)) {
+            other.forget(now);
         }
         self.make(guest);
     }
@@ -102,8 +111,7 @@ impl Guests {
 
     /// Nothing of a guest is remembered but when its session ended.
     pub(super) fn forget(&mut self, now: Now, guest: &str) {
-        let guest = self.make(guest);
-        (guest.token, guest.key, guest.since) = (Lifecycle::new(), FieldKey::Missing, now.mono);
+        self.make(guest).forget(now);
     }
 
     /// The guest's own key did not come, or it is used up.

@@ -228,7 +228,8 @@ impl Profile {
                 return self.tasks.push(Task { form, guest, navigation, held, deadline, refused: false, stage });
             }
         };
-        self.guests.enter(&guest, |id| self.tasks.iter().any(|task| task.guest == id) || self.queue.live(id).next().is_some());
+        let busy = |id: &str| self.tasks.iter().any(|task| task.guest == id) || self.queue.live(id).next().is_some();
+        self.guests.enter(now, &guest, busy);
         if self.queue.is_durable() {
             self.want_lock();
         }

@@ -75,8 +75,16 @@ fn each_guest_has_a_capability_of_its_own() {
     world.submit(&[("guestId", "g-2"), ("name", "Bob")]);
     let sent = world.token("g-2", "t2");
     assert_eq!((one_patch(&sent).guest.as_str(), one_patch(&sent).token.expose().as_str()), ("g-2", "t2"));
+}
+
+#[test]
+fn a_change_of_guest_forgets_the_capability_of_one_who_has_nothing_on_its_way() {
+    let mut world = World::warm();
+    assert_eq!(asked(&world.submit(&[("guestId", "g-2"), ("name", "Bob")])), ["token", "agree"]);
     world.agree();
-    assert_eq!(one_patch(&world.submit(&FORM)).token.expose(), "t1");
+    assert_eq!(asked(&world.submit(&FORM)), ["token", "agree"], "asked for again");
+    assert_eq!(one_patch(&world.token("g-1", "t3")).token.expose(), "t3");
+    assert_eq!(one_patch(&world.token("g-2", "t2")).token.expose(), "t2", "whose form is on its way keeps its place");
 }
 
 #[test]

@@ -2,7 +2,7 @@ import type { Host, ProfileWorker } from "#worker-glue";
 import { FlushLock } from "../../www/src/effect/lock.js";
 import { agree } from "./effect/agree.js";
 import { getFieldKey } from "./effect/field-key.js";
-import { Forms, type Write } from "./effect/forms.js";
+import type { Forms, Write } from "./effect/forms.js";
 import { getKeys, type KeySet } from "./effect/keys.js";
 import { tellPages } from "./effect/pages.js";
 import { responseOf } from "./effect/respond.js";
@@ -22,10 +22,15 @@ export interface Face {
 }
 
 /** Performs what the machine asks for, and tells it what became of it. Decides nothing. */
-export function hostOf(settings: Settings, worker: () => ProfileWorker, tokens: TokenCache | undefined, face: Face): Host {
+export function hostOf(
+  settings: Settings,
+  worker: () => ProfileWorker,
+  forms: Forms,
+  tokens: TokenCache | undefined,
+  face: Face,
+): Host {
   const keys: KeySet = new Map();
   const sends = new Sends(settings.endpoint, worker);
-  const forms = new Forms();
   const lock = new FlushLock(
     () => worker().lockGranted(),
     // Nobody steals it; where it cannot be asked for, the Idempotency-Key alone keeps a repeat without effect.

@@ -1,5 +1,6 @@
 import { ProfileWorker, WorkerOptions } from "#worker-glue";
 import { readForm } from "./effect/form.js";
+import { Forms } from "./effect/forms.js";
 import { TokenCache } from "./effect/token-cache.js";
 import { forwarded } from "./fallback.js";
 import { hostOf } from "./host.js";
@@ -26,6 +27,9 @@ export interface Machine {
 
 /** Loads the wasm and starts the machine. */
 export async function startMachine(settings: Settings): Promise<Machine> {
+  // Beside the wasm, not after it.
+  const forms = new Forms();
+  forms.open();
   await loadWasm(settings.wasm);
   const waiting = new Map<number, { request: Request; resolve: (answer: Response) => void }>();
   const asking = new Map<number, (letters: ProfileLetter[]) => void>();
@@ -39,7 +43,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   };
   const worker: ProfileWorker = new ProfileWorker(
     optionsOf(settings),
-    hostOf(settings, () => worker, tokens, {
+    hostOf(settings, () => worker, forms, tokens, {
       respond,
       forward(form) {
         const request = waiting.get(form)?.request;

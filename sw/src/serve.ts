@@ -1,3 +1,4 @@
+import { askEarly } from "./effect/keys.js";
 import { someWait } from "./effect/forms.js";
 import { deliverAttributes } from "./attributes.js";
 import { attributesTag, registerSync, syncTag, whileFiring } from "./effect/sync.js";
@@ -39,6 +40,7 @@ export function listen(options: ProfileFormsOptions, wasm: string, pageWasm: str
       return;
     }
     looked = true;
+    if (!starting && !settings.shared) askEarly(settings.keys);
     const answer = machine().then(
       ({ answer }) => answer(request),
       (error: unknown) => withoutMachine(request, error),

@@ -51,9 +51,10 @@ export async function storeFiles(wasm: string, keys: string): Promise<void> {
   }
 }
 
-async function kept(url: string): Promise<Response | undefined> {
+/** What is kept under an address. Never rejects. */
+export async function kept(url: string): Promise<Response | undefined> {
   try {
-    return await (await caches.open(cacheName)).match(url);
+    return await caches.match(url, { cacheName });
   } catch {
     // No Cache Storage here: nothing is kept.
     return undefined;

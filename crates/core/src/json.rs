@@ -5,21 +5,28 @@
 /// Only what must be escaped is escaped; other characters stay as UTF-8. Strings of the same content have the same bytes.
 pub fn string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 => {
-                out.push_str("\\u00");
-                out.push(hex(c as u8 >> 4));
-                out.push(hex(c as u8 & 15));
+    // What needs no escape is copied in one piece.
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(text.get(from..at).unwrap_or_default());
+        from = at + 1;
+        out.push('\\');
+        match byte {
+            b'\n' => out.push('n'),
+            b'\r' => out.push('r'),
+            b'\t' => out.push('t'),
+            b'"' | b'\\' => out.push(char::from(byte)),
+            _ => {
+                out.push_str("u00");
+                out.push(hex(byte >> 4));
+                out.push(hex(byte & 15));
             }
-            c => out.push(c),
         }
     }
+    out.push_str(text.get(from..).unwrap_or_default());
     out.push('"');
 }
 

@@ -38,18 +38,22 @@ async function fieldsOf(request: Request): Promise<Iterable<[string, unknown]> |
   const bytes = await bytesOf(request, ProfileWorker.maxBytes());
   if (!bytes) return UnreadableForm.TooLarge;
   const body = new Response(bytes, { headers: { "content-type": contentType } });
+  bytes.fill(0);
   if (kind === BodyKind.Form) return body.formData();
   const value: unknown = await body.json();
   if (typeof value !== "object" || value === null || Array.isArray(value)) return UnreadableForm.Malformed;
   return Object.entries(value);
 }
 
-/** The body; undefined where it is larger, of which no more is read than it takes to see that. */
-async function bytesOf(request: Request, max: number): Promise<Blob | undefined> {
+/**
+ * The body, in this worker's own memory (a blob goes to another process, and perhaps to disk); undefined where it is larger, of which no
+ * more is read than it takes to see that.
+ */
+async function bytesOf(request: Request, max: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!request.body) {
     // Not every engine streams the body of a request.
-    const whole = await request.blob();
-    return whole.size > max ? undefined : whole;
+    const whole = await request.arrayBuffer();
+    return whole.byteLength > max ? undefined : new Uint8Array(whole);
   }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -62,5 +66,12 @@ async function bytesOf(request: Request, max: number): Promise<Blob | undefined>
     }
     chunks.push(read.value);
   }
-  return new Blob(chunks);
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+    chunk.fill(0);
+  }
+  return bytes;
 }

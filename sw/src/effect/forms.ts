@@ -21,29 +21,43 @@ export class Forms {
     return this.#opening;
   }
 
+  /** Opens the database before it is needed. */
+  open(): void {
+    this.#database().catch(() => {});
+  }
+
   /** Whether it is a decision, its key, its value. */
   async load(): Promise<[consent: boolean, key: string, value: string][]> {
     const transaction = (await this.#database()).transaction(["forms", "consent"]);
     const rows: [boolean, string, string][] = [];
-    for (const name of ["forms", "consent"]) {
-      const store = transaction.objectStore(name);
-      const keys = store.getAllKeys();
-      const values = store.getAll();
-      values.onsuccess = () => values.result.forEach((value, at) => rows.push([name === "consent", String(keys.result[at]), value]));
-    }
-    await ended(transaction);
-    return rows;
+    return new Promise((resolve, reject) => {
+      transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+      for (const name of ["forms", "consent"]) {
+        const store = transaction.objectStore(name);
+        const keys = store.getAllKeys();
+        const values = store.getAll();
+        values.onsuccess = () => {
+          values.result.forEach((value, at) => rows.push([name === "consent", String(keys.result[at]), value]));
+          // What was read is true: nobody has to wait for the end of a transaction that writes nothing.
+          if (name === "consent") resolve(rows);
+        };
+      }
+    });
   }
 
   async store(writes: Write[]): Promise<void> {
     const transaction = (await this.#database()).transaction("forms", "readwrite");
     const store = transaction.objectStore("forms");
-    for (const [key, value] of writes) {
+    let clock: Write | undefined;
+    for (const write of writes) {
+      const [key, value] = write;
       if (value === undefined) store.delete(key);
-      // The order of all updates only grows.
-      else if (key === "~clock") grow(store, key, value);
+      else if (key === "~clock") clock = write;
       else store.put(value, key);
     }
+    // The order of all updates only grows.
+    if (clock?.[1] !== undefined) grow(store, clock[0], clock[1], () => transaction.commit());
+    else transaction.commit();
     await ended(transaction);
   }
 }

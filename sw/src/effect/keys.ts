@@ -1,5 +1,5 @@
 import type { ProfileWorker } from "#worker-glue";
-import { cacheName } from "../wasm.js";
+import { cacheName, kept } from "../wasm.js";
 import { answerOf, patience, text } from "./http.js";
 
 /** The keys as they came, by id. */
@@ -8,14 +8,26 @@ export type KeySet = Map<string, JsonWebKey>;
 /** A copy that was kept is used where the site takes longer than this; what comes later replaces it. */
 const KEPT_AFTER_MS = 1_500;
 
+/** As long as the machine would wait, which is not there yet. */
+const EARLY_MS = 10_000;
+
+/** What was asked for before there was a machine to ask for it. */
+let early: Promise<Response | undefined> | undefined;
+
+/** A form comes to a worker that starts: its key set is fetched beside the wasm, not after it. */
+export function askEarly(url: string): void {
+  early = fetchSet(url, AbortSignal.timeout(EARLY_MS));
+}
+
 /** Gets the key set; where the site cannot be reached, or not soon, the copy that was kept. */
 export async function getKeys(worker: ProfileWorker, keys: KeySet, url: string): Promise<void> {
-  const fetching = fetchSet(url);
-  const kept = await keptSet(url);
-  const late = new Promise<undefined>((resolve) => kept && setTimeout(resolve, KEPT_AFTER_MS));
+  const fetching = early ?? fetchSet(url, patience());
+  early = undefined;
+  const copy = await kept(url);
+  const late = new Promise<undefined>((resolve) => copy && setTimeout(resolve, KEPT_AFTER_MS));
   const first = await Promise.race([fetching, late]);
   if (first && (await came(worker, keys, url, first))) return;
-  if (!kept || !(await came(worker, keys, url, kept, true))) return worker.keysFailed(first !== undefined);
+  if (!copy || !(await came(worker, keys, url, copy, true))) return worker.keysFailed(first !== undefined);
   const second = first ? undefined : await fetching;
   if (second) await came(worker, keys, url, second);
 }
@@ -41,18 +53,10 @@ async function came(worker: ProfileWorker, keys: KeySet, url: string, response: 
   return true;
 }
 
-async function fetchSet(url: string): Promise<Response | undefined> {
+async function fetchSet(url: string, signal: AbortSignal): Promise<Response | undefined> {
   try {
     const headers = { accept: "application/json" };
-    return await fetch(url, { headers, credentials: "omit", redirect: "error", signal: patience() });
-  } catch {
-    return undefined;
-  }
-}
-
-async function keptSet(url: string): Promise<Response | undefined> {
-  try {
-    return await (await caches.open(cacheName)).match(url);
+    return await fetch(url, { headers, credentials: "omit", redirect: "error", signal });
   } catch {
     return undefined;
   }

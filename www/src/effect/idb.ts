@@ -75,11 +75,12 @@ export class DatabaseJournal implements JournalStorage {
   }
 }
 
-/** A decision is written only over an earlier one. */
-export function grow(store: IDBObjectStore, key: string, value: string): void {
+/** A decision is written only over an earlier one; then comes what else there is to do. */
+export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {
   const there = store.get(key);
   there.onsuccess = () => {
     if (!(there.result >= value)) store.put(value, key);
+    then?.();
   };
 }
 

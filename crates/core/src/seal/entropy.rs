@@ -6,22 +6,33 @@ use super::secret::Secret;
 
 /// A seed for one form or one value, and how much of it was used.
 ///
-/// There is no way to copy it, to read it or to turn it back. What it gives is SHA-256 of a label, the seed and a counter.
+/// There is no way to copy it, to read it or to turn it back. What it gives is SHA-256 of a label, the seed and a counter; of nonces, the
+/// first, and from then on the next number (NIST SP 800-38D §8.2.2).
 pub struct Entropy {
     seed: Secret,
     used: u32,
+    nonce: [u8; 12],
 }
 
 impl Entropy {
     /// Takes 32 bytes that a cryptographic generator drew for this one purpose; the caller's copy is wiped.
     #[must_use]
     pub fn from_seed(seed: &mut [u8; 32]) -> Self {
-        Self { seed: Secret::take(seed), used: 0 }
+        let mut entropy = Self { seed: Secret::take(seed), used: 0, nonce: [0; 12] };
+        entropy.nonce = entropy.expand(b"guestsync nonce ");
+        entropy
     }
 
     /// 96 bits that no other call on any seed gives.
     pub(super) fn nonce(&mut self) -> [u8; 12] {
-        self.expand(b"guestsync nonce ")
+        let nonce = self.nonce;
+        for byte in self.nonce.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
+        nonce
     }
 
     /// A random id of 32 hexadecimal digits, for an `Idempotency-Key`.

@@ -89,7 +89,7 @@ impl<'a> Envelope<'a> {
     pub fn open(&self, expected: &Place, secret: &[u8; 32]) -> Result<Sensitive<String>, SealError> {
         let key = kdf::content_key(secret, self.header.field.as_bytes());
         let mut buffer = Zeroizing::new(self.ciphertext.clone());
-        aead::decrypt(&key, &self.nonce, self.protected.as_bytes(), &mut buffer, &self.tag)?;
+        aead::Cipher::new(&key).decrypt(&self.nonce, self.protected.as_bytes(), &mut buffer, &self.tag)?;
         if !self.header.is_of(expected) {
             return Err(SealError::Misplaced);
         }

@@ -1,10 +1,11 @@
 //! Sealing to a public key: JWE compact serialisation (RFC 7516 §7.1), ECDH-ES by direct key agreement, A256GCM.
 
+use super::aead::Cipher;
 use super::header::Header;
 use super::place::is_name;
 use super::point::PublicPoint;
 use super::secret::Secret;
-use super::{Entropy, MAX_PLAIN, Place, SealError, aead, base64, kdf};
+use super::{Entropy, MAX_PLAIN, Place, SealError, base64, kdf};
 
 /// The most bytes of a key id.
 const MAX_KEY_ID: usize = 128;
@@ -58,7 +59,7 @@ pub fn seal(agreement: &Agreement, entropy: &mut Entropy, place: &Place, plain: 
     let nonce = entropy.nonce();
     // Encrypted where it lies: no readable copy is left behind.
     let mut buffer = plain.as_bytes().to_vec();
-    let tag = aead::encrypt(&key, &nonce, text.as_bytes(), &mut buffer)?;
+    let tag = Cipher::new(&key).encrypt(&nonce, text.as_bytes(), &mut buffer);
     text.push_str("..");
     text.push_str(&base64::url(&nonce));
     text.push('.');

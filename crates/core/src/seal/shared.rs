@@ -1,9 +1,9 @@
 //! Sealing with a key that both sides hold: `base64(iv ‖ ciphertext ‖ tag)` of AES-256-GCM.
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
+use super::aead::Cipher;
 use super::open::plain_text;
-use super::secret::Secret;
 use super::{Entropy, MAX_PLAIN, Place, SealError, aead, base64};
 use crate::Sensitive;
 
@@ -31,7 +31,7 @@ impl Binding {
 
 /// A guest's field key. It counts what it has sealed; there is no way to copy it, and it is wiped when dropped.
 pub struct SharedKey {
-    key: Secret,
+    key: Box<Cipher>,
     left: u64,
 }
 
@@ -53,7 +53,9 @@ impl SharedKey {
     /// As [`SharedKey::new`], with a lower limit.
     #[must_use]
     pub fn with_limit(key: &mut [u8; 32], limit: u64) -> Self {
-        Self { key: Secret::take(key), left: limit.min(MAX_SEALS) }
+        let expanded = Cipher::new(key);
+        key.zeroize();
+        Self { key: expanded, left: limit.min(MAX_SEALS) }
     }
 
     /// Seals a value for its place.
@@ -70,7 +72,7 @@ impl SharedKey {
         buffer.extend_from_slice(&nonce);
         buffer.extend_from_slice(plain.as_bytes());
         let aad = binding.associated_data(place);
-        let tag = aead::encrypt(&self.key, &nonce, aad.as_bytes(), &mut buffer[aead::NONCE..])?;
+        let tag = self.key.encrypt(&nonce, aad.as_bytes(), &mut buffer[aead::NONCE..]);
         buffer.extend_from_slice(&tag);
         Ok(base64::standard(&buffer))
     }
@@ -87,7 +89,7 @@ impl SharedKey {
         let (nonce, rest) = bytes.split_first_chunk().ok_or(SealError::Malformed)?;
         let (ciphertext, tag) = rest.split_last_chunk().ok_or(SealError::Malformed)?;
         let mut buffer = Zeroizing::new(ciphertext.to_vec());
-        aead::decrypt(&self.key, nonce, binding.associated_data(expected).as_bytes(), &mut buffer, tag)?;
+        self.key.decrypt(nonce, binding.associated_data(expected).as_bytes(), &mut buffer, tag)?;
         plain_text(core::mem::take(&mut *buffer))
     }
 }

@@ -13,6 +13,7 @@ import { inScope } from "../support/scope.mjs";
 import { startSite } from "../support/site.mjs";
 import { burstCost, burstTraffic } from "./burst.mjs";
 import { load } from "./load.mjs";
+import { dearestScan } from "./scan.mjs";
 import { inBurst, single } from "./set.mjs";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
@@ -87,6 +88,9 @@ await inScope(async (scope) => {
   );
   console.log(`A set in a burst: ${round(of("call in burst"))} µs inside the call, ${round(of("task of burst"))} µs until its task ends; localStorage.setItem: ${round(of("setItem"))} µs\n`);
 
+  const scan = await dearestScan();
+  console.log(`A text that is dear to scan (${JSON.stringify(scan.shape)}, repeated): ${round(scan.ms)} ms of processor time a MiB\n`);
+
   const json = (/** @type {typeof figures[number]} */ { name: _, title: __, ...each }) => Object.fromEntries(Object.entries(each).map(([what, value]) => [what, round(value)]));
   lastLine({
     ...json(us),
@@ -98,6 +102,7 @@ await inScope(async (scope) => {
     set_us: Object.fromEntries(sessions.map((count) => [count, round(of(ours, "call", count))])),
     set_vs_localstorage_burst: round(of("call in burst") / of("setItem")),
     set_task_vs_localstorage_burst: round(of("task of burst") / of("setItem")),
+    scan_dearest_ms_per_mib: round(scan.ms),
     rounds,
     peers: Object.fromEntries(peers.map((peer) => [peer.name, json(peer)])),
   });

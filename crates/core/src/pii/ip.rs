@@ -7,6 +7,14 @@ pub(super) fn end(text: &Text, start: usize, before: u8) -> Option<usize> {
     if matches!(before, b'.' | b'_') {
         return None;
     }
+    let mut group = start;
+    while group < start + 5 && text.read(group).is_ascii_hexdigit() {
+        group += 1;
+    }
+    // Nearly every other text ends here.
+    if !matches!(text.at(group), b'.' | b':') {
+        return None;
+    }
     if text.is_digit(start)
         && let Some(end) = dotted(text, start)
     {

@@ -54,7 +54,7 @@ fn search(text: &mut Text, region: Option<Region>) {
     let mut before = 0;
     let mut at = 0;
     while at < text.len() {
-        let first = text.at(at);
+        let first = text.read(at);
         if let Some((kind, end)) = found(text, at, before, first, region) {
             text.mark(kind, at, end);
             at = end;

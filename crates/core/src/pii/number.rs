@@ -4,18 +4,20 @@ use super::run::{self, Run};
 use super::text::Text;
 use super::{Kind, Region, card, phone, ssn};
 
+/// The fewest digits of a number that can be checked: those of a social security number.
+const CHECKED: usize = 9;
+
 /// The number that begins with a digit, `+` or `(` at `start`, behind `before`: its kind and where it ends.
 ///
 /// Groups of digits are read as far as a number may go. The first ones may be a card or a social security number whatever follows
 /// them; a phone number is all of them, or, where that is none, those before the first space.
 pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region>) -> Option<(Kind, usize)> {
     let continues = run::continues(text, start);
-    let apart = !before.is_ascii_alphabetic() && !text.goes_back(start);
     let mut run = Run::new(start);
     let mut checked = None;
     let mut whole = true;
     while run.extend(text, true) {
-        if apart && !text.goes_on(run.end) {
+        if run.count >= CHECKED && !before.is_ascii_alphabetic() && !text.goes_back(start) && !text.goes_on(run.end) {
             if card::is_number(&run) {
                 checked = Some((Kind::Card, run.end));
             } else if ssn::is_number(text, &run, region) {

@@ -55,7 +55,7 @@ impl Run {
         let mut at = self.end;
         let mut signs = 0;
         while at < self.end + GAP {
-            let c = text.at(at);
+            let c = text.read(at);
             signs |= match c {
                 b' ' if signs & sign::BRACKET != 0 || self.count == 0 => 0,
                 b' ' if spaces => sign::SPACE,
@@ -74,7 +74,7 @@ impl Run {
         }
         let first = at;
         loop {
-            let digit = text.at(at).wrapping_sub(b'0');
+            let digit = text.read(at).wrapping_sub(b'0');
             if digit > 9 {
                 break;
             }
@@ -112,7 +112,7 @@ impl Run {
 /// Whether digits and what may stand between two groups come before `start`.
 pub(super) fn continues(text: &Text, start: usize) -> bool {
     for at in (start.saturating_sub(GAP)..start).rev() {
-        let c = text.at(at);
+        let c = text.read(at);
         if c.is_ascii_digit() {
             return true;
         }

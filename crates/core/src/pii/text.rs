@@ -45,6 +45,12 @@ impl Text {
     /// The character at `at`. Called in a hundred places, which the page downloads: not inlined there.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn at(&self, at: usize) -> u8 {
+        self.read(at)
+    }
+
+    /// The same for the few loops that most characters pass through.
+    #[inline]
+    pub(super) fn read(&self, at: usize) -> u8 {
         #[cfg(test)]
         self.reads.set(self.reads.get() + 1);
         self.chars.get(at).copied().unwrap_or(0)

@@ -1,0 +1,49 @@
+/** What looking for personal data costs in the wasm, for texts made to make it dear: half a MiB of each, in Node. */
+import { median } from "../support/figures.mjs";
+import { at } from "../../../scripts/lib/paths.mjs";
+
+/** What an outbox has room for. */
+const LENGTH = 1 << 19;
+
+/** Texts that are repeated: each makes another scanner begin as often as it can, and fail as late. */
+const shapes = [
+  "1",
+  "1 ",
+  "123 ",
+  "1234 ",
+  "1 1 1 1 123456789 ",
+  "219-09-999 ",
+  "4111 1111 1111 111 ",
+  "+49 1",
+  "00 49 ",
+  "phone 123456 ",
+  "1.1.1.1.",
+  "1:",
+  "::1",
+  "a@b.",
+  "a@1.1.1",
+  "AD12 ",
+  "GB33 BUKB 2020 1555 5555 5",
+];
+
+/** @returns {Promise<{ shape: string, ms: number }>} the dearest one: milliseconds of processor time a MiB, median of five, crossing to the wasm and all */
+export async function dearestScan() {
+  const { createGuestSync } = await import(at("dist/npm/node.js"));
+  const guest = createGuestSync({ guest: "bench", storage: "memory", consent: { service: false }, ungranted: "drop", limits: { valueBytes: LENGTH } });
+  await guest.ready;
+  await guest.set({ warm: 1 });
+  const costs = [];
+  for (const shape of shapes) {
+    const value = shape.repeat(LENGTH / shape.length);
+    const times = [];
+    for (let turn = 0; turn < 5; turn++) {
+      const from = process.cpuUsage();
+      await guest.set({ value });
+      const { user, system } = process.cpuUsage(from);
+      times.push((user + system) / 1000);
+    }
+    costs.push({ shape, ms: (median(times) * (1 << 20)) / LENGTH });
+  }
+  guest.close();
+  return costs.reduce((dearest, cost) => (cost.ms > dearest.ms ? cost : dearest));
+}

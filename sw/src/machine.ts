@@ -23,6 +23,8 @@ export interface Machine {
   logout(guestId: string): Promise<void>;
   /** Resolves when nothing is under way any more. */
   rest(): Promise<void>;
+  /** Nobody waits for its rest any more: what is under way is on disk, and another worker's to end. */
+  leave(): void;
 }
 
 /** Loads the wasm and starts the machine. */
@@ -36,10 +38,15 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   const tokens = settings.cacheTokens ? new TokenCache() : undefined;
   let resting: (() => void)[] = [];
   let busy = false;
+  let left = false;
   let count = 0;
   const respond = (form: number, answer: Response) => {
     waiting.get(form)?.resolve(answer);
     waiting.delete(form);
+  };
+  const rested = () => {
+    for (const resolve of resting) resolve();
+    resting = [];
   };
   const worker: ProfileWorker = new ProfileWorker(
     optionsOf(settings),
@@ -55,9 +62,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
       },
       busy(now) {
         busy = now;
-        if (busy) return;
-        for (const resolve of resting) resolve();
-        resting = [];
+        if (!busy) rested();
       },
     }),
   );
@@ -85,7 +90,11 @@ export async function startMachine(settings: Settings): Promise<Machine> {
       worker.logout(guestId);
       await tokens?.forget(guestId);
     },
-    rest: () => (busy ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
+    rest: () => (busy && !left ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
+    leave() {
+      left = true;
+      rested();
+    },
   };
 }
 

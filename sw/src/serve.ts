@@ -54,6 +54,11 @@ export function listen(options: ProfileFormsOptions, wasm: string, pageWasm: str
     // Every request of the site waits until the activation has ended: what is left behind is seen to beside it.
     look().catch(() => {});
   });
+  // A new version takes over when this one has no event left to wait for.
+  scope.registration.addEventListener("updatefound", () => {
+    const { serviceWorker, registration } = scope as { serviceWorker?: ServiceWorker } & ServiceWorkerGlobalScope;
+    if (serviceWorker && registration.installing !== serviceWorker) void starting?.then((machine) => machine.leave());
+  });
   scope.addEventListener("message", (event) => {
     const act = askedBy(event);
     if (act === "left") event.waitUntil(takeOver().catch(() => {}));

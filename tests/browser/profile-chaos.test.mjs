@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { compactDecrypt, importJWK } from "jose";
 import { launchWithProfile } from "./support/chromium.mjs";
 import { killBrowser, stopServiceWorkers } from "./support/devtools.mjs";
 import { temporaryFolder } from "./support/folder.mjs";
-import { postByFetch, privateKeys, registerWorker } from "./support/forms.mjs";
+import { postByFetch, registerWorker } from "./support/forms.mjs";
 import { startGateway } from "./support/gateway.mjs";
+import { Ledger } from "./support/ledger.mjs";
 import { seeded } from "./support/random.mjs";
 import { Sandbox } from "./support/sandbox.mjs";
 import { startSession } from "./support/session.mjs";
@@ -27,13 +27,12 @@ const gateway = await startGateway(file);
 const sandbox = new Sandbox(gateway.origin);
 const folder = await temporaryFolder(file);
 
-/** What was posted and how it was answered; 0: no answer came. @type {{ guest: string, fields: Record<string, number>, status: number }[]} */
-const posted = [];
 /** Whatever the browser said aloud: console, messages to pages, what pages read of the queue. */
 let heard = "";
 /** @type {Set<string>} */
 const capabilities = new Set();
 const typed = (/** @type {number} */ value) => `canary-5f1d-${value}-typed`;
+const ledger = new Ledger(typed);
 
 const faults = {
   seed,
@@ -74,8 +73,7 @@ const status = (page) => page.evaluate(async () => (await import(/** @type {stri
 async function post(page, guest, nth) {
   const names = ["email", "phone", "name"].filter(() => random.chance(0.6));
   const fields = Object.fromEntries((names.length > 0 ? names : ["email"]).map((name) => [name, nth]));
-  const form = { guest, fields, status: 0 };
-  posted.push(form);
+  const form = ledger.post(guest, fields);
   const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typed(value)]));
   form.status = (await postByFetch(page, "urlencoded", { guestId: guest, ...values })).status;
 }
@@ -112,41 +110,12 @@ test(`${count} forms of 3 guests arrive, each field's last one last, none twice 
   await sandbox.setFaults({ rules: [] });
   await until("the queue to be empty", async () => (await status(again)).length === 0, { within: 60_000, every: 250 });
 
-  assert.deepEqual(posted.filter((form) => ![200, 202].includes(form.status)), [], "every form was taken");
+  assert.deepEqual(ledger.posted.filter((form) => !ledger.taken.includes(form)), [], "every form was taken");
   const refusals = (await sandbox.requests()).filter(({ method, status: of }) => method === "PATCH" && of >= 400);
   assert.ok(refusals.length >= 3, `only ${refusals.length} requests were refused`);
-  for (const guest of guests) await check(guest);
+  for (const guest of guests) await ledger.check(guest, gateway, sandbox);
   heard += JSON.stringify(await status(again));
 });
-
-/** @param {string} guest */
-async function check(guest) {
-  const keys = await Promise.all((await privateKeys(gateway)).map((key) => importJWK(key, "ECDH-ES")));
-  const [key] = keys;
-  assert.ok(key);
-  /** @type {Record<string, number>} */
-  const last = {};
-  const done = new Set();
-  for (const { call, idempotencyKey, values } of await sandbox.effects(guest)) {
-    if (call !== "P1") continue;
-    assert.ok(idempotencyKey && !done.has(idempotencyKey), "an Idempotency-Key takes effect once");
-    done.add(idempotencyKey);
-    for (const [pointer, sealed] of Object.entries(values)) {
-      if (pointer === "/lastUpdated") continue;
-      const plain = new TextDecoder().decode((await compactDecrypt(String(sealed), key)).plaintext);
-      const value = Number(/^canary-5f1d-(\d+)-typed$/.exec(plain)?.[1]);
-      assert.ok(value >= (last[pointer] ?? 0), `${pointer} went back from ${last[pointer]} to ${value}`);
-      last[pointer] = value;
-    }
-  }
-  for (const { guest: of, fields } of posted) {
-    for (const [name, value] of Object.entries(of === guest ? fields : {})) {
-      assert.ok((last[`/${name}`] ?? 0) >= value, `${name} ${value} is missing; the last is ${last[`/${name}`]}`);
-    }
-  }
-  const opened = await sandbox.opened(guest);
-  for (const [pointer, value] of Object.entries(last)) assert.equal(opened[pointer], typed(value));
-}
 
 test("what was typed is in no file of the browser, no request beyond it, no log, no message; nor is a capability at rest", async () => {
   assert.ok(capabilities.size > 0, "capabilities are seen");

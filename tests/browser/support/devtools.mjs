@@ -38,6 +38,53 @@ export async function crash(page) {
   await crashed;
 }
 
+/** Bytes that a site may store which has room. */
+const ROOM = 4_000_000;
+
+/**
+ * Has a site's storage full and with room by turns. To be called before anything is stored there: the browser does not look again for
+ * half a minute where it has once seen gigabytes.
+ * @param {import("playwright-core").BrowserContext} context
+ * @param {string} origin
+ * @returns {Promise<{ full: (page: import("playwright-core").Page) => Promise<void>, room: () => Promise<void> }>} `page`: one of the site's
+ */
+export async function limitStorage(context, origin) {
+  // What it says holds as long as this page.
+  const keeper = await context.newPage();
+  const devtools = await context.newCDPSession(keeper);
+  const limit = (/** @type {number} */ quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize });
+  await limit(ROOM);
+  return {
+    async full(page) {
+      await limit(1);
+      // More than the browser believes to be free makes it look.
+      await until("storage to be full", async () => (await write(page, ROOM)) === "QuotaExceededError");
+    },
+    room: async () => void (await limit(ROOM)),
+  };
+}
+
+/** How an attempt to store so much ends. @param {import("playwright-core").Page} page @param {number} bytes @returns {Promise<string>} */
+function write(page, bytes) {
+  return page.evaluate(
+    (bytes) =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("much");
+        opening.onupgradeneeded = () => void opening.result.createObjectStore("much");
+        opening.onerror = () => resolve(`${opening.error?.name}`);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const transaction = database.transaction("much", "readwrite");
+          const end = (/** @type {string} */ how) => (database.close(), resolve(how));
+          transaction.oncomplete = () => end("stored");
+          transaction.onabort = () => end(`${transaction.error?.name}`);
+          transaction.objectStore("much").put("x".repeat(bytes), "much");
+        };
+      }),
+    bytes,
+  );
+}
+
 /**
  * Ends the whole browser at once (SIGKILL), so that nothing is flushed to its profile any more.
  * @param {import("playwright-core").BrowserContext} context

@@ -7,7 +7,7 @@ use super::Outbox;
 use super::flight::Flight;
 use super::input::Answer;
 use super::output::{Action, Event, Output, Reason, Request};
-use super::sending::{REQUEST_SPAN, Sender, Step};
+use super::sending::Step;
 use super::storing::Job;
 use crate::clock::Clock;
 use crate::journal::{Table, Write};
@@ -104,7 +104,7 @@ impl Outbox {
 
     /// With the lock held and nothing else to send: sends the next event, if it is due.
     pub(super) fn send_hook(&mut self, now: Now) -> bool {
-        let (&Sender::Holding { until, .. }, Some(guest)) = (&self.sender, self.guest.clone()) else { return false };
+        let (Some(deadline), Some(guest)) = (self.deadline(now), self.guest.clone()) else { return false };
         if self.hook_try > now.mono {
             return false;
         }
@@ -116,7 +116,6 @@ impl Outbox {
         };
         let send = self.id();
         self.step(Step::Hooking(send));
-        let deadline = (now.mono + REQUEST_SPAN).min(until);
         self.put(Output::Send(Request { send, guest, action, token, deadline, keepalive: false }));
         true
     }

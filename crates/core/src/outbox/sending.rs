@@ -14,7 +14,7 @@ pub(super) const LOCK_SPAN: Millis = 15_000;
 /// With less than this left of it, nothing new is begun under a lock.
 const LOCK_RESERVE: Millis = 3_000;
 /// How long one request may take.
-pub(super) const REQUEST_SPAN: Millis = 10_000;
+const REQUEST_SPAN: Millis = 10_000;
 /// How long a hidden tab leaves the others the way.
 const HIDDEN_WAIT: Millis = 250;
 
@@ -141,6 +141,15 @@ impl Outbox {
         }
     }
 
+    /// Until when a request that begins now may run; `None` where the lock is ours no more, as in a tab that was frozen: what other
+    /// tabs were told meanwhile is not known here.
+    pub(super) fn deadline(&self, now: Now) -> Option<Millis> {
+        match self.sender {
+            Sender::Holding { until, .. } if until > now.mono => Some((now.mono + REQUEST_SPAN).min(until)),
+            _ => None,
+        }
+    }
+
     /// With the lock held and the journal read: the next thing to send.
     pub(super) fn proceed(&mut self, now: Now) {
         let Sender::Holding { until, .. } = self.sender else { return };
@@ -206,8 +215,7 @@ impl Outbox {
     }
 
     fn write(&mut self, now: Now, token: Sensitive<String>) {
-        let Sender::Holding { until, .. } = self.sender else { return };
-        let deadline = (now.mono + REQUEST_SPAN).min(until);
+        let Some(deadline) = self.deadline(now) else { return };
         if let Some(request) = self.write_request(deadline, token, false) {
             self.step(Step::Sending(request.send));
             self.put(Output::Send(request));
@@ -225,11 +233,10 @@ impl Outbox {
 
     /// Reads what the server holds. A capability that expired since the write was refused ends this try; the next has a new one.
     pub(super) fn read(&mut self, now: Now) {
+        let (Some(deadline), Some(guest)) = (self.deadline(now), self.guest.clone()) else { return };
         let Some(token) = self.bearer(now) else { return self.release() };
-        let (&Sender::Holding { until, .. }, Some(guest)) = (&self.sender, self.guest.clone()) else { return };
         let send = self.id();
         self.step(Step::Reading(send));
-        let deadline = (now.mono + REQUEST_SPAN).min(until);
         self.put(Output::Send(Request { send, guest, action: Action::Read, token, deadline, keepalive: false }));
     }
 }

@@ -11,8 +11,12 @@ use crate::storage::Storage;
 pub struct Desk {
     pub storage: Storage,
     pub time: u64,
+    /// What the server answers to a write.
+    pub write: u16,
     /// What the webhook answers.
     pub webhook: u16,
+    /// How long the tab sleeps before it hears an answer.
+    pub sleep: u64,
     pub requests: Vec<Request>,
     pub events: Vec<Event>,
     pub outcomes: BTreeMap<u32, Outcome>,
@@ -25,7 +29,9 @@ impl Desk {
         Self {
             storage: Storage::default(),
             time: 1_000_000,
+            write: 200,
             webhook: 200,
+            sleep: 0,
             requests: Vec::new(),
             events: Vec::new(),
             outcomes: BTreeMap::new(),
@@ -160,12 +166,14 @@ impl Desk {
         let mut answer = Answer { status: 200, ..Answer::default() };
         match &request.action {
             Action::Write { .. } => {
+                answer.status = self.write;
                 answer.etag = Some("\"1\"".into());
             }
             Action::Read => {}
             Action::Hook { .. } => answer.status = self.webhook,
         }
         self.requests.push(request);
+        self.time += self.sleep;
         Input::Response { send, answer }
     }
 }

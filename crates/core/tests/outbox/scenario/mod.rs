@@ -2,6 +2,7 @@
 
 mod consent;
 mod desk;
+mod frozen;
 mod logout;
 mod screening;
 mod signal;

@@ -7,7 +7,7 @@ use super::desk::Desk;
 #[test]
 fn a_tab_that_wakes_up_without_its_lock_sends_nothing_for_an_old_answer() {
     let mut desk = Desk::new();
-    desk.write = 409;
+    desk.write = 412;
     desk.sleep = 60_000;
     let mut tab = desk.open(Desk::options());
     let before = desk.requests.len();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use guestsync_core::seal::{Binding, SharedKey};
+use guestsync_core::seal::{Binding, SharedKey, seal};
 
-use crate::keys::{entropy, place};
+use crate::keys::{Holder, entropy, place};
 
 /// Seals `forms` forms of four fields with one key, as one guest's worker does, and gives the number of distinct nonces.
 fn distinct_nonces(forms: u64) -> usize {
@@ -30,4 +30,39 @@ fn a_million_sealings_have_a_million_nonces() {
 #[ignore = "minutes: run with --ignored before a release"]
 fn ten_million_sealings_have_ten_million_nonces() {
     assert_eq!(distinct_nonces(2_500_000), 10_000_000);
+}
+
+/// How many sealings are made for `tests/scripts/sealings.test.mjs`.
+#[allow(clippy::disallowed_methods, reason = "a larger run by a flag")]
+fn wanted() -> u64 {
+    std::env::var("GUESTSYNC_SEALINGS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+}
+
+#[test]
+#[ignore = "run by tests/scripts/sealings.test.mjs, which opens what it writes with jose"]
+fn sealings_of_many_forms_have_a_nonce_each_and_every_thousandth_is_written_down() {
+    let holder = Holder::new("k1");
+    let fields = ["/email", "/phone", "/name", "/note"];
+    let places = fields.map(|field| place("g-1", field));
+    let mut nonces = BTreeSet::new();
+    let mut written = String::new();
+    let forms = wanted() / 4;
+    for form in 0..forms {
+        // An agreement costs as much as ten forms: those that nobody opens have a secret without one.
+        let agreement = if form % 250 == 0 { holder.agreement(form) } else { holder.agreement_of_its_own(form) };
+        let mut entropy = entropy(form);
+        for (field, here) in fields.iter().zip(&places) {
+            let text = seal(&agreement, &mut entropy, here, &format!("{form}{field}")).expect("sealed");
+            let nonce = text.split('.').nth(2).expect("five parts");
+            nonces.insert(<[u8; 16]>::try_from(nonce.as_bytes()).expect("96 bits in base64"));
+            if form % 250 == 0 && *field == "/email" {
+                written.push_str(&text);
+                written.push('\n');
+            }
+        }
+    }
+    assert_eq!(nonces.len() as u64, forms * 4);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(folder.join("sealings.txt"), written).expect("written");
+    std::fs::write(folder.join("sealings.jwk.json"), holder.private_jwk()).expect("written");
 }

@@ -13,13 +13,19 @@ pub(crate) const JSON: &str = "application/json";
 
 /// The body of a call as JSON of the given media type; 415 for another one, 400 where it is not well-formed.
 pub(crate) fn json(headers: &HeaderMap, body: &[u8], media_type: &str) -> Result<Value, ApiError> {
-    if headers.contains_key(CONTENT_ENCODING) || !is_media_type(headers, media_type) {
-        return Err(ApiError::unsupported_media_type(media_type));
-    }
-    // serde's own text would repeat what was sent.
-    serde_json::from_slice(body).map_err(|error| {
-        ApiError::bad_request(format!("The body is not well-formed JSON (line {}, column {}).", error.line(), error.column()))
-    })
+    require_media_type(headers, media_type)?;
+    serde_json::from_slice(body).map_err(|error| malformed(&error))
+}
+
+/// 415 unless the body is of this media type.
+pub(crate) fn require_media_type(headers: &HeaderMap, media_type: &str) -> Result<(), ApiError> {
+    let fits = !headers.contains_key(CONTENT_ENCODING) && is_media_type(headers, media_type);
+    if fits { Ok(()) } else { Err(ApiError::unsupported_media_type(media_type)) }
+}
+
+/// 400 for what is not well-formed. serde's own text would repeat what was sent.
+pub(crate) fn malformed(error: &serde_json::Error) -> ApiError {
+    ApiError::bad_request(format!("The body is not well-formed JSON (line {}, column {}).", error.line(), error.column()))
 }
 
 /// Whether the one `Content-Type` is this media type; the only parameter it may have is `charset=utf-8`.

@@ -15,6 +15,7 @@
 //! ```
 
 mod attributes;
+mod batch;
 mod calls;
 mod clock;
 mod connection;
@@ -33,6 +34,7 @@ mod precondition;
 mod router;
 mod sample;
 mod sandbox;
+mod scalar;
 mod schema;
 mod shared;
 mod store;

@@ -19,6 +19,6 @@ use crate::store::Applied;
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
     let definition = Definition::read(input::json(&headers, &body, input::JSON)?)?;
     let mut store = lock(&shared.store);
-    let schema = store.schemas.add(ORGANISATION, definition).ok_or_else(ApiError::conflict)?;
+    let schema = Arc::make_mut(&mut store.schemas).add(ORGANISATION, definition).ok_or_else(ApiError::conflict)?;
     Ok((StatusCode::CREATED, Extension(Applied), Json(schema.shown())).into_response())
 }

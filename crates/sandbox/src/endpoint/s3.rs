@@ -4,6 +4,7 @@
 //! it. An attribute must be defined somewhere in the organisation and its value must be good; the record that results
 //! must have every required attribute, after defaults were filled in. Null counts as left out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,16 +12,33 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
+use crate::batch::{Batch, Entity};
 use crate::error::{ApiError, Detail};
 use crate::fault::{RefusedEntities, default_code};
-use crate::input::{self, Members};
+use crate::input;
+use crate::scalar::Scalar;
 use crate::shared::{Shared, lock};
-use crate::store::{Applied, Store};
+use crate::store::{Applied, Records, Schemas};
 
-const MOST: usize = 1_000;
 const LONGEST_ID: usize = 255;
+
+#[derive(Serialize)]
+struct Results<'a> {
+    results: Vec<Outcome<'a>>,
+}
+
+/// What became of one entity.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    index: usize,
+    id: Scalar<'a>,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Refusal>,
+}
 
 /// `{entities: [{id, …}], partialUpdate}` → `{results: [{index, id, status, error?}]}`: 201 for a new record, 200 for a
 /// known one, else the status of `error {code, message, details}`.
@@ -30,99 +48,120 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let (entities, partial) = read(input::json(&headers, &body, input::JSON)?)?;
-    let mut store = lock(&shared.store);
+    input::require_media_type(&headers, input::JSON)?;
+    let batch = Batch::read(&body)?;
+    let schemas = Arc::clone(&lock(&shared.store).schemas);
+    // What needs no record is done before the records are locked.
+    let mut checked: Vec<_> = batch.entities.into_iter().map(|entity| Checked::new(entity, &schemas)).collect();
+    let mut results = Vec::with_capacity(checked.len());
     let mut applied = false;
-    let mut results = Vec::with_capacity(entities.len());
-    for (index, entity) in entities.into_iter().enumerate() {
-        let id = entity.get("id").cloned().unwrap_or_default();
+    let mut store = lock(&shared.store);
+    for (index, entity) in checked.iter_mut().enumerate() {
         let outcome = match &refused {
-            Some(Extension(refused)) if refused.hit(index) => Err(fault(refused)),
-            _ => apply(&mut store, entity, partial),
+            Some(Extension(refused)) if refused.hit(index) => Err(Refusal::of_fault(refused)),
+            _ => entity.apply(&mut store.records, &schemas, batch.partial_update),
         };
         applied |= outcome.is_ok();
+        let id = std::mem::replace(&mut entity.id, Scalar::Null);
         results.push(match outcome {
-            Ok(status) => json!({ "index": index, "id": id, "status": status }),
-            Err(refusal) => json!({ "index": index, "id": id, "status": refusal.status, "error": refusal.shown() }),
+            Ok(status) => Outcome { index, id, status, error: None },
+            Err(refusal) => Outcome { index, id, status: refusal.status, error: Some(refusal) },
         });
     }
-    let answer = Json(json!({ "results": results })).into_response();
+    drop(store);
+    let answer = Json(Results { results }).into_response();
     Ok(if applied { (Extension(Applied), answer).into_response() } else { answer })
 }
 
 /// Why one entity was refused.
+#[derive(Serialize)]
 struct Refusal {
+    #[serde(skip)]
     status: u16,
     code: String,
+    message: &'static str,
     details: Vec<Detail>,
 }
 
 impl Refusal {
+    fn new(status: u16, code: String, details: Vec<Detail>) -> Self {
+        Self { status, code, message: "The entity was refused; nothing of it was written.", details }
+    }
+
     fn invalid(details: Vec<Detail>) -> Self {
-        Self { status: 400, code: "constraint.validation".to_owned(), details }
+        Self::new(400, "constraint.validation".to_owned(), details)
     }
 
-    fn shown(&self) -> Value {
-        json!({ "code": self.code, "message": "The entity was refused; nothing of it was written.", "details": self.details })
+    fn of_fault(refused: &RefusedEntities) -> Self {
+        let usual = || StatusCode::from_u16(refused.status).map_or("bad.request", default_code).to_owned();
+        Self::new(refused.status, refused.code.clone().unwrap_or_else(usual), Vec::new())
     }
 }
 
-fn fault(refused: &RefusedEntities) -> Refusal {
-    let usual = || StatusCode::from_u16(refused.status).map_or("bad.request", default_code).to_owned();
-    Refusal { status: refused.status, code: refused.code.clone().unwrap_or_else(usual), details: Vec::new() }
+/// An entity with what is wrong with its values, whatever its record has.
+struct Checked<'a> {
+    id: Scalar<'a>,
+    attributes: Vec<(Cow<'a, str>, Scalar<'a>)>,
+    problems: Vec<Detail>,
+    /// Whether its id is one.
+    is_known_by: bool,
 }
 
-fn read(body: Value) -> Result<(Vec<Map<String, Value>>, bool), ApiError> {
-    let mut members = Members::of(body)?;
-    let partial = members.optional("partialUpdate", Value::Bool(false), Value::is_boolean) == Value::Bool(true);
-    let mut entities = Vec::new();
-    match members.require("entities") {
-        Some(Value::Array(list)) if list.is_empty() => members.refuse("field.value", "entities"),
-        Some(Value::Array(list)) if list.len() > MOST => members.refuse("entities.too.many", "entities"),
-        Some(Value::Array(list)) => {
-            for (index, entity) in list.into_iter().enumerate() {
-                match entity {
-                    Value::Object(entity) => entities.push(entity),
-                    _ => members.refuse("field.type", &format!("entities[{index}]")),
-                }
-            }
+impl<'a> Checked<'a> {
+    fn new(Entity { id, attributes }: Entity<'a>, schemas: &Schemas) -> Self {
+        let problem = match &id {
+            Some(Scalar::Text(id)) if (1..=LONGEST_ID).contains(&id.len()) => None,
+            Some(Scalar::Text(_)) => Some("field.value"),
+            Some(_) => Some("field.type"),
+            None => Some("field.missing"),
+        };
+        let is_known_by = problem.is_none();
+        let mut problems: Vec<Detail> = problem.map(|code| Detail::new(code, "id")).into_iter().collect();
+        if is_known_by {
+            problems.extend(attributes.iter().filter_map(|(name, value)| {
+                let code = schemas.find(name).map_or(Some("attribute.unknown"), |definition| definition.problem(value))?;
+                Some(Detail::new(code, name))
+            }));
         }
-        Some(_) => members.refuse("field.type", "entities"),
-        None => {}
+        Self { id: id.unwrap_or(Scalar::Null), attributes, problems, is_known_by }
     }
-    members.finish()?;
-    Ok((entities, partial))
+
+    /// Writes it to its record; the status.
+    fn apply(&mut self, records: &mut Records, schemas: &Schemas, partial: bool) -> Result<u16, Refusal> {
+        let mut problems = std::mem::take(&mut self.problems);
+        let (Scalar::Text(id), true) = (&self.id, self.is_known_by) else { return Err(Refusal::invalid(problems)) };
+        let known = records.get(id);
+        let status = if known.is_some() { 200 } else { 201 };
+        let known = known.filter(|_| partial);
+        let text = if known.is_none() && schemas.expected().next().is_none() {
+            Records::text(&self.attributes)
+        } else {
+            let mut record = known.map_or_else(Map::new, Records::read);
+            record.extend(self.attributes.iter().map(|(name, value)| (name.to_string(), value.to_value())));
+            problems.extend(completed(&mut record, schemas));
+            Value::Object(record).to_string()
+        };
+        if problems.is_empty() {
+            records.put(id, text);
+            Ok(status)
+        } else {
+            Err(Refusal::invalid(problems))
+        }
+    }
 }
 
-fn apply(store: &mut Store, mut entity: Map<String, Value>, partial: bool) -> Result<u16, Refusal> {
-    let id = match entity.remove("id") {
-        Some(Value::String(id)) if (1..=LONGEST_ID).contains(&id.len()) => id,
-        Some(Value::String(_)) => return Err(Refusal::invalid(vec![Detail::new("field.value", "id")])),
-        Some(_) => return Err(Refusal::invalid(vec![Detail::new("field.type", "id")])),
-        None => return Err(Refusal::invalid(vec![Detail::new("field.missing", "id")])),
-    };
-    entity.retain(|_, value| !value.is_null());
+/// Fills defaults in; what is required and missing all the same.
+fn completed(record: &mut Map<String, Value>, schemas: &Schemas) -> Vec<Detail> {
     let mut problems = Vec::new();
-    for (name, value) in &entity {
-        let problem = store.schemas.find(name).map_or(Some("attribute.unknown"), |definition| definition.problem(value));
-        problems.extend(problem.map(|code| Detail::new(code, name)));
-    }
-    let known = store.records.get(&id);
-    let status = if known.is_some() { 200 } else { 201 };
-    let mut record = known.filter(|_| partial).unwrap_or_default();
-    record.extend(entity);
-    for definition in store.schemas.expected() {
-        if !record.contains_key(&definition.name) {
-            if !definition.default.is_null() {
-                record.insert(definition.name.clone(), definition.default.clone());
-            } else if definition.required {
-                problems.push(Detail::new("attribute.required", &definition.name));
-            }
+    for definition in schemas.expected() {
+        if record.contains_key(&definition.name) {
+            continue;
+        }
+        if !definition.default.is_null() {
+            record.insert(definition.name.clone(), definition.default.clone());
+        } else if definition.required {
+            problems.push(Detail::new("attribute.required", &definition.name));
         }
     }
-    if !problems.is_empty() {
-        return Err(Refusal::invalid(problems));
-    }
-    store.records.put(&id, record);
-    Ok(status)
+    problems
 }

@@ -1,7 +1,7 @@
 //! Reads each request's body, and refuses one over 512,000 bytes with 413.
 
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -40,7 +40,7 @@ pub(crate) async fn limit(Extension(body): Extension<RequestBody>, request: Requ
 }
 
 async fn collect(mut body: Body) -> Result<RequestBody, ApiError> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(LIMIT.min(usize::try_from(body.size_hint().lower()).unwrap_or(LIMIT)));
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ApiError::bad_request("The request body could not be read."))?;

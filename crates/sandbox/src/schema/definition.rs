@@ -6,11 +6,12 @@ use super::kind::Kind;
 use super::rule::Rule;
 use crate::error::ApiError;
 use crate::input::Members;
+use crate::scalar::Scalar;
 
 const LONGEST_NAME: usize = 100;
 
 /// A definition as S1 takes it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) kind: Kind,
@@ -42,7 +43,7 @@ impl Definition {
         let description = description.as_str().unwrap_or_default().to_owned();
         let required = required.as_bool().unwrap_or_default();
         let mut definition = Self { name, kind, description, required, default: Value::Null, rules };
-        if !default.is_null() && definition.problem(&default).is_some() {
+        if !default.is_null() && definition.problem(&Scalar::from(&default)).is_some() {
             members.refuse("field.value", "defaultValue");
         }
         definition.default = default;
@@ -51,7 +52,7 @@ impl Definition {
     }
 
     /// What a value breaks, as an error code.
-    pub(crate) fn problem(&self, value: &Value) -> Option<&'static str> {
+    pub(crate) fn problem(&self, value: &Scalar<'_>) -> Option<&'static str> {
         if !self.kind.admits(value) {
             return Some("attribute.value.type");
         }
@@ -103,8 +104,8 @@ mod tests {
             ("string", json!(""), json!(null)),
         ] {
             let definition = define(json!({"name": "a", "type": kind}));
-            assert_eq!(definition.problem(&good), None, "{kind} {good}");
-            assert_eq!(definition.problem(&bad), Some("attribute.value.type"), "{kind} {bad}");
+            assert_eq!(definition.problem(&(&good).into()), None, "{kind} {good}");
+            assert_eq!(definition.problem(&(&bad).into()), Some("attribute.value.type"), "{kind} {bad}");
         }
     }
 

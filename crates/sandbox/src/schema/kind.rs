@@ -1,8 +1,9 @@
 //! The types of attributes' values.
 
-use serde_json::Value;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime};
+
+use crate::scalar::Scalar;
 
 /// The type of an attribute's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +37,11 @@ impl Kind {
     }
 
     /// Whether a value is of the type.
-    pub(super) fn admits(self, value: &Value) -> bool {
-        match self {
-            Self::String => value.is_string(),
-            Self::Number => value.is_number(),
-            Self::Boolean => value.is_boolean(),
-            Self::Date => value.as_str().is_some_and(is_date),
+    pub(super) fn admits(self, value: &Scalar<'_>) -> bool {
+        match (self, value) {
+            (Self::Date, Scalar::Text(text)) => is_date(text),
+            (Self::String, Scalar::Text(_)) | (Self::Number, Scalar::Number(_)) | (Self::Boolean, Scalar::Flag(_)) => true,
+            _ => false,
         }
     }
 }

@@ -4,12 +4,13 @@ use regex::{Regex, RegexBuilder};
 use serde_json::{Number, Value, json};
 
 use super::kind::Kind;
+use crate::scalar::Scalar;
 
 const LONGEST_PATTERN: usize = 1_000;
 const LARGEST_REGEX: usize = 1 << 20;
 
 /// A rule that suits its attribute's type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Rule {
     String { value: Option<String>, min: Option<Number>, max: Option<Number> },
     Number { value: Option<Number>, min: Option<Number>, max: Option<Number> },
@@ -48,23 +49,23 @@ impl Rule {
     }
 
     /// What a value of the right type breaks, as an error code.
-    pub(super) fn problem(&self, value: &Value) -> Option<&'static str> {
+    pub(super) fn problem(&self, value: &Scalar<'_>) -> Option<&'static str> {
         match (self, value) {
-            (Self::String { value: expected, min, max }, Value::String(text)) => {
+            (Self::String { value: expected, min, max }, Scalar::Text(text)) => {
                 let length = text.chars().count() as f64;
                 let equal = expected.as_ref().is_none_or(|expected| expected == text);
                 (!equal || !within(length, min.as_ref(), max.as_ref())).then_some("attribute.value.string")
             }
-            (Self::Number { value: expected, min, max }, Value::Number(number)) => {
+            (Self::Number { value: expected, min, max }, Scalar::Number(number)) => {
                 let equal = expected.as_ref().is_none_or(|expected| expected.as_f64() == number.as_f64());
                 let bounded = number.as_f64().is_some_and(|number| within(number, min.as_ref(), max.as_ref()));
                 (!equal || !bounded).then_some("attribute.value.number")
             }
-            (Self::Range { min, max }, Value::Number(number)) => {
+            (Self::Range { min, max }, Scalar::Number(number)) => {
                 let bounded = number.as_f64().is_some_and(|number| within(number, min.as_ref(), max.as_ref()));
                 (!bounded).then_some("attribute.value.range")
             }
-            (Self::Regex(regex), Value::String(text)) => (!regex.is_match(text)).then_some("attribute.value.regex"),
+            (Self::Regex(regex), Scalar::Text(text)) => (!regex.is_match(text)).then_some("attribute.value.regex"),
             _ => Some("attribute.value.type"),
         }
     }
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     fn problem(kind: Kind, rule: Value, value: Value) -> Option<&'static str> {
-        Rule::read(rule, kind).expect("a good rule").problem(&value)
+        Rule::read(rule, kind).expect("a good rule").problem(&(&value).into())
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod tokens;
 mod windows;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::options::Sample;
 use crate::sample;
@@ -32,7 +33,8 @@ pub(crate) use windows::{Window, Windows};
 pub(crate) struct Store {
     pub(crate) guests: BTreeMap<String, Guest>,
     pub(crate) effects: Effects,
-    pub(crate) schemas: Schemas,
+    /// Read without the lock by whoever took a copy of the pointer.
+    pub(crate) schemas: Arc<Schemas>,
     pub(crate) records: Records,
     pub(crate) channels: Channels,
 }
@@ -41,7 +43,7 @@ impl Store {
     /// A store with the sample's definitions in it.
     pub(crate) fn new(sample: Sample) -> Self {
         let mut store = Self::default();
-        sample::fill(&mut store.schemas, sample.schemas);
+        sample::fill(Arc::make_mut(&mut store.schemas), sample.schemas);
         store
     }
 
@@ -51,8 +53,9 @@ impl Store {
         self.effects.clear();
         self.records.clear();
         self.channels.clear();
-        self.schemas.clear();
-        sample::fill(&mut self.schemas, sample.schemas);
+        let schemas = Arc::make_mut(&mut self.schemas);
+        schemas.clear();
+        sample::fill(schemas, sample.schemas);
     }
 }
 

@@ -1,10 +1,13 @@
 //! The records that S3 writes, and how often each was written. A million of them must fit, so each is kept as its text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+
+use crate::scalar::Scalar;
 
 /// The records by their ids.
 #[derive(Default)]
@@ -32,12 +35,28 @@ pub(crate) struct ShownRecord<'a> {
 }
 
 impl Records {
-    pub(crate) fn get(&self, id: &str) -> Option<Map<String, Value>> {
-        self.entries.get(id).map(|record| read(&record.attributes))
+    /// A record's attributes as text.
+    pub(crate) fn get(&self, id: &str) -> Option<&str> {
+        self.entries.get(id).map(|record| &*record.attributes)
     }
 
-    pub(crate) fn put(&mut self, id: &str, attributes: Map<String, Value>) {
-        let text = Value::Object(attributes).to_string().into_boxed_str();
+    /// The text of attributes that are in the order of their names.
+    pub(crate) fn text(attributes: &[(Cow<'_, str>, Scalar<'_>)]) -> String {
+        let mut text = Vec::with_capacity(attributes.iter().map(|(name, _)| name.len() + 24).sum::<usize>() + 2);
+        let mut writer = serde_json::Serializer::new(&mut text);
+        writer
+            .collect_map(attributes.iter().map(|(name, value)| (name, value)))
+            .expect("invariant: texts, numbers and flags are written as JSON");
+        String::from_utf8(text).expect("invariant: JSON is UTF-8")
+    }
+
+    /// The attributes of a record's text.
+    pub(crate) fn read(text: &str) -> Map<String, Value> {
+        serde_json::from_str(text).expect("invariant: records are stored as JSON objects")
+    }
+
+    pub(crate) fn put(&mut self, id: &str, attributes: String) {
+        let text = attributes.into_boxed_str();
         self.writes += 1;
         let record = self.entries.get_mut(id);
         let changed = record.as_ref().is_none_or(|record| record.attributes != text);
@@ -65,7 +84,7 @@ impl Records {
             .take(limit)
             .map(|(id, record)| ShownRecord {
                 id,
-                attributes: read(&record.attributes),
+                attributes: Self::read(&record.attributes),
                 writes: record.writes,
                 changes: record.changes,
             })
@@ -75,8 +94,4 @@ impl Records {
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
-}
-
-fn read(text: &str) -> Map<String, Value> {
-    serde_json::from_str(text).expect("invariant: records are stored as JSON objects")
 }

@@ -9,7 +9,7 @@ use crate::calls;
 use crate::schema::Definition;
 
 /// The definitions in the order in which they were made.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Schemas {
     entries: Vec<Schema>,
     by_name: HashMap<String, usize>,
@@ -18,6 +18,7 @@ pub(crate) struct Schemas {
 }
 
 /// A definition with its place.
+#[derive(Clone)]
 pub(crate) struct Schema {
     pub(crate) id: String,
     pub(crate) group: String,

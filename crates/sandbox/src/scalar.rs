@@ -1,0 +1,128 @@
+//! An attribute's value as it stands in a request's body: a text is borrowed from there where it has no escapes.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
+use serde_json::{Number, Value};
+
+/// A value, but for what a list or an object has in it: no attribute is one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Scalar<'a> {
+    Null,
+    Flag(bool),
+    Number(Number),
+    Text(Cow<'a, str>),
+    Structure,
+}
+
+impl Scalar<'_> {
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null | Self::Structure => Value::Null,
+            Self::Flag(flag) => Value::Bool(*flag),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Text(text) => Value::String(text.to_string()),
+        }
+    }
+}
+
+impl<'a> From<&'a Value> for Scalar<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Flag(*flag),
+            Value::Number(number) => Self::Number(number.clone()),
+            Value::String(text) => Self::Text(Cow::Borrowed(text)),
+            Value::Array(_) | Value::Object(_) => Self::Structure,
+        }
+    }
+}
+
+impl Serialize for Scalar<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Structure => serializer.serialize_unit(),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Read)
+    }
+}
+
+struct Read;
+
+impl<'de> Visitor<'de> for Read {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Flag(flag))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Number(number.into()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Number(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar<'de>, E> {
+        Number::from_f64(number).map(Scalar::Number).ok_or_else(|| E::custom("no number of JSON"))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar<'de>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Structure)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Scalar<'de>, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Structure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_escapes_is_borrowed_and_every_value_is_read_as_what_it_is() {
+        for (text, expected) in [
+            (r#""a""#, Scalar::Text("a".into())),
+            (r#""\u00e9\n""#, Scalar::Text("é\n".into())),
+            ("-1", Scalar::Number((-1).into())),
+            ("true", Scalar::Flag(true)),
+            ("null", Scalar::Null),
+            (r#"[1, {"a": []}]"#, Scalar::Structure),
+            (r#"{"a": [{}]}"#, Scalar::Structure),
+        ] {
+            let read: Scalar<'_> = serde_json::from_str(text).unwrap();
+            assert_eq!(read, expected, "{text}");
+            assert_eq!(matches!(read, Scalar::Text(Cow::Borrowed(_))), text == r#""a""#);
+        }
+    }
+}

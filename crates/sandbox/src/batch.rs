@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn of_a_name_that_is_there_twice_the_last_counts() {
-        let entity: Entity<'_> = serde_json::from_str(r#"{"b": 1, "a": "x", "id": "1", "b": 2, "a": null, "c": null, "id": "2"}"#).unwrap();
+        let entity: Entity<'_> =
+            serde_json::from_str(r#"{"b": 1, "a": "x", "id": "1", "b": 2, "a": null, "c": null, "id": "2"}"#).unwrap();
         assert_eq!(entity.id, Some(Scalar::Text("2".into())));
         assert_eq!(entity.attributes, [("b".into(), Scalar::Number(2.into()))]);
     }

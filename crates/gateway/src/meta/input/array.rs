@@ -1,7 +1,7 @@
 //! One JSON array of objects: found here are only the ends of its elements; each is then read as JSON by itself.
 
 use super::source::{Bytes, Source};
-use super::{InputError, LONGEST, Position, Raw, object};
+use super::{Content, InputError, LONGEST, Position, Raw};
 
 /// Reads an array.
 pub struct Array {
@@ -84,7 +84,7 @@ impl Array {
         let line = self.line + 1;
         let long = self.element()?;
         self.record += 1;
-        let content = if long { Err("record.too.long") } else { object(&self.buffer) };
+        let content = if long { Err("record.too.long") } else { Ok(Content::Json(std::mem::take(&mut self.buffer))) };
         Ok(Some(Raw { record: self.record, line, content }))
     }
 

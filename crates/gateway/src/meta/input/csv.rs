@@ -6,7 +6,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use serde_json::{Map, Value};
 
 use super::source::Source;
-use super::{InputError, LONGEST, Position, Raw};
+use super::{Content, InputError, LONGEST, Position, Raw};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The reader's own buffer.
@@ -112,7 +112,7 @@ impl Csv {
         self.record += 1;
         // The row begins after any blank lines.
         let line = self.row.position().map_or(line, csv::Position::line) + u64::from(self.is_crlf);
-        Ok(Some(Raw { record: self.record, line, content: self.members() }))
+        Ok(Some(Raw { record: self.record, line, content: self.members().map(Content::Texts) }))
     }
 
     fn members(&self) -> Result<Map<String, Value>, &'static str> {

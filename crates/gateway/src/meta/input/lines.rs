@@ -1,7 +1,9 @@
 //! NDJSON: a JSON object on each line. Blank lines are no records.
 
 use super::source::{Bytes, Source};
-use super::{InputError, LONGEST, Position, Raw, object};
+use super::{Content, InputError, LONGEST, Position, Raw};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads lines.
 pub struct Lines {
@@ -30,13 +32,14 @@ impl Lines {
 
     pub(super) fn next_record(&mut self) -> Result<Option<Raw>, InputError> {
         while let Some(long) = self.read_line()? {
-            let text = self.buffer.as_slice();
-            let text = if self.line == 1 { text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text) } else { text };
-            if text.trim_ascii().is_empty() && !long {
+            if self.line == 1 && self.buffer.starts_with(BOM) {
+                self.buffer.drain(..BOM.len());
+            }
+            if self.buffer.trim_ascii().is_empty() && !long {
                 continue;
             }
             self.record += 1;
-            let content = if long { Err("record.too.long") } else { object(text) };
+            let content = if long { Err("record.too.long") } else { Ok(Content::Json(std::mem::take(&mut self.buffer))) };
             return Ok(Some(Raw { record: self.record, line: self.line, content }));
         }
         Ok(None)

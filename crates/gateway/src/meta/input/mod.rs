@@ -4,9 +4,11 @@
 //! What is wrong with one record is that record's; what makes the rest unreadable is an [`InputError`].
 //!
 //! - [`source`]: bytes from a file or a stream;
-//! - [`lines`], [`array`], [`csv`]: the three forms.
+//! - [`lines`], [`array`], [`csv`]: the three forms;
+//! - [`content`]: what a record consists of.
 
 mod array;
+mod content;
 mod csv;
 mod lines;
 mod source;
@@ -14,8 +16,8 @@ mod source;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+pub use content::{Content, Field, Fields};
 pub use source::Source;
 
 /// The longest record, in bytes.
@@ -88,8 +90,8 @@ pub struct Raw {
     pub record: u64,
     /// The line that it begins on; the first is 1.
     pub line: u64,
-    /// Its members, or the code of what is wrong with it.
-    pub content: Result<Map<String, Value>, &'static str>,
+    /// What it consists of, or the code of what is wrong with it.
+    pub content: Result<Content, &'static str>,
 }
 
 /// Why the rest cannot be read.
@@ -169,15 +171,6 @@ impl Reader {
             Self::Csv(reader) => reader.next_record(),
             Self::Array(reader) => reader.next_record(),
         }
-    }
-}
-
-/// A record's JSON. serde's message would repeat what it read.
-fn object(text: &[u8]) -> Result<Map<String, Value>, &'static str> {
-    match serde_json::from_slice(text) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err("record.no.object"),
-        Err(_) => Err("record.no.json"),
     }
 }
 

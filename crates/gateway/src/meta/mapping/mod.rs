@@ -10,14 +10,17 @@
 //! ```
 //! - [`file`]: a map as a person writes it;
 //! - [`transform`]: what is done to a value;
-//! - [`record`]: one record mapped.
+//! - [`record`]: one record mapped;
+//! - [`tally`]: what was left out.
 
 mod file;
 mod record;
+mod tally;
 mod transform;
 
 pub use file::MapError;
-pub use record::{Mapped, Tally};
+pub use record::{Mapped, Mapper};
+pub use tally::Tally;
 
 use transform::Transform;
 
@@ -51,17 +54,6 @@ impl Place {
             "" => None,
             pointer if pointer.starts_with('/') => Some(Self::Pointer(pointer.to_owned())),
             member => Some(Self::Member(member.to_owned())),
-        }
-    }
-
-    /// The member of the record that it is in.
-    fn root(&self) -> std::borrow::Cow<'_, str> {
-        match self {
-            Self::Member(name) => name.into(),
-            Self::Pointer(pointer) => {
-                let first = pointer[1..].split('/').next().unwrap_or_default();
-                first.replace("~1", "/").replace("~0", "~").into()
-            }
         }
     }
 }

@@ -1,139 +1,211 @@
 //! One record mapped: its id and its attributes, or everything that is wrong with it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
-use super::{Mapping, Place};
-use crate::meta::schema::{Kind, Problem, Rules, Update};
-use crate::text::cut;
+use super::tally::bump;
+use super::{Mapping, Place, Tally, Transform};
+use crate::meta::input::{Content, Field};
+use crate::meta::schema::{Definition, Kind, Problem, Rules, Scalar, Update};
+
+/// Maps records: a map made ready for the rules of one organisation.
+#[derive(Debug)]
+pub struct Mapper {
+    /// The members of a record that are looked at.
+    names: Vec<String>,
+    id: Vec<Source>,
+    /// In the order of the attributes' names.
+    targets: Vec<Target>,
+    rules: Rules,
+    update: Update,
+    /// Whether every value comes as text (CSV) and is read as its attribute's type.
+    texts: bool,
+}
+
+/// Where a value is.
+#[derive(Debug)]
+struct Source {
+    /// The place of the member's name among the names.
+    member: usize,
+    /// A JSON Pointer inside of it; empty for the member itself.
+    inside: String,
+}
+
+/// An attribute that is written.
+#[derive(Debug)]
+struct Target {
+    from: Source,
+    to: String,
+    /// Its name and the colon behind it, as JSON.
+    key: String,
+    transforms: Vec<Transform>,
+    /// None where the organisation does not have it.
+    definition: Option<Definition>,
+}
 
 /// A record that may be sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mapped {
+#[derive(Debug)]
+pub struct Mapped<'r> {
     /// Its id.
-    pub id: String,
-    /// Its attributes.
-    pub attributes: Map<String, Value>,
+    pub id: Cow<'r, str>,
+    /// Its attributes with their keys, in the order of their names.
+    attributes: Vec<(&'r Target, Field<'r>)>,
 }
 
-/// What was left out of records, counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
-    /// Fields that the map does not name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub unmapped: BTreeMap<String, u64>,
-    /// Attributes that the organisation does not have.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub disallowed: BTreeMap<String, u64>,
-}
-
-/// Names that are counted one by one; more are counted together.
-const MOST_NAMES: usize = 200;
-const OTHERS: &str = "…";
-/// Bytes that are kept of a name.
-const LONGEST_NAME: usize = 100;
-
-impl Tally {
-    /// Adds another tally.
-    pub fn add(&mut self, other: &Self) {
-        for (counts, others) in [(&mut self.unmapped, &other.unmapped), (&mut self.disallowed, &other.disallowed)] {
-            others.iter().for_each(|(name, count)| bump(counts, name, *count));
-        }
+impl Mapper {
+    /// A mapper for records that keep these rules.
+    #[must_use]
+    pub fn new(mapping: &Mapping, rules: Rules, update: Update, texts: bool) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        let mut source = |place: &Place| {
+            let (name, inside) = place.parts();
+            let member = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            });
+            Source { member, inside }
+        };
+        let id = mapping.id.iter().map(&mut source).collect();
+        let targets = mapping.fields.iter().map(|field| Target {
+            from: source(&field.from),
+            to: field.to.clone(),
+            key: format!("{}:", Value::from(&*field.to)),
+            transforms: field.transforms.clone(),
+            definition: rules.find(&field.to).cloned(),
+        });
+        let mut targets: Vec<Target> = targets.collect();
+        targets.sort_by(|one, other| one.to.cmp(&other.to));
+        Self { names, id, targets, rules, update, texts }
     }
-}
 
-fn bump(counts: &mut BTreeMap<String, u64>, name: &str, by: u64) {
-    let name = &*cut(name, LONGEST_NAME);
-    if let Some(count) = counts.get_mut(name) {
-        *count += by;
-    } else if counts.len() < MOST_NAMES || name == OTHERS {
-        counts.insert(name.to_owned(), by);
-    } else {
-        bump(counts, OTHERS, by);
-    }
-}
-
-impl Mapping {
-    /// Maps a record and holds it to the rules. With `texts`, every value came as text (CSV) and is read as its attribute's type.
+    /// Maps a record and holds it to the rules.
     ///
     /// # Errors
     /// Everything that is wrong with the record, and its id where it has one.
-    pub fn map(
-        &self,
-        record: &Map<String, Value>,
-        rules: &Rules,
-        update: Update,
-        texts: bool,
-        tally: &mut Tally,
-    ) -> Result<Mapped, (Option<String>, Vec<Problem>)> {
-        for name in record.keys().filter(|name| !self.names(name)) {
-            bump(&mut tally.unmapped, name, 1);
-        }
-        let id = self.id.iter().find_map(|place| id(place.of(record)?));
+    pub fn map<'r>(&'r self, record: &'r Content, tally: &mut Tally) -> Result<Mapped<'r>, (Option<String>, Vec<Problem>)> {
+        let fields = record.fields(&self.names).map_err(|code| (None, vec![Problem { code: code.to_owned(), field: None }]))?;
+        fields.others.iter().for_each(|name| bump(&mut tally.unmapped, name, 1));
+        let asked = fields.asked;
+        let id = self.id.iter().find_map(|source| id(source.of(&asked)?));
         let mut problems = Vec::new();
-        let mut attributes = Map::new();
-        for field in &self.fields {
-            let Some(definition) = rules.find(&field.to) else {
-                if field.from.of(record).is_some_and(|value| !value.is_null()) {
-                    bump(&mut tally.disallowed, &field.to, 1);
+        let mut attributes = Vec::with_capacity(self.targets.len());
+        for target in &self.targets {
+            let value = target.from.of(&asked);
+            let Some(definition) = &target.definition else {
+                if value.is_some_and(|value| value != Field::Other(Value::Null)) {
+                    bump(&mut tally.disallowed, &target.to, 1);
                 }
                 continue;
             };
-            let value = field.from.of(record).cloned().unwrap_or_default();
-            let value = if texts && value.as_str() == Some("") { Value::Null } else { value };
-            let mut steps = field.transforms.iter();
-            match steps.try_fold(value, |value, step| step.apply(value)) {
-                Ok(Value::Null) => {}
-                Ok(value) => _ = attributes.insert(field.to.clone(), if texts { typed(value, definition.kind) } else { value }),
-                Err(code) => problems.push(Problem::with(code, &field.to)),
+            match self.value(value, target, definition.kind) {
+                Ok(Field::Other(Value::Null)) => {}
+                Ok(value) => attributes.push((target, value)),
+                Err(code) => problems.push(Problem::with(code, &target.to)),
             }
         }
         match &id {
-            Some(id) => problems.extend(rules.problems(id, &attributes, update)),
+            Some(id) => {
+                let values = attributes
+                    .iter()
+                    .map(|(target, value)| (target.to.as_str(), target.definition.as_ref(), Scalar::from(value)));
+                problems.extend(self.rules.broken(id, values, self.update));
+            }
             None => problems.push(Problem::with("field.missing", "id")),
         }
         match id {
             Some(id) if problems.is_empty() => Ok(Mapped { id, attributes }),
-            id => Err((id, problems)),
+            id => Err((id.map(Cow::into_owned), problems)),
         }
     }
 
-    fn names(&self, member: &str) -> bool {
-        self.id.iter().chain(self.fields.iter().map(|field| &field.from)).any(|place| place.root() == member)
+    /// The value that an attribute gets; null is none.
+    fn value<'r>(&self, value: Option<Field<'r>>, target: &Target, kind: Kind) -> Result<Field<'r>, &'static str> {
+        let value = value.unwrap_or(Field::Other(Value::Null));
+        let is_empty = self.texts && matches!(&value, Field::Text(text) if text.is_empty());
+        let mut value = if is_empty { Field::Other(Value::Null) } else { value };
+        if !target.transforms.is_empty() {
+            let mut steps = target.transforms.iter();
+            value = steps.try_fold(value.into_value(), |value, step| step.apply(value))?.into();
+        }
+        Ok(if self.texts { typed(value, kind) } else { value })
+    }
+}
+
+impl Mapped<'_> {
+    /// Writes it as the server takes it, its members in the order of their names.
+    pub fn write(&self, text: &mut Vec<u8>) {
+        let before_id = self.attributes.iter().take_while(|(target, _)| target.to.as_str() < "id").count();
+        let mut begin = b'{';
+        let mut member = |text: &mut Vec<u8>, key: &str| {
+            text.push(std::mem::replace(&mut begin, b','));
+            text.extend_from_slice(key.as_bytes());
+        };
+        let written = "JSON is written to memory";
+        for (place, (target, value)) in self.attributes.iter().enumerate() {
+            if place == before_id {
+                member(text, "\"id\":");
+                serde_json::to_writer(&mut *text, &*self.id).expect(written);
+            }
+            member(text, &target.key);
+            match value {
+                Field::Text(value) => serde_json::to_writer(&mut *text, &**value),
+                Field::Other(value) => serde_json::to_writer(&mut *text, value),
+            }
+            .expect(written);
+        }
+        if before_id == self.attributes.len() {
+            member(text, "\"id\":");
+            serde_json::to_writer(&mut *text, &*self.id).expect(written);
+        }
+        text.push(b'}');
+    }
+}
+
+impl Source {
+    /// The value, borrowed where it can be.
+    fn of<'r>(&self, asked: &[Option<Field<'r>>]) -> Option<Field<'r>> {
+        match asked[self.member].as_ref()? {
+            field if self.inside.is_empty() => Some(field.clone()),
+            Field::Other(value) => value.pointer(&self.inside).cloned().map(Field::from),
+            Field::Text(_) => None,
+        }
     }
 }
 
 impl Place {
-    fn of<'a>(&self, record: &'a Map<String, Value>) -> Option<&'a Value> {
+    /// The member of the record that it is in, and the pointer inside of that.
+    fn parts(&self) -> (String, String) {
         match self {
-            Self::Member(name) => record.get(name),
+            Self::Member(name) => (name.clone(), String::new()),
             Self::Pointer(pointer) => {
-                let rest = pointer[1..].find('/').map_or("", |end| &pointer[1 + end..]);
-                record.get(self.root().as_ref())?.pointer(rest)
+                let (first, inside) = pointer[1..].find('/').map_or((&pointer[1..], ""), |end| pointer[1..].split_at(end));
+                (first.replace("~1", "/").replace("~0", "~"), inside.to_owned())
             }
         }
     }
 }
 
 /// A text, or a whole number as text.
-fn id(value: &Value) -> Option<String> {
+fn id(value: Field<'_>) -> Option<Cow<'_, str>> {
     match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        Field::Text(text) if !text.is_empty() => Some(text),
+        Field::Other(Value::Number(number)) if !number.is_f64() => Some(number.to_string().into()),
         _ => None,
     }
 }
 
 /// A text as the attribute's type, where it is one; else the rules refuse it.
-fn typed(value: Value, kind: Kind) -> Value {
-    let Value::String(text) = &value else { return value };
+fn typed(value: Field<'_>, kind: Kind) -> Field<'_> {
+    let Field::Text(text) = &value else { return value };
     match kind {
-        Kind::Number => serde_json::from_str::<Number>(text).map_or(value, Value::Number),
-        Kind::Boolean => match text.as_str() {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
+        Kind::Number => match serde_json::from_str::<Number>(text) {
+            Ok(number) => Field::Other(Value::Number(number)),
+            Err(_) => value,
+        },
+        Kind::Boolean => match &**text {
+            "true" => Field::Other(Value::Bool(true)),
+            "false" => Field::Other(Value::Bool(false)),
             _ => value,
         },
         Kind::String | Kind::Date | Kind::Other => value,
@@ -142,10 +214,11 @@ fn typed(value: Value, kind: Kind) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
-    use crate::meta::schema::Definition;
 
     fn rules() -> Rules {
         let define = |definition: Value| Definition::read(&definition).unwrap();
@@ -157,20 +230,33 @@ mod tests {
         ])
     }
 
-    fn map(mapping: &Mapping, record: Value, texts: bool) -> (Result<Mapped, Vec<String>>, Tally) {
+    /// What is sent of a record, or what is wrong with it.
+    fn map(mapping: &Mapping, record: Value, texts: bool) -> (Result<Value, Vec<String>>, Tally) {
         let mut tally = Tally::default();
-        let Value::Object(record) = record else { panic!("a record is an object") };
-        let mapped = mapping.map(&record, &rules(), Update::Merge, texts, &mut tally);
+        let mapper = Mapper::new(mapping, rules(), Update::Merge, texts);
         let told = |problem: Problem| format!("{} {}", problem.field.unwrap_or_default(), problem.code);
-        (mapped.map_err(|(_, problems)| problems.into_iter().map(told).collect()), tally)
+        let map = |content: &Content, tally: &mut Tally| {
+            let mut text = Vec::new();
+            let mapped =
+                mapper.map(content, tally).map_err(|(_, problems)| problems.into_iter().map(told).collect::<Vec<_>>())?;
+            mapped.write(&mut text);
+            // The order of the members is a part of what a batch is known by.
+            let value: Value = serde_json::from_slice(&text).unwrap();
+            assert_eq!(value.to_string().as_bytes(), text);
+            Ok(value)
+        };
+        let mapped = map(&Content::Json(record.to_string().into_bytes()), &mut tally);
+        let Value::Object(members) = record else { panic!("a record is an object") };
+        let of_texts = map(&Content::Texts(members), &mut Tally::default());
+        assert_eq!(mapped, of_texts);
+        (mapped, tally)
     }
 
     #[test]
     fn a_ticket_becomes_its_attributes_and_the_rest_is_counted() {
         let record = json!({"ticketId": "T-1", "priority": "high", "sourceChannel": "web", "owner": "x", "note": null});
         let (mapped, tally) = map(&Mapping::tickets(), record, false);
-        let attributes = json!({"crm_ticket_id": "T-1", "crm_ticket_priority": "high"});
-        assert_eq!(mapped, Ok(Mapped { id: "T-1".into(), attributes: attributes.as_object().unwrap().clone() }));
+        assert_eq!(mapped, Ok(json!({"id": "T-1", "crm_ticket_id": "T-1", "crm_ticket_priority": "high"})));
         assert_eq!(tally.unmapped.keys().collect::<Vec<_>>(), ["note", "owner"]);
         assert_eq!(tally.disallowed, BTreeMap::from([("crm_channel_source".to_owned(), 1)]));
     }
@@ -188,9 +274,9 @@ mod tests {
 
     #[test]
     fn the_id_is_the_first_that_has_a_value() {
-        let id = |record: Value| map(&Mapping::tickets(), record, false).0.map(|mapped| mapped.id);
-        assert_eq!(id(json!({"ticketId": "", "id": 7})), Ok("7".into()));
-        assert_eq!(id(json!({"ticketId": null, "id": "x"})), Ok("x".into()));
+        let id = |record: Value| map(&Mapping::tickets(), record, false).0.map(|sent| sent["id"].clone());
+        assert_eq!(id(json!({"ticketId": "", "id": 7})), Ok(json!("7")));
+        assert_eq!(id(json!({"ticketId": null, "id": "x"})), Ok(json!("x")));
         assert_eq!(id(json!({"priority": "high"})), Err(vec!["id field.missing".into()]));
         assert_eq!(id(json!({"id": "x".repeat(256)})), Err(vec!["id field.value".into()]));
     }
@@ -200,7 +286,7 @@ mod tests {
         let text = "{id: [/ticket/key], fields: [{from: /ticket/score, to: score}, {from: p, to: crm_ticket_priority, transforms: [lower]}]}";
         let mapping = Mapping::read(text, &|_| None).unwrap();
         let (mapped, tally) = map(&mapping, json!({"ticket": {"key": "a", "score": "4.5"}, "p": "HIGH"}), true);
-        assert_eq!(Value::Object(mapped.unwrap().attributes), json!({"score": 4.5, "crm_ticket_priority": "high"}));
+        assert_eq!(mapped, Ok(json!({"id": "a", "score": 4.5, "crm_ticket_priority": "high"})));
         assert_eq!(tally, Tally::default());
         let (refused, _) = map(&mapping, json!({"ticket": {"key": "a", "score": "four"}, "p": "urgent"}), true);
         assert_eq!(refused, Err(vec!["crm_ticket_priority attribute.value.regex".into(), "score attribute.value.type".into()]));

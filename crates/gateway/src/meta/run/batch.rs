@@ -5,13 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use guestsync_genesys::call::{MOST_BYTES, MOST_ENTITIES};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::hashes::Build;
 use super::{Counts, Reject};
 use crate::meta::input::{InputError, Position, Raw, Reader};
-use crate::meta::mapping::Mapping;
-use crate::meta::schema::{LONGEST_ID, Problem, Rules, Update};
+use crate::meta::mapping::{Mapper, Tally};
+use crate::meta::schema::{LONGEST_ID, Problem};
 use crate::text::{cut, hex};
 
 /// Records in the first batches, unless told otherwise.
@@ -27,8 +27,12 @@ pub(super) struct Batch {
     pub(super) number: u64,
     pub(super) start: Position,
     pub(super) end: Position,
+    /// What its content is known by.
+    pub(super) key: String,
     /// The entities, one after another.
     text: Vec<u8>,
+    /// Their ids, one after another.
+    ids: String,
     pub(super) entities: Vec<Entity>,
     /// Records that are not sent.
     pub(super) rejects: Vec<Reject>,
@@ -41,10 +45,10 @@ pub(super) struct Batch {
 pub(super) struct Entity {
     pub(super) record: u64,
     pub(super) line: u64,
-    pub(super) id: String,
     /// Of its id: two records of one id have one hash.
     pub(super) hash: u64,
     text: Range<usize>,
+    id: Range<usize>,
 }
 
 impl Batch {
@@ -63,27 +67,31 @@ impl Batch {
         body
     }
 
-    /// What this content is known by.
-    pub(super) fn key(&self) -> String {
-        hex(&Sha256::digest(&self.text)[..16])
+    /// Lists a record that is not sent.
+    fn refuse(&mut self, raw: &Raw, id: Option<&str>, problems: Vec<Problem>) {
+        let id = id.map(|id| cut(id, LONGEST_ID).into_owned());
+        self.counts.invalid += 1;
+        self.rejects.push(Reject { record: raw.record, line: raw.line, id, status: None, problems });
+    }
+
+    /// An entity's id.
+    pub(super) fn id(&self, entity: &Entity) -> &str {
+        &self.ids[entity.id.clone()]
     }
 }
 
 /// Makes batches.
 pub(super) struct Batcher {
     reader: Reader,
-    mapping: Mapping,
-    rules: Rules,
-    update: Update,
-    texts: bool,
+    mapper: Mapper,
     hasher: RandomState,
     /// A record that was read and belongs to the next batch.
     held: Option<(Position, Raw)>,
 }
 
 impl Batcher {
-    pub(super) fn new(reader: Reader, mapping: Mapping, rules: Rules, update: Update, texts: bool) -> Self {
-        Self { reader, mapping, rules, update, texts, hasher: RandomState::new(), held: None }
+    pub(super) fn new(reader: Reader, mapper: Mapper) -> Self {
+        Self { reader, mapper, hasher: RandomState::new(), held: None }
     }
 
     /// Goes on from a position.
@@ -95,9 +103,18 @@ impl Batcher {
     /// The next batch of at most `size` records, or of exactly those before `end`; `None` at the end of the input.
     pub(super) fn next(&mut self, number: u64, size: usize, end: Option<Position>) -> Result<Option<Batch>, InputError> {
         let start = self.held.as_ref().map_or_else(|| self.reader.position(), |(before, _)| *before);
-        let (text, entities) = (Vec::with_capacity(size * 128), Vec::with_capacity(size));
-        let mut batch = Batch { number, start, end: start, text, entities, rejects: Vec::new(), counts: Counts::default() };
-        let mut seen = HashSet::with_capacity(size);
+        let mut batch = Batch {
+            number,
+            start,
+            end: start,
+            key: String::new(),
+            text: Vec::with_capacity(size * 128),
+            ids: String::with_capacity(size * 16),
+            entities: Vec::with_capacity(size),
+            rejects: Vec::new(),
+            counts: Counts::default(),
+        };
+        let mut seen = HashSet::with_capacity_and_hasher(size, Build::default());
         loop {
             let full = match end {
                 Some(end) => batch.end.record >= end.record,
@@ -124,57 +141,42 @@ impl Batcher {
             batch.end = after;
         }
         batch.counts.records = batch.end.record - batch.start.record;
+        batch.key = hex(&Sha256::digest(&batch.text)[..16]);
         Ok((batch.counts.records > 0).then_some(batch))
     }
 
     /// Adds a record; `false` where it belongs to the next batch.
-    fn add(&self, raw: &Raw, batch: &mut Batch, seen: &mut HashSet<u64>, whatever: bool) -> bool {
-        let reject = |id: Option<String>, problems: Vec<Problem>| Reject {
-            record: raw.record,
-            line: raw.line,
-            id: id.map(|id| cut(&id, LONGEST_ID).into_owned()),
-            status: None,
-            problems,
+    fn add(&self, raw: &Raw, batch: &mut Batch, seen: &mut HashSet<u64, Build>, whatever: bool) -> bool {
+        let mut left_out = Tally::default();
+        let told = |code: &str| vec![Problem { code: code.to_owned(), field: None }];
+        let mapped = match &raw.content {
+            Ok(content) => self.mapper.map(content, &mut left_out),
+            Err(code) => Err((None, told(code))),
         };
-        let members = match &raw.content {
-            Ok(members) => members,
-            Err(code) => {
-                batch.counts.invalid += 1;
-                batch.rejects.push(reject(None, vec![Problem { code: (*code).to_owned(), field: None }]));
-                return true;
-            }
-        };
-        let mut left_out = crate::meta::mapping::Tally::default();
-        let mapped = self.mapping.map(members, &self.rules, self.update, self.texts, &mut left_out);
+        let mapped = mapped.map(|mapped| {
+            let from = batch.text.len();
+            mapped.write(&mut batch.text);
+            (mapped.id, from..batch.text.len())
+        });
         match mapped {
-            Ok(mapped) => {
-                let hash = self.hasher.hash_one(&mapped.id);
-                if !whatever && seen.contains(&hash) {
+            Ok((id, text)) if text.len() > MOST => {
+                batch.text.truncate(text.start);
+                batch.refuse(raw, Some(&id), told("record.too.long"));
+            }
+            Ok((id, text)) => {
+                let hash = self.hasher.hash_one(&*id);
+                let is_full = batch.text.len() + batch.entities.len() > MOST;
+                if !whatever && (is_full || seen.contains(&hash)) {
+                    batch.text.truncate(text.start);
                     return false;
                 }
-                let mut attributes = mapped.attributes;
-                attributes.insert("id".to_owned(), Value::String(mapped.id.clone()));
-                let from = batch.text.len();
-                serde_json::to_writer(&mut batch.text, &attributes).expect("a JSON value is written as JSON");
-                if batch.text.len() - from > MOST {
-                    batch.text.truncate(from);
-                    batch.counts.invalid += 1;
-                    batch
-                        .rejects
-                        .push(reject(Some(mapped.id), vec![Problem { code: "record.too.long".to_owned(), field: None }]));
-                } else if !whatever && batch.text.len() + batch.entities.len() > MOST {
-                    batch.text.truncate(from);
-                    return false;
-                } else {
-                    let text = from..batch.text.len();
-                    seen.insert(hash);
-                    batch.entities.push(Entity { record: raw.record, line: raw.line, id: mapped.id, hash, text });
-                }
+                seen.insert(hash);
+                let from = batch.ids.len();
+                batch.ids.push_str(&id);
+                let id = from..batch.ids.len();
+                batch.entities.push(Entity { record: raw.record, line: raw.line, hash, text, id });
             }
-            Err((id, problems)) => {
-                batch.counts.invalid += 1;
-                batch.rejects.push(reject(id, problems));
-            }
+            Err((id, problems)) => batch.refuse(raw, id.as_deref(), problems),
         }
         batch.counts.left_out.add(&left_out);
         true

@@ -16,6 +16,7 @@
 mod batch;
 mod counts;
 mod error;
+mod hashes;
 mod pace;
 mod rejects;
 mod send;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::Reject;
-use super::batch::{Batch, Entity};
+use super::batch::Batch;
 use crate::meta::MetaError;
 use crate::meta::schema::Problem;
 use crate::text::hex;
@@ -62,7 +62,7 @@ impl Sender {
                 Err(Error::Refused { status: status @ (400 | 413 | 422), code }) => {
                     let code = if code.is_empty() { "upstream.refused".to_owned() } else { code };
                     batch.counts.refused += 1;
-                    batch.rejects.push(reject(&batch.entities[entities[0]], status, vec![Problem { code, field: None }]));
+                    batch.rejects.push(reject(&batch, entities[0], status, vec![Problem { code, field: None }]));
                     continue;
                 }
                 Err(error) => return Err(MetaError::of(error, WRITE)),
@@ -80,8 +80,9 @@ impl Sender {
     /// Writes until there is an answer, or the server has failed for longer than patience lasts.
     async fn write(&self, batch: &Batch, entities: &[usize], round: u32) -> Result<(Vec<EntityResult>, Effort), Error> {
         let body = bytes::Bytes::from(batch.body(entities, self.replace));
-        let mut hash = Sha256::new_with_prefix(format!("{} {} {round} ", self.run, batch.number));
-        hash.update(&body);
+        // The batch's own key stands for the entities' texts.
+        let mut hash = Sha256::new_with_prefix(format!("{} {} {round} {} {}", self.run, batch.number, batch.key, self.replace));
+        entities.iter().for_each(|index| hash.update((*index as u64).to_be_bytes()));
         let key = format!("map-{}", hex(&hash.finalize()[..16]));
         let started = Instant::now();
         loop {
@@ -111,23 +112,25 @@ fn settle(batch: &mut Batch, entities: &[usize], results: &[EntityResult], round
             _ if details.is_empty() && round + 1 < UNEXPLAINED_ROUNDS => again.push(*index),
             _ => {
                 batch.counts.refused += 1;
-                batch.rejects.push(refused(&batch.entities[*index], result));
+                batch.rejects.push(refused(batch, *index, result));
             }
         }
     }
     again
 }
 
-fn refused(entity: &Entity, result: &EntityResult) -> Reject {
+fn refused(batch: &Batch, index: usize, result: &EntityResult) -> Reject {
     let error = result.error.clone().unwrap_or_default();
     let mut problems: Vec<Problem> =
         error.details.into_iter().map(|detail| Problem { code: detail.error_code, field: detail.field_name }).collect();
     if problems.is_empty() {
         problems.push(Problem { code: error.code, field: None });
     }
-    reject(entity, result.status, problems)
+    reject(batch, index, result.status, problems)
 }
 
-fn reject(entity: &Entity, status: u16, problems: Vec<Problem>) -> Reject {
-    Reject { record: entity.record, line: entity.line, id: Some(entity.id.clone()), status: Some(status), problems }
+fn reject(batch: &Batch, index: usize, status: u16, problems: Vec<Problem>) -> Reject {
+    let entity = &batch.entities[index];
+    let id = Some(batch.id(entity).to_owned());
+    Reject { record: entity.record, line: entity.line, id, status: Some(status), problems }
 }

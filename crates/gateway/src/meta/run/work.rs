@@ -10,12 +10,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::batch::{Batch, Batcher};
+use super::hashes::Build;
 use super::pace::Pace;
 use super::send::{Sender, Sent};
 use super::store::Planned;
 use super::{Counts, InputFile, Progress, Run, RunError};
 use crate::meta::input::{Reader, Source};
-use crate::meta::mapping::Mapping;
+use crate::meta::mapping::{Mapper, Mapping};
 use crate::meta::{MetaError, Metadata};
 
 /// How a run works; may differ from one restart to the next.
@@ -77,7 +78,7 @@ impl Run {
             let room = sending.len() < pace.at_once();
             if let Some(batch) = waiting.take_if(|batch| room && !under_way.meets(batch)) {
                 if !self.open.contains_key(&batch.number) {
-                    let key = batch.key();
+                    let key = batch.key.clone();
                     self.plan(&Planned { number: batch.number, start: batch.start, end: batch.end, key })?;
                 }
                 under_way.add(&batch);
@@ -125,11 +126,12 @@ impl Run {
         let thread = std::thread::Builder::new().name("records".to_owned());
         thread.spawn(move || {
             let outcome = (|| {
-                let mut batcher = Batcher::new(Reader::new(source, format)?, mapping, rules, update, format.is_text());
+                let mapper = Mapper::new(&mapping, rules, update, format.is_text());
+                let mut batcher = Batcher::new(Reader::new(source, format)?, mapper);
                 for planned in open {
                     batcher.go_to(planned.start)?;
                     let batch = batcher.next(planned.number, 0, Some(planned.end))?.ok_or(RunError::Changed)?;
-                    if batch.key() != planned.key {
+                    if batch.key != planned.key {
                         return Err(RunError::Changed);
                     }
                     if sender.blocking_send(Ok(Some(batch))).is_err() {
@@ -161,7 +163,7 @@ fn source(input: Option<&InputFile>) -> Result<Source, RunError> {
 
 /// The ids of the records that are under way.
 #[derive(Default)]
-struct Ids(HashMap<u64, usize>);
+struct Ids(HashMap<u64, usize, Build>);
 
 impl Ids {
     fn meets(&self, batch: &Batch) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::kind::Kind;
+use super::kind::{Kind, Scalar};
 use super::rule::Rule;
 
 /// The longest name, in characters.
@@ -85,7 +85,8 @@ impl Definition {
 
     /// What a value breaks, as an error code.
     #[must_use]
-    pub fn problem(&self, value: &Value) -> Option<&'static str> {
+    pub fn problem<'v>(&self, value: impl Into<Scalar<'v>>) -> Option<&'static str> {
+        let value = value.into();
         if !self.kind.admits(value) {
             return Some("attribute.value.type");
         }

@@ -4,6 +4,32 @@ use serde_json::Value;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime};
 
+use crate::meta::input::Field;
+
+/// A value to be looked at, a text wherever it stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Scalar<'v> {
+    /// A text.
+    Text(&'v str),
+    /// Any other value.
+    Other(&'v Value),
+}
+
+impl<'v> From<&'v Value> for Scalar<'v> {
+    fn from(value: &'v Value) -> Self {
+        value.as_str().map_or(Self::Other(value), Self::Text)
+    }
+}
+
+impl<'v> From<&'v Field<'_>> for Scalar<'v> {
+    fn from(field: &'v Field<'_>) -> Self {
+        match field {
+            Field::Text(text) => Self::Text(text),
+            Field::Other(value) => value.into(),
+        }
+    }
+}
+
 /// The type of an attribute's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -40,13 +66,13 @@ impl Kind {
         }
     }
 
-    pub(super) fn admits(self, value: &Value) -> bool {
-        match self {
-            Self::String => value.is_string(),
-            Self::Number => value.is_number(),
-            Self::Boolean => value.is_boolean(),
-            Self::Date => value.as_str().is_some_and(is_date),
-            Self::Other => true,
+    pub(super) fn admits(self, value: Scalar<'_>) -> bool {
+        match (self, value) {
+            (Self::Date, Scalar::Text(text)) => is_date(text),
+            (Self::Number, Scalar::Other(value)) => value.is_number(),
+            (Self::Boolean, Scalar::Other(value)) => value.is_boolean(),
+            (Self::String, Scalar::Text(_)) | (Self::Other, _) => true,
+            _ => false,
         }
     }
 }

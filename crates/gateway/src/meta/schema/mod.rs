@@ -20,5 +20,5 @@ mod rules;
 pub use apply::{Change, Plan, Planned};
 pub use definition::{Definition, Issue};
 pub use file::{FileError, read_definitions};
-pub use kind::Kind;
+pub use kind::{Kind, Scalar};
 pub use rules::{LONGEST_ID, Problem, Rules, Update};

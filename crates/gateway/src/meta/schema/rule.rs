@@ -5,7 +5,7 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::{Value, json};
 
-use super::kind::Kind;
+use super::kind::{Kind, Scalar};
 
 const LONGEST_PATTERN: usize = 1_000;
 const LARGEST_REGEX: usize = 1 << 20;
@@ -81,21 +81,21 @@ impl Rule {
     }
 
     /// What a value of the right type breaks, as an error code.
-    pub(super) fn problem(&self, value: &Value) -> Option<&'static str> {
+    pub(super) fn problem(&self, value: Scalar<'_>) -> Option<&'static str> {
         let (kept, code) = match (self, value) {
-            (Self::Length { is, bounds }, Value::String(text)) => {
+            (Self::Length { is, bounds }, Scalar::Text(text)) => {
                 let equal = is.as_ref().is_none_or(|is| is == text);
                 (equal && (bounds.is_empty() || bounds.hold(text.chars().count() as f64)), "attribute.value.string")
             }
-            (Self::Number { is, bounds, .. }, Value::Number(number)) => {
+            (Self::Number { is, bounds, .. }, Scalar::Other(Value::Number(number))) => {
                 let number = number.as_f64();
                 let equal = is.is_none_or(|is| number == Some(is));
                 (equal && number.is_some_and(|number| bounds.hold(number)), "attribute.value.number")
             }
-            (Self::Range { bounds }, Value::Number(number)) => {
+            (Self::Range { bounds }, Scalar::Other(Value::Number(number))) => {
                 (number.as_f64().is_some_and(|number| bounds.hold(number)), "attribute.value.range")
             }
-            (Self::Regex(regex), Value::String(text)) => (regex.is_match(text), "attribute.value.regex"),
+            (Self::Regex(regex), Scalar::Text(text)) => (regex.is_match(text), "attribute.value.regex"),
             _ => (false, "attribute.value.type"),
         };
         (!kept).then_some(code)

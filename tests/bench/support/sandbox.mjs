@@ -5,6 +5,7 @@ import { start, stop } from "../../../scripts/lib/run.mjs";
  * @typedef {object} Sandbox
  * @property {string} base
  * @property {string} secret of the OAuth client `sandbox`
+ * @property {number} pid
  * @property {(plan: unknown) => Promise<void>} setFaults
  * @property {() => Promise<{ name: string }[]>} channels
  * @property {() => Promise<{ path: string }[]>} requests
@@ -32,6 +33,7 @@ export async function startSandbox(guestsync, ...options) {
   return {
     base,
     secret,
+    pid: child.pid ?? NaN,
     setFaults: async (plan) => {
       const answer = await fetch(`${base}/_sandbox/faults`, { method: "PUT", body: JSON.stringify(plan), headers: { "content-type": "application/json" } });
       if (!answer.ok) throw new Error(`the fault plan was refused: ${await answer.text()}`);

@@ -13,4 +13,5 @@ mod report;
 mod run;
 mod schema;
 mod serve;
+mod storm;
 mod tls;

@@ -1,38 +1,56 @@
-//! The body of S3, read without a copy of its texts: `{entities: [{id, …attributes}], partialUpdate}`.
+//! The body of S3, `{entities: [{id, …attributes}], partialUpdate}`, read once: each entity is checked as it comes and written down as
+//! its record's text, so that no tree of a thousand entities is made.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Detail};
 use crate::input::{Members, malformed};
 use crate::scalar::Scalar;
+use crate::store::{Records, Schemas};
 
 /// The most entities of a batch.
 const MOST: usize = 1_000;
+const LONGEST_ID: usize = 255;
 
 /// What is to be written.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Default)]
 pub(crate) struct Batch<'a> {
-    #[serde(borrow)]
     pub(crate) entities: Vec<Entity<'a>>,
-    #[serde(default)]
-    pub(crate) partial_update: bool,
+    pub(crate) partial: bool,
+    /// The entities' attributes, one after another.
+    texts: Vec<u8>,
+}
+
+/// One entity. Null counts as left out; of a name that is there twice, the last counts.
+pub(crate) struct Entity<'a> {
+    /// Null where there is none.
+    pub(crate) id: Scalar<'a>,
+    /// Whether the id is one: an entity without is not looked at any further.
+    pub(crate) is_named: bool,
+    /// What is wrong with it, whatever its record has.
+    pub(crate) problems: Vec<Detail>,
+    text: Range<usize>,
 }
 
 impl<'a> Batch<'a> {
-    /// Reads a body of well-formed JSON.
+    /// Reads a body, holding each entity to the definitions.
     ///
     /// # Errors
-    /// 400 with every problem.
-    pub(crate) fn read(body: &'a [u8]) -> Result<Self, ApiError> {
-        match serde_json::from_slice::<Self>(body) {
-            Ok(batch) if (1..=MOST).contains(&batch.entities.len()) => Ok(batch),
-            _ => Err(refusal(body)),
-        }
+    /// 400 with every problem of the body; what is wrong with one entity is the entity's.
+    pub(crate) fn read(body: &'a [u8], schemas: &Schemas) -> Result<Self, ApiError> {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let read = Body(schemas).deserialize(&mut json).and_then(|batch| json.end().map(|()| batch));
+        read.map_err(|_| refusal(body))
+    }
+
+    /// An entity's attributes as a record's text.
+    pub(crate) fn text(&self, entity: &Entity<'_>) -> &str {
+        std::str::from_utf8(&self.texts[entity.text.clone()]).expect("invariant: JSON is UTF-8")
     }
 }
 
@@ -57,62 +75,150 @@ fn refusal(body: &[u8]) -> ApiError {
     refused.err().unwrap_or_else(|| ApiError::bad_request("The body has a member twice."))
 }
 
-/// One entity. Null counts as left out; of a name that is there twice, the last counts.
-#[derive(Default)]
-pub(crate) struct Entity<'a> {
-    pub(crate) id: Option<Scalar<'a>>,
-    /// By their names.
-    pub(crate) attributes: Vec<(Cow<'a, str>, Scalar<'a>)>,
+struct Body<'s>(&'s Schemas);
+
+impl<'de> DeserializeSeed<'de> for Body<'_> {
+    type Value = Batch<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Batch<'de>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Entity<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = Entity<'de>;
+impl<'de> Visitor<'de> for Body<'_> {
+    type Value = Batch<'de>;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an entity")
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a batch")
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Entity<'de>, A::Error> {
-                let mut entity = Entity { id: None, attributes: Vec::with_capacity(4) };
-                while let Some((name, value)) = members.next_entry::<Scalar<'de>, Scalar<'de>>()? {
-                    let Scalar::Text(name) = name else { return Err(A::Error::custom("a member without a name")) };
-                    if name == "id" {
-                        entity.id = Some(value);
-                    } else {
-                        entity.attributes.push((name, value));
-                    }
-                }
-                // A stable sort: of two of one name the last one stays the last.
-                entity.attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
-                entity.attributes.reverse();
-                entity.attributes.dedup_by(|(one, _), (other, _)| one == other);
-                entity.attributes.reverse();
-                entity.attributes.retain(|(_, value)| *value != Scalar::Null);
-                Ok(entity)
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Batch<'de>, A::Error> {
+        let (mut batch, mut partial) = (None, None);
+        while let Some(Scalar::Text(name)) = members.next_key()? {
+            match &*name {
+                "entities" if batch.is_none() => batch = Some(members.next_value_seed(List(self.0))?),
+                "partialUpdate" if partial.is_none() => partial = Some(members.next_value()?),
+                _ => return Err(A::Error::custom("no member of a batch")),
             }
         }
-        deserializer.deserialize_map(Read)
+        let batch: Batch<'de> = batch.ok_or_else(|| A::Error::missing_field("entities"))?;
+        let fits = (1..=MOST).contains(&batch.entities.len());
+        if fits { Ok(Batch { partial: partial.unwrap_or_default(), ..batch }) } else { Err(A::Error::custom("too many or none")) }
+    }
+}
+
+struct List<'s>(&'s Schemas);
+
+impl<'de> DeserializeSeed<'de> for List<'_> {
+    type Value = Batch<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Batch<'de>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for List<'_> {
+    type Value = Batch<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of entities")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Batch<'de>, A::Error> {
+        let mut batch = Batch { entities: Vec::with_capacity(MOST), texts: Vec::with_capacity(MOST * 128), partial: false };
+        let mut attributes = Vec::new();
+        loop {
+            let one = One { schemas: self.0, attributes: &mut attributes, texts: &mut batch.texts };
+            let Some(entity) = list.next_element_seed(one)? else { return Ok(batch) };
+            batch.entities.push(entity);
+        }
+    }
+}
+
+/// Reads one entity.
+struct One<'s, 'de> {
+    schemas: &'s Schemas,
+    /// Room for its attributes, used again for the next one.
+    attributes: &'s mut Vec<(Cow<'de, str>, Scalar<'de>)>,
+    texts: &'s mut Vec<u8>,
+}
+
+impl<'de> DeserializeSeed<'de> for One<'_, 'de> {
+    type Value = Entity<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Entity<'de>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for One<'_, 'de> {
+    type Value = Entity<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entity")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Entity<'de>, A::Error> {
+        let (attributes, mut id) = (self.attributes, None);
+        attributes.clear();
+        while let Some(Scalar::Text(name)) = members.next_key()? {
+            let value = members.next_value()?;
+            if name == "id" {
+                id = Some(value);
+            } else if let Some(known) = attributes.iter_mut().find(|(known, _)| *known == name) {
+                known.1 = value;
+            } else {
+                attributes.push((name, value));
+            }
+        }
+        attributes.retain(|(_, value)| *value != Scalar::Null);
+        attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let problem = match &id {
+            Some(Scalar::Text(id)) if (1..=LONGEST_ID).contains(&id.len()) => None,
+            Some(Scalar::Text(_)) => Some("field.value"),
+            Some(_) => Some("field.type"),
+            None => Some("field.missing"),
+        };
+        let from = self.texts.len();
+        let mut entity =
+            Entity { id: id.unwrap_or(Scalar::Null), is_named: problem.is_none(), problems: Vec::new(), text: from..from };
+        if let Some(code) = problem {
+            entity.problems.push(Detail::new(code, "id"));
+            return Ok(entity);
+        }
+        entity.problems.extend(attributes.iter().filter_map(|(name, value)| {
+            let code = self.schemas.find(name).map_or(Some("attribute.unknown"), |definition| definition.problem(value))?;
+            Some(Detail::new(code, name))
+        }));
+        Records::write(attributes, self.texts);
+        entity.text.end = self.texts.len();
+        Ok(entity)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::options::Sample;
+    use crate::store::Store;
 
     #[test]
     fn of_a_name_that_is_there_twice_the_last_counts() {
-        let entity: Entity<'_> =
-            serde_json::from_str(r#"{"b": 1, "a": "x", "id": "1", "b": 2, "a": null, "c": null, "id": "2"}"#).unwrap();
-        assert_eq!(entity.id, Some(Scalar::Text("2".into())));
-        assert_eq!(entity.attributes, [("b".into(), Scalar::Number(2.into()))]);
+        let schemas = Arc::clone(&Store::new(Sample::default()).schemas);
+        let body = br#"{"entities": [{"support_queue": "b", "ring_a": "x", "id": "1", "support_queue": "c", "ring_a": null, "id": "2"}]}"#;
+        let batch = Batch::read(body, &schemas).ok().unwrap();
+        let entity = &batch.entities[0];
+        assert_eq!((&entity.id, batch.text(entity)), (&Scalar::Text("2".into()), r#"{"support_queue":"c"}"#));
+        assert!(entity.problems.is_empty() && !batch.partial);
     }
 
     #[test]
     fn a_member_that_is_there_twice_is_refused() {
-        assert!(Batch::read(br#"{"entities": [{}], "entities": [{}]}"#).is_err());
-        assert!(Batch::read(br#"{"entities": [{}]}"#).is_ok());
+        let schemas = Schemas::default();
+        assert!(Batch::read(br#"{"entities": [{}], "entities": [{}]}"#, &schemas).is_err());
+        assert!(Batch::read(br#"{"entities": [{}]}"#, &schemas).is_ok());
+        assert!(Batch::read(br#"{"entities": [{}]} 1"#, &schemas).is_err());
     }
 }

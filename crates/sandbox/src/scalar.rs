@@ -17,17 +17,6 @@ pub(crate) enum Scalar<'a> {
     Structure,
 }
 
-impl Scalar<'_> {
-    pub(crate) fn to_value(&self) -> Value {
-        match self {
-            Self::Null | Self::Structure => Value::Null,
-            Self::Flag(flag) => Value::Bool(*flag),
-            Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::String(text.to_string()),
-        }
-    }
-}
-
 impl<'a> From<&'a Value> for Scalar<'a> {
     fn from(value: &'a Value) -> Self {
         match value {

@@ -30,8 +30,8 @@ pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     Query(Which { after, limit }): Query<Which>,
 ) -> Json<serde_json::Value> {
-    let store = lock(&shared.store);
-    let records = &store.records;
+    let mut store = lock(&shared.store);
+    let records = &mut store.records;
     let page = Page {
         count: records.count(),
         writes: records.writes,

@@ -79,12 +79,12 @@ impl Drop for Entry {
         let logged = LoggedRequest {
             at: crate::clock::rfc3339(self.at),
             method: std::mem::take(&mut self.method),
-            body: redact::request(&self.path, &self.body),
+            body: redact::request(&self.path, std::mem::take(&mut self.body)),
             path: std::mem::take(&mut self.path),
             status,
             duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
             headers: std::mem::take(&mut self.headers),
-            response: self.answer.take().map(|(_, body)| redact::response(&body)),
+            response: self.answer.take().map(|(_, body)| redact::response(body)),
             applied: self.applied,
         };
         lock(&self.shared.requests).push(logged);

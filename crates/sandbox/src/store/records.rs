@@ -1,9 +1,8 @@
 //! The records that S3 writes, and how often each was written. A million of them must fit, so each is kept as its text.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::ops::Bound;
 
+use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -12,7 +11,9 @@ use crate::scalar::Scalar;
 /// The records by their ids.
 #[derive(Default)]
 pub(crate) struct Records {
-    entries: BTreeMap<Box<str>, Record>,
+    entries: IndexMap<Box<str>, Record>,
+    /// The places of the entries in the order of their ids, for as many as there were when somebody looked.
+    order: Vec<usize>,
     /// Writes of all records together.
     pub(crate) writes: u64,
     /// Those of them that changed something.
@@ -40,14 +41,12 @@ impl Records {
         self.entries.get(id).map(|record| &*record.attributes)
     }
 
-    /// The text of attributes that are in the order of their names.
-    pub(crate) fn text(attributes: &[(Cow<'_, str>, Scalar<'_>)]) -> String {
-        let mut text = Vec::with_capacity(attributes.iter().map(|(name, _)| name.len() + 24).sum::<usize>() + 2);
-        let mut writer = serde_json::Serializer::new(&mut text);
+    /// Writes attributes that are in the order of their names, as a record's text.
+    pub(crate) fn write(attributes: &[(Cow<'_, str>, Scalar<'_>)], text: &mut Vec<u8>) {
+        let mut writer = serde_json::Serializer::new(text);
         writer
             .collect_map(attributes.iter().map(|(name, value)| (name, value)))
             .expect("invariant: texts, numbers and flags are written as JSON");
-        String::from_utf8(text).expect("invariant: JSON is UTF-8")
     }
 
     /// The attributes of a record's text.
@@ -55,8 +54,7 @@ impl Records {
         serde_json::from_str(text).expect("invariant: records are stored as JSON objects")
     }
 
-    pub(crate) fn put(&mut self, id: &str, attributes: String) {
-        let text = attributes.into_boxed_str();
+    pub(crate) fn put(&mut self, id: &str, text: Box<str>) {
         self.writes += 1;
         let record = self.entries.get_mut(id);
         let changed = record.as_ref().is_none_or(|record| record.attributes != text);
@@ -78,10 +76,16 @@ impl Records {
     }
 
     /// At most `limit` records with ids above `after`, in the order of their ids.
-    pub(crate) fn after(&self, after: &str, limit: usize) -> Vec<ShownRecord<'_>> {
-        let range = self.entries.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
-        range
-            .take(limit)
+    pub(crate) fn after(&mut self, after: &str, limit: usize) -> Vec<ShownRecord<'_>> {
+        let entries = &self.entries;
+        let id = |place: &usize| entries.get_index(*place).map(|(id, _)| &**id);
+        if limit > 0 && self.order.len() != entries.len() {
+            self.order = (0..entries.len()).collect();
+            self.order.sort_unstable_by_key(id);
+        }
+        let first = self.order.partition_point(|place| id(place) <= Some(after));
+        let shown = self.order[first..].iter().take(limit).filter_map(|place| entries.get_index(*place));
+        shown
             .map(|(id, record)| ShownRecord {
                 id,
                 attributes: Self::read(&record.attributes),

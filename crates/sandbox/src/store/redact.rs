@@ -1,5 +1,6 @@
 //! Takes credentials out of what is logged: tokens, client secrets, assertions.
 
+use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
@@ -8,9 +9,6 @@ use url::form_urlencoded;
 use crate::calls;
 
 const HIDDEN: &str = "…";
-
-/// How much of a body is logged, in bytes.
-const LONGEST: usize = 64 * 1024;
 
 /// Request headers by their lower-case names; of `Authorization` only the scheme is shown.
 pub(crate) fn headers(headers: &HeaderMap) -> Map<String, Value> {
@@ -29,24 +27,24 @@ pub(crate) fn headers(headers: &HeaderMap) -> Map<String, Value> {
     shown
 }
 
-/// A request's body as text. Of a token request only what is no credential.
-pub(crate) fn request(path: &str, body: &[u8]) -> String {
+/// A request's body. Of a token request only what is no credential.
+pub(crate) fn request(path: &str, body: Bytes) -> Bytes {
     let route = path.split('?').next().unwrap_or(path);
     if route != calls::TOKEN && route != calls::LOGIN_TOKEN {
-        return text(body);
+        return body;
     }
-    let shown = form_urlencoded::parse(body).map(|(name, value)| match name.as_ref() {
+    let shown = form_urlencoded::parse(&body).map(|(name, value)| match name.as_ref() {
         "grant_type" | "client_id" | "scope" => format!("{name}={value}"),
         _ => format!("{name}={HIDDEN}"),
     });
-    text(shown.collect::<Vec<_>>().join("&").as_bytes())
+    shown.collect::<Vec<_>>().join("&").into()
 }
 
-/// An answer's body as text, without the tokens that O1 and G2 give out.
-pub(crate) fn response(body: &[u8]) -> String {
+/// An answer's body without the tokens that O1 and G2 give out.
+pub(crate) fn response(body: Bytes) -> Bytes {
     // Most answers have none, and some are large.
-    let may_have_one = memchr::memmem::find(body, b"token\"").is_some();
-    if let Some(Value::Object(mut members)) = may_have_one.then(|| serde_json::from_slice(body).ok()).flatten() {
+    let may_have_one = memchr::memmem::find(&body, b"token\"").is_some();
+    if let Some(Value::Object(mut members)) = may_have_one.then(|| serde_json::from_slice(&body).ok()).flatten() {
         let mut hidden = false;
         for name in ["access_token", "token"] {
             if let Some(value) = members.get_mut(name) {
@@ -55,14 +53,10 @@ pub(crate) fn response(body: &[u8]) -> String {
             }
         }
         if hidden {
-            return text(Value::Object(members).to_string().as_bytes());
+            return Value::Object(members).to_string().into();
         }
     }
-    text(body)
-}
-
-fn text(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(LONGEST)]).into_owned()
+    body
 }
 
 #[cfg(test)]
@@ -71,15 +65,20 @@ mod tests {
 
     #[test]
     fn a_token_request_shows_no_secret() {
-        let shown = request("/oauth/token", b"grant_type=client_credentials&client_id=a&client_secret=b&assertion=c");
+        let shown =
+            request("/oauth/token", Bytes::from_static(b"grant_type=client_credentials&client_id=a&client_secret=b&assertion=c"));
         assert_eq!(shown, "grant_type=client_credentials&client_id=a&client_secret=…&assertion=…");
     }
 
     #[test]
     fn an_answer_shows_no_token() {
-        assert_eq!(response(br#"{"access_token":"abc","expires_in":1}"#), r#"{"access_token":"…","expires_in":1}"#);
-        assert_eq!(response(br#"{"token":"abc"}"#), r#"{"token":"…"}"#);
-        assert_eq!(response(br#"{"attributes":{"token":"abc"}}"#), r#"{"attributes":{"token":"abc"}}"#);
+        for (body, shown) in [
+            (r#"{"access_token":"abc","expires_in":1}"#, r#"{"access_token":"…","expires_in":1}"#),
+            (r#"{"token":"abc"}"#, r#"{"token":"…"}"#),
+            (r#"{"attributes":{"token":"abc"}}"#, r#"{"attributes":{"token":"abc"}}"#),
+        ] {
+            assert_eq!(response(body.into()), shown);
+        }
     }
 
     #[test]

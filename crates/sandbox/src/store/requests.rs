@@ -1,12 +1,16 @@
 //! The log of requests and answers behind `GET /_sandbox/requests`.
 
-use serde::Serialize;
+use axum::body::Bytes;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::ring::Ring;
 
 const MOST: usize = 1_000;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// How much of a body is shown, in bytes.
+const LONGEST: usize = 64 * 1024;
 
 /// One request and what came of it.
 #[derive(Serialize)]
@@ -21,8 +25,10 @@ pub(crate) struct LoggedRequest {
     pub(crate) status: Option<u16>,
     pub(crate) duration_ms: u64,
     pub(crate) headers: Map<String, Value>,
-    pub(crate) body: String,
-    pub(crate) response: Option<String>,
+    #[serde(serialize_with = "text")]
+    pub(crate) body: Bytes,
+    #[serde(serialize_with = "optional_text")]
+    pub(crate) response: Option<Bytes>,
     /// Whether it changed the store. A repeat under its `Idempotency-Key` does not.
     pub(crate) applied: bool,
 }
@@ -39,7 +45,7 @@ impl Default for Requests {
 impl Requests {
     pub(crate) fn push(&mut self, request: LoggedRequest) {
         let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.as_str().map_or(0, str::len)).sum();
-        let weight = request.path.len() + headers + request.body.len() + request.response.as_ref().map_or(0, String::len);
+        let weight = request.path.len() + headers + request.body.len() + request.response.as_ref().map_or(0, Bytes::len);
         self.0.push(request, weight);
     }
 
@@ -53,5 +59,16 @@ impl Requests {
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+fn text<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(&body[..body.len().min(LONGEST)]))
+}
+
+fn optional_text<S: Serializer>(body: &Option<Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
+    match body {
+        Some(body) => text(body, serializer),
+        None => serializer.serialize_none(),
     }
 }

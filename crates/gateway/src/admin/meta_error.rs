@@ -46,7 +46,7 @@ impl IntoResponse for Refused {
             MetaError::Permission(_) | MetaError::Scope(_) | MetaError::HiddenOrganisation(_) => StatusCode::FORBIDDEN,
             MetaError::NothingAllowed(_) => StatusCode::UNPROCESSABLE_ENTITY,
             MetaError::Genesys(Error::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
-            MetaError::Credentials { .. } | MetaError::Genesys(_) => StatusCode::BAD_GATEWAY,
+            MetaError::Credentials { .. } | MetaError::RefusesAll { .. } | MetaError::Genesys(_) => StatusCode::BAD_GATEWAY,
         };
         let body = json!({"error": {"code": error.code(), "message": error.to_string()}});
         let mut response = (status, Json(body)).into_response();

@@ -51,6 +51,17 @@ pub enum MetaError {
         /// Why, in the server's words, where it gave any.
         reason: String,
     },
+    /// Genesys takes none of the records.
+    #[error(
+        "Genesys refuses every batch, and each of the records that were sent alone, with status {status} ({code}): see whether the map \
+         and the organisation are the right ones, then run this again; it goes on where it was."
+    )]
+    RefusesAll {
+        /// The status of each refusal.
+        status: u16,
+        /// Its code.
+        code: String,
+    },
     /// Genesys, otherwise.
     #[error("{0}.")]
     Genesys(Error),
@@ -68,6 +79,7 @@ impl MetaError {
             Self::HiddenOrganisation(_) => "organisation.forbidden",
             Self::NothingAllowed(_) => "attributes.none",
             Self::Credentials { .. } => "upstream.credentials",
+            Self::RefusesAll { .. } => "upstream.refuses.all",
             Self::Genesys(error) => error.code(),
         }
     }

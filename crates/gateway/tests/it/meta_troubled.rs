@@ -14,7 +14,7 @@ use guestsync_gateway::meta::Metadata;
 use guestsync_gateway::meta::input::Format;
 use guestsync_gateway::meta::mapping::Mapping;
 use guestsync_gateway::meta::report::{Span, Wanted};
-use guestsync_gateway::meta::run::{InputFile, Options, Run, Task};
+use guestsync_gateway::meta::run::{Counts, InputFile, Options, Run, RunError, Task};
 use guestsync_genesys::{Client, Settings};
 use guestsync_sandbox::{RateLimit, Sandbox};
 use serde_json::{Value, json};
@@ -48,43 +48,60 @@ async fn refuse_some(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
+/// A Genesys behind whatever refuses some, a run's task, and where refused records are listed.
+struct Troubled {
+    metadata: Metadata,
+    directory: Directory,
+    task: Task,
+}
+
+impl Troubled {
+    async fn start(ids: impl Iterator<Item = String>) -> Self {
+        let client = guestsync_sandbox::Client::with_all_scopes("gateway", SECRET);
+        let options = guestsync_sandbox::Options { clients: vec![client], rate: RateLimit::NONE, ..Default::default() };
+        let router = Sandbox::new(options).router().layer(from_fn(refuse_some));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let directory = Directory::new();
+        let metadata = metadata(&base, &directory, Duration::from_secs(15));
+        let file = directory.path().join("tickets.ndjson");
+        std::fs::write(&file, ids.map(|id| format!("{{\"ticketId\": \"{id}\"}}\n")).collect::<String>()).unwrap();
+        let (attributes, _) = metadata.allowed(ORG, &Mapping::tickets(), false).await.unwrap();
+        let task = Task {
+            id: String::new(),
+            identity: metadata.identity().to_owned(),
+            organisation: ORG.to_owned(),
+            input: Some(InputFile::of(&file).unwrap()),
+            format: Format::Ndjson,
+            map: None,
+            replace: false,
+            rejects: directory.path().join("rejects.ndjson"),
+            attributes,
+        };
+        Self { metadata, directory, task }
+    }
+
+    async fn run(&self) -> Result<Counts, RunError> {
+        let options =
+            Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: 2, patience: Duration::from_secs(5) };
+        let run = Run::open(&self.directory.path().join("runs/one"), self.task.clone()).unwrap();
+        run.work(&self.metadata, options, |_| ()).await.map(|outcome| outcome.counts)
+    }
+}
+
 #[tokio::test]
 async fn a_record_that_makes_genesys_refuse_its_batch_is_listed_and_the_others_are_written() {
-    let client = guestsync_sandbox::Client::with_all_scopes("gateway", SECRET);
-    let options = guestsync_sandbox::Options { clients: vec![client], rate: RateLimit::NONE, ..Default::default() };
-    let router = Sandbox::new(options).router().layer(from_fn(refuse_some));
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let directory = Directory::new();
-    let metadata = metadata(&base, &directory, Duration::from_secs(15));
-    let file = directory.path().join("tickets.ndjson");
     let ids = (1..=20).map(|n| match n {
         4 => "T-400".to_owned(),
         5 => "T-413".to_owned(),
         20 => "T-422".to_owned(),
         n => format!("ticket-{n}"),
     });
-    std::fs::write(&file, ids.map(|id| format!("{{\"ticketId\": \"{id}\"}}\n")).collect::<String>()).unwrap();
-    let (attributes, _) = metadata.allowed(ORG, &Mapping::tickets(), false).await.unwrap();
-    let rejects = directory.path().join("rejects.ndjson");
-    let task = Task {
-        id: String::new(),
-        identity: metadata.identity().to_owned(),
-        organisation: ORG.to_owned(),
-        input: Some(InputFile::of(&file).unwrap()),
-        format: Format::Ndjson,
-        map: None,
-        replace: false,
-        rejects: rejects.clone(),
-        attributes,
-    };
-    let options =
-        Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: 2, patience: Duration::from_secs(5) };
-    let run = Run::open(&directory.path().join("runs/one"), task).unwrap();
-    let counts = run.work(&metadata, options, |_| ()).await.unwrap().counts;
+    let troubled = Troubled::start(ids).await;
+    let counts = troubled.run().await.unwrap();
     assert_eq!((counts.records, counts.created, counts.refused), (20, 17, 3));
-    let listed = std::fs::read_to_string(rejects).unwrap();
+    let listed = std::fs::read_to_string(&troubled.task.rejects).unwrap();
     let mut told: Vec<_> = listed
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
@@ -94,6 +111,20 @@ async fn a_record_that_makes_genesys_refuse_its_batch_is_listed_and_the_others_a
         .collect();
     told.sort_by_key(|(record, ..)| *record);
     assert_eq!(told, [(4, 400), (5, 413), (20, 422)].map(|(record, status)| (record, status, json!("not.this.one"))));
+}
+
+#[tokio::test]
+async fn a_run_ends_where_genesys_refuses_everything_and_not_where_it_refuses_many() {
+    let troubled = Troubled::start((1..=400).map(|n| format!("T-400-{n}"))).await;
+    let error = troubled.run().await.unwrap_err();
+    assert_eq!(error.code(), "upstream.refuses.all");
+    let said = error.to_string();
+    assert!(said.contains("status 400 (not.this.one)") && !said.contains("T-400"), "{said}");
+    assert!(!troubled.task.rejects.exists(), "nothing of it is listed: the run goes on");
+    // Forty in a row are no sign of it.
+    let troubled = Troubled::start((1..=400).map(|n| if n <= 40 { format!("T-400-{n}") } else { format!("ticket-{n}") })).await;
+    let counts = troubled.run().await.unwrap();
+    assert_eq!((counts.created, counts.refused), (360, 40));
 }
 
 #[tokio::test]

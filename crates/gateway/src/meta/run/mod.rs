@@ -10,9 +10,11 @@
 //! - [`store`]: a run's folder: what it does, its journal, one owner at a time;
 //! - [`batch`]: records made into batches;
 //! - [`send`]: one batch, until each of its records is taken or refused;
+//! - [`alike`]: whether the server refuses everything;
 //! - [`pace`]: how many batches at once, and how large;
 //! - [`work`]: the whole of it.
 
+mod alike;
 mod batch;
 mod counts;
 mod error;

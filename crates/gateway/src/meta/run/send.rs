@@ -1,5 +1,6 @@
 //! One batch, until each of its records is taken or refused. Records that a server could not take now are sent again, alone; a batch
-//! that it refuses as a whole, for its size or for something in it, is halved until the record is found that it is about.
+//! that it refuses as a whole, for its size or for something in it, is halved until the record is found that it is about. Where it
+//! refuses whatever it is sent, the run ends.
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::Reject;
+use super::alike::Alike;
 use super::batch::Batch;
 use crate::meta::MetaError;
 use crate::meta::schema::Problem;
@@ -46,14 +48,17 @@ impl Sender {
         if !batch.entities.is_empty() {
             parts.push((0, (0..batch.entities.len()).collect()));
         }
-        let (mut first, mut repeats) = (None, 0);
+        let (mut first, mut repeats, mut alike) = (None, 0, Alike::default());
         while let Some((round, entities)) = parts.pop() {
             if round > 0 {
                 let wait = Policy::SERVER.delay(round - 1, getrandom::u64().unwrap_or_default());
                 tokio::time::sleep(Duration::from_millis(wait)).await;
             }
             let (results, effort) = match self.write(&batch, &entities, round).await {
-                Ok(answered) => answered,
+                Ok(answered) => {
+                    alike.answered();
+                    answered
+                }
                 Err(Error::Refused { status: 400 | 413 | 422, .. }) if entities.len() > 1 => {
                     let (one, other) = entities.split_at(entities.len() / 2);
                     parts.extend([(round, other.to_vec()), (round, one.to_vec())]);
@@ -61,6 +66,11 @@ impl Sender {
                 }
                 Err(Error::Refused { status: status @ (400 | 413 | 422), code }) => {
                     let code = if code.is_empty() { "upstream.refused".to_owned() } else { code };
+                    alike.refused(status, &code);
+                    if let Some((status, code)) = alike.everything() {
+                        return Err(MetaError::RefusesAll { status, code });
+                    }
+                    alike.probe(&mut parts);
                     batch.counts.refused += 1;
                     batch.rejects.push(reject(&batch, entities[0], status, vec![Problem { code, field: None }]));
                     continue;

@@ -42,7 +42,7 @@ pub(crate) async fn run(audit: Audit) -> Result<ExitCode, Failure> {
     match audit.what {
         What::Verify { file, head, after } => check(&file, head.as_deref(), after.as_deref()),
         What::Head { database } => {
-            for (gateway, head) in database.operator().await?.audit_heads().await? {
+            for (gateway, head) in database.open().await?.operator.audit_heads().await? {
                 output::line(&format!("{gateway}  {head}"))?;
             }
             Ok(ExitCode::SUCCESS)

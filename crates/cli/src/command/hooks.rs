@@ -45,7 +45,7 @@ enum What {
 pub(crate) async fn run(hooks: Hooks) -> Result<ExitCode, Failure> {
     match hooks.what {
         What::List { dead, database } => {
-            for event in database.operator().await?.webhooks().await?.into_iter().filter(|event| event.dead || !dead) {
+            for event in database.open().await?.operator.webhooks().await?.into_iter().filter(|event| event.dead || !dead) {
                 let state = if event.dead { "dead" } else { "waiting" };
                 let failure = event.failure.as_deref().unwrap_or("-");
                 output::line(&format!("{}\t{}\t{state}\t{}\t{failure}", event.id, event.kind, event.attempts))?;
@@ -53,12 +53,12 @@ pub(crate) async fn run(hooks: Hooks) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         What::Replay { id, database, .. } => {
-            let number = database.operator().await?.replay_webhooks(id.as_deref()).await?;
+            let number = database.open().await?.operator.replay_webhooks(id.as_deref()).await?;
             output::line(&format!("{number} to be delivered"))?;
             Ok(ExitCode::from(u8::from(number == 0 && id.is_some())))
         }
         What::Enable { database } => {
-            let number = database.operator().await?.enable_webhooks().await?;
+            let number = database.open().await?.operator.enable_webhooks().await?;
             output::line(&format!("{number} enabled"))?;
             Ok(ExitCode::SUCCESS)
         }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use guestsync_gateway::JobView;
 
-use super::database::{Database, state_key};
+use super::database::{Database, Opened};
 use crate::failure::Failure;
 use crate::output;
 
@@ -28,17 +28,16 @@ pub(crate) struct Jobs {
 }
 
 pub(crate) async fn run(jobs: Jobs) -> Result<ExitCode, Failure> {
-    let (directory, key) = (jobs.database.directory(), state_key());
-    let operator = jobs.database.operator().await?;
+    let Opened { operator, directory, state_key } = jobs.database.open().await?;
     if let Some(id) = &jobs.id {
-        let Some(job) = operator.job(&directory, key.as_deref(), id).await? else {
+        let Some(job) = operator.job(&directory, state_key.as_deref(), id).await? else {
             output::notice("guestsync: there is no job of this id");
             return Ok(ExitCode::from(1));
         };
         output::line(&serde_json::to_string_pretty(&job).unwrap_or_default())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let listed = operator.jobs(&directory, key.as_deref(), jobs.open, jobs.most).await?;
+    let listed = operator.jobs(&directory, state_key.as_deref(), jobs.open, jobs.most).await?;
     if jobs.json {
         output::line(&serde_json::to_string_pretty(&listed).unwrap_or_default())?;
     } else {

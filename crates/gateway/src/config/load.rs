@@ -99,7 +99,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
 }
 
 /// Several gateways share what is encrypted, so they need the same state key, which no file of one of them holds.
-fn database(reader: &mut Reader<'_>, has_state_key: bool) -> Option<Sensitive<String>> {
+pub(super) fn database(reader: &mut Reader<'_>, has_state_key: bool) -> Option<Sensitive<String>> {
     let setting = name("database_url", "DATABASE_URL");
     let address = reader.parsed(setting, "a postgres:// address", |text| {
         let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));

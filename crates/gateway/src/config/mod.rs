@@ -5,6 +5,7 @@
 //! - `admin`: the administration address;
 //! - `crm`: where visitors are looked up;
 //! - `limits`: how much may come from whom;
+//! - `place`: where the state is, for commands that need nothing else;
 //! - `webhook`: who is told what happened;
 //! - `worker`: what `/sw.js` is started with;
 //! - `origin`: an origin, exactly as browsers state it.
@@ -14,6 +15,7 @@ mod crm;
 mod limits;
 mod load;
 mod origin;
+mod place;
 mod reader;
 mod webhook;
 mod worker;
@@ -32,6 +34,7 @@ pub(crate) use crm::{Connection, HASH, OnFailure};
 pub use limits::LimitsConfig;
 pub use load::{Flags, load};
 pub use origin::Origin;
+pub use place::StatePlace;
 pub use reader::{Problem, Problems};
 pub use worker::{Bound, Field, Mode, Unknown, WorkerConfig};
 

@@ -129,6 +129,11 @@ impl<'a> Reader<'a> {
         (self.env)(name).filter(|value| !value.is_empty())
     }
 
+    /// What was found wrong with what was asked for.
+    pub(super) fn problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
     /// What was found wrong, settings that nobody asked for included.
     pub(super) fn finish(mut self) -> Vec<Problem> {
         let mut unknown = Vec::new();

@@ -27,6 +27,9 @@ async fn the_documents_example_is_provisioned_with_a_warning_and_once() {
     let listed = world.jobs(&[]).stdout;
     assert_eq!(listed.lines().count(), 1);
     assert!(listed.contains("\tchannel.provision\tsuccess\t") && listed.ends_with("\tEnterprise Support Portal Widget\n"));
+    let (config, state) = (world.folder.join("jobs.toml"), world.folder.join("state"));
+    std::fs::write(&config, format!("state_dir = {state:?}\n[webhook]\nurl = \"of no concern here\"\n")).unwrap();
+    assert_eq!(run(&["jobs", "--config", &config], "").stdout, listed);
     assert_eq!(world.jobs(&["job_0"]).code, 1);
     assert_eq!((world.jobs(&["--open"]).code, world.jobs(&["--open"]).stdout.as_str()), (0, ""));
     std::fs::remove_file(world.folder.join("state/state.key")).unwrap();

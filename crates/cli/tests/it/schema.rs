@@ -153,3 +153,15 @@ async fn what_was_read_is_kept_for_an_hour_unless_it_is_asked_for_again() {
     genesys.run(&list).await;
     assert_eq!(genesys.calls().await.len(), 3 * calls);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_group_gets_is_seen_at_once_by_the_groups_below_it() {
+    let genesys = Genesys::start().await;
+    let list = ["schema", "list", "--org", ORG, "--json"];
+    let before = lines(&genesys.run(&list).await.stdout).len();
+    let file = genesys.write("schemas.json", r#"{"attributes": [{"name": "just_made", "type": "string"}]}"#);
+    let applied = genesys.run(&["schema", "apply", &file, "--org", "acme"]).await;
+    assert_eq!(applied.code, 0, "{applied:?}");
+    let after = lines(&genesys.run(&list).await.stdout);
+    assert!(after.len() == before + 1 && after.iter().any(|one| one["name"] == "just_made"));
+}

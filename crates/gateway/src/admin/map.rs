@@ -22,7 +22,6 @@ use crate::jobs::View;
 use crate::keys::files;
 use crate::meta::input::Format;
 use crate::meta::job::{self, Upload};
-use crate::meta::mapping::Mapping;
 use crate::refusal::Refusal;
 use crate::text;
 
@@ -39,13 +38,19 @@ const SILENCE: Duration = Duration::from_secs(30);
 const LISTED: usize = 1_000;
 
 const INCOMPLETE: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "map.incomplete", "Missing orgId or records array");
-const NO_JSON: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "json.invalid", "The body is not a JSON object");
+const NO_JSON: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "json.invalid", "The body is neither a JSON object nor an array of records");
+const NO_MAP: Refusal = Refusal::new(
+    StatusCode::BAD_REQUEST,
+    "map.invalid",
+    "The map must be an object as in a file of guestsync map, without keys of the environment",
+);
 const BROKEN: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "body.broken", "The body ended before its end");
 const TOO_SLOW: Refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.too.slow", "The body took too long to arrive");
 const TOO_LARGE: Refusal = Refusal::new(
     StatusCode::PAYLOAD_TOO_LARGE,
     "body.too.large",
-    "The body is over 16 MiB: send the records as application/x-ndjson or text/csv, with ?orgId= in the address",
+    "The body is over 16 MiB: send the records as an array, application/x-ndjson or text/csv, with ?orgId= in the address",
 );
 const FAR_TOO_LARGE: Refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too.large", "The body is over 4 GiB");
 const MEDIA: Refusal = Refusal::new(
@@ -66,9 +71,18 @@ struct Object<'a> {
     org_id: Option<String>,
     #[serde(borrow)]
     records: Option<Vec<&'a RawValue>>,
+    map: Option<Value>,
 }
 
-/// `{orgId, records}`, or NDJSON or CSV with `?orgId=` → 200 `{success, processed, rejected, allowedAttributes, errors}`; 202 `{jobId}`
+/// What came: for whom, how it is written in the spooled file, the map's text, and the body's length.
+struct Received {
+    organisation: String,
+    format: Format,
+    map: Option<String>,
+    bytes: u64,
+}
+
+/// `{orgId, records, map?}`, or an array of records, NDJSON or CSV with `?orgId=` → 200 `{success, processed, rejected, allowedAttributes, errors}`; 202 `{jobId}`
 /// for more than 512,000 bytes, or where it takes longer.
 pub(super) async fn handle(
     State(app): State<Arc<App>>,
@@ -80,14 +94,19 @@ pub(super) async fn handle(
     files::private_directory(&folder).map_err(io)?;
     let id = format!("map_{}", text::hex(crate::keys::state_key::random::<16>()?.as_ref()));
     let mut spool = Spool::new(folder.join(&id)).await?;
-    let (organisation, bytes) = match (format, asked.org_id) {
-        (Some(_), None) => return Err(INCOMPLETE.into()),
-        (Some(_), Some(organisation)) => (organisation, spool.stream(request.into_body()).await?),
-        (None, _) => spool.object(request.into_body()).await?,
+    let mut body = Begun::of(request.into_body()).await?;
+    let is_array = format.is_none() && body.0.trim_ascii_start().first() == Some(&b'[');
+    let Received { organisation, format, map, bytes } = match format.or(is_array.then_some(Format::Json)) {
+        Some(format) => {
+            let organisation = asked.org_id.filter(|id| !id.is_empty()).ok_or(INCOMPLETE)?;
+            Received { organisation, format, map: None, bytes: spool.stream(&mut body).await? }
+        }
+        None => spool.object(&mut body).await?,
     };
+    let mapping = job::mapping(map.as_deref()).ok_or(NO_MAP)?;
     app.metadata.require(&[WRITE], false).await?;
-    let (attributes, _) = app.metadata.allowed(&organisation, &Mapping::tickets(), false).await?;
-    let upload = Upload { organisation, file: spool.keep().await?, format: format.unwrap_or(Format::Ndjson), attributes };
+    let (attributes, _) = app.metadata.allowed(&organisation, &mapping, false).await?;
+    let upload = Upload { organisation, file: spool.keep().await?, format, map, attributes };
     if let Err(error) = app.jobs.add(&job::kind(&app), Some(id.clone()), "queued", &upload).await {
         tracing::error!(%error, "an upload was not taken on");
         _ = std::fs::remove_file(&upload.file);
@@ -156,9 +175,9 @@ impl Spool {
     }
 
     /// Writes a body as it comes; its length.
-    async fn stream(&mut self, mut body: Body) -> Result<u64, Refused> {
+    async fn stream(&mut self, body: &mut Begun) -> Result<u64, Refused> {
         let mut length = 0;
-        while let Some(part) = part(&mut body).await? {
+        while let Some(part) = body.next().await? {
             length += part.len() as u64;
             if length > LARGEST {
                 return Err(FAR_TOO_LARGE.into());
@@ -168,10 +187,10 @@ impl Spool {
         Ok(length)
     }
 
-    /// Reads `{orgId, records}` and writes a record a line; the organisation and the body's length.
-    async fn object(&mut self, mut body: Body) -> Result<(String, u64), Refused> {
+    /// Reads `{orgId, records, map?}` and writes a record a line.
+    async fn object(&mut self, body: &mut Begun) -> Result<Received, Refused> {
         let mut bytes = Vec::new();
-        while let Some(part) = part(&mut body).await? {
+        while let Some(part) = body.next().await? {
             bytes.extend_from_slice(&part);
             if bytes.len() > LARGEST_OBJECT {
                 return Err(TOO_LARGE.into());
@@ -192,7 +211,8 @@ impl Spool {
             lines.push(b'\n');
         }
         self.file.write_all(&lines).await.map_err(io)?;
-        Ok((organisation, bytes.len() as u64))
+        let map = object.map.filter(|map| !map.is_null()).map(|map| map.to_string());
+        Ok(Received { organisation, format: Format::Ndjson, map, bytes: bytes.len() as u64 })
     }
 
     /// Keeps the file; it is on disk then.
@@ -209,6 +229,26 @@ impl Drop for Spool {
         if !self.kept {
             _ = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+/// A body that was looked into: what came first, and the rest.
+struct Begun(Bytes, Body);
+
+impl Begun {
+    /// Reads until there is something besides white space.
+    async fn of(mut body: Body) -> Result<Self, Refusal> {
+        let mut begin = Vec::new();
+        while begin.trim_ascii_start().is_empty() && begin.len() <= LARGEST_OBJECT {
+            let Some(part) = part(&mut body).await? else { break };
+            begin.extend_from_slice(&part);
+        }
+        Ok(Self(begin.into(), body))
+    }
+
+    /// The next part; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        if self.0.is_empty() { part(&mut self.1).await } else { Ok(Some(std::mem::take(&mut self.0))) }
     }
 }
 

@@ -42,6 +42,15 @@ impl Cache {
         }
     }
 
+    /// Forgets what was kept under names that begin so. What cannot be removed expires.
+    pub(super) fn forget(&self, begin: &str) {
+        for entry in fs::read_dir(&self.0).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(begin)) {
+                _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.0.join(format!("{name}.json"))
     }

@@ -76,7 +76,7 @@ impl Metadata {
     /// The group itself is not there or may not be read, or Genesys fails. Of its parents that is a warning.
     pub async fn inherited(&self, id: &str, refresh: bool) -> Result<Inherited, MetaError> {
         let id = GroupId::parse(id).ok_or(MetaError::BadId)?;
-        let name = format!("attributes-{}-{}", self.identity, id.as_str().replace(':', "+"));
+        let name = format!("{}{}", self.kept_as(), id.as_str().replace(':', "+"));
         let kept = self.cache.get(&name).filter(|_| !refresh);
         if let Some(kept) = kept.and_then(|kept| serde_json::from_value(kept).ok()) {
             return Ok(kept);
@@ -86,6 +86,15 @@ impl Metadata {
             self.cache.put(&name, value, LIFE);
         }
         Ok(inherited)
+    }
+
+    /// Forgets what was kept of any organisation or group: what one has, those below it inherit.
+    pub(super) fn forget_inherited(&self) {
+        self.cache.forget(&self.kept_as());
+    }
+
+    fn kept_as(&self) -> String {
+        format!("attributes-{}-", self.identity)
     }
 
     async fn walk(&self, first: GroupId) -> Result<Inherited, MetaError> {

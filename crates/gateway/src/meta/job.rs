@@ -45,6 +45,9 @@ pub(crate) struct Upload {
     /// The file that the records were spooled to.
     pub(crate) file: PathBuf,
     pub(crate) format: Format,
+    /// The map's text; none is that of tickets.
+    #[serde(default)]
+    pub(crate) map: Option<String>,
     /// The attributes that the organisation had when the records came.
     pub(crate) attributes: Vec<Value>,
 }
@@ -54,6 +57,11 @@ impl Upload {
     pub(crate) fn names(&self) -> Vec<&str> {
         self.attributes.iter().filter_map(|definition| definition["name"].as_str()).collect()
     }
+}
+
+/// The map of an upload; `None` where the text is none. Whoever uploads has no part of this process's environment.
+pub(crate) fn mapping(text: Option<&str>) -> Option<Mapping> {
+    text.map_or_else(|| Some(Mapping::tickets()), |text| Mapping::read(text, &|_| None).ok())
 }
 
 /// Whether this is an upload's id; one of another form would be another file.
@@ -143,13 +151,14 @@ async fn run(app: &App, job: &Job, upload: &Upload) -> Result<Option<Outcome>, R
         organisation: upload.organisation.clone(),
         input: Some(InputFile::of(&upload.file)?),
         format: upload.format,
-        map: None,
+        map: upload.map.clone(),
         replace: false,
         rejects: rejects_of(&upload.file),
         attributes: upload.attributes.clone(),
     };
+    let mapping = mapping(upload.map.as_deref()).ok_or(RunError::Unreadable)?;
     let run = Run::open(&folder_of_run(app, job), task)?;
-    let options = Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: PARALLEL, patience: PATIENCE };
+    let options = Options { stream: None, mapping, batch: None, parallel: PARALLEL, patience: PATIENCE };
     let (told, progress) = watch::channel(Progress::default());
     let mut work = std::pin::pin!(run.work(&app.metadata, options, |progress| _ = told.send_replace(progress.clone())));
     let mut times = tokio::time::interval(SAVE_EVERY);

@@ -69,6 +69,52 @@ async fn a_table_is_taken_as_well_and_its_header_is_no_record() {
 }
 
 #[tokio::test]
+async fn an_array_of_records_is_taken_with_the_organisation_in_the_address() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let send = async |path: &str, body: String| {
+        world.administer(Method::POST, path).header(CONTENT_TYPE, "application/json").body(body).send().await.unwrap()
+    };
+    let path = format!("/map?orgId={ORG}");
+    let body = format!(" \n{}", json!([ticket("T-1", "high"), ticket("T-2", "no")]));
+    let answer = send(&path, body.clone()).await;
+    assert_eq!(answer.status(), 200);
+    let answer = json_of(answer).await;
+    assert_eq!((&answer["applied"], &answer["errors"][0]["record"]), (&json!(1), &json!(2)));
+    for (path, body, code) in [
+        ("/map", body, "map.incomplete"),
+        (path.as_str(), "[{}".to_owned(), "input.unreadable"),
+        (path.as_str(), String::new(), "json.invalid"),
+        (path.as_str(), "7".to_owned(), "json.invalid"),
+    ] {
+        let answer = send(path, body).await;
+        assert_eq!(answer.status(), 400);
+        assert_eq!(json_of(answer).await["error"]["code"], code);
+    }
+    let other = world.administer(Method::POST, &path).header(CONTENT_TYPE, "application/xml").body("<a/>").send().await.unwrap();
+    assert_eq!(other.status(), 415);
+    assert_eq!(json_of(other).await["error"]["code"], "content.type");
+}
+
+#[tokio::test]
+async fn an_upload_may_bring_its_own_map() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let field = json!({"from": "/ticket/urgency", "to": "crm_ticket_priority", "transforms": ["lower"]});
+    let body = |fields: Value| json!({"orgId": ORG, "records": [{"key": "A", "ticket": {"urgency": "HIGH"}}], "map": {"id": ["key"], "fields": fields}});
+    let answer = map(&world, &body(json!([field]))).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(json_of(answer).await["applied"], 1);
+    assert_eq!(stored(&upstream).await["records"][0]["attributes"], json!({"crm_ticket_priority": "high"}));
+    let keyed = json!({"from": "key", "to": "crm_ticket_id", "transforms": [{"hash": {"key_env": "PATH"}}]});
+    for fields in [json!([]), json!("canary"), json!([keyed])] {
+        let answer = map(&world, &body(fields)).await;
+        assert_eq!(answer.status(), 400);
+        assert_eq!(json_of(answer).await["error"]["code"], "map.invalid");
+    }
+}
+
+#[tokio::test]
 async fn a_large_upload_is_a_job_that_outlives_a_killed_gateway() {
     let upstream = Upstream::start().await;
     let directory = Directory::new();

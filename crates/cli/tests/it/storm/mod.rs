@@ -85,7 +85,7 @@ async fn a_gateway_that_is_killed_again_and_again_loses_and_doubles_nothing_that
     assert_eq!(gateway.stop("-TERM").0, 0);
 
     let delivered = receiver.delivered();
-    let told: Vec<usize> = delivered.values().map(|body| load::of_event(body)).collect();
+    let told: Vec<usize> = delivered.values().map(load::of_event).collect();
     let distinct: BTreeSet<usize> = told.iter().copied().collect();
     assert_eq!((told.len(), distinct), (writes, (0..writes).collect()), "each write is told under one id");
     assert_eq!(receiver.elsewhere(), 0, "redirects are not followed");

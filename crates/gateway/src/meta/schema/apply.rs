@@ -82,9 +82,21 @@ impl Metadata {
         &self,
         plan: &Plan,
         organisation: &str,
-        mut told: impl FnMut(&Definition, Option<Change>),
+        told: impl FnMut(&Definition, Option<Change>),
     ) -> Result<(), MetaError> {
         self.require(&[WRITE], false).await?;
+        let created = self.create(plan, organisation, told).await;
+        // What was kept is out of date, also of the groups below, which inherit it, and also where this ended half way.
+        self.forget_inherited();
+        created
+    }
+
+    async fn create(
+        &self,
+        plan: &Plan,
+        organisation: &str,
+        mut told: impl FnMut(&Definition, Option<Change>),
+    ) -> Result<(), MetaError> {
         for planned in plan.0.iter().filter(|planned| planned.change == Change::New) {
             let definition = &planned.definition;
             let defined =
@@ -96,10 +108,6 @@ impl Metadata {
             let present = self.inherited(organisation, true).await?;
             let present = present.definitions().map(|(_, present)| present).find(|present| present.name == definition.name);
             told(definition, present.map(|present| compared(definition, &present)));
-        }
-        // What was kept of the organisation is out of date.
-        if plan.new_count() > 0 {
-            self.inherited(organisation, true).await?;
         }
         Ok(())
     }

@@ -19,6 +19,8 @@ pub struct Definition {
     /// Null where there is none.
     pub(crate) default: Value,
     rules: Vec<Rule>,
+    /// Rules of the server's that are not known here: it decides on them alone.
+    unread: Vec<Value>,
 }
 
 /// What is wrong with a definition, and where. Never the value itself.
@@ -61,25 +63,32 @@ impl Definition {
         }
         let default = members.get("defaultValue").cloned().unwrap_or_default();
         let description = description.unwrap_or_default();
-        let read = Self { name: name.to_owned(), kind, description, required, default, rules };
+        let read = Self { name: name.to_owned(), kind, description, required, default, rules, unread: Vec::new() };
         if !read.default.is_null() && read.problem(&read.default).is_some() {
             issues.push(issue("field.value", "defaultValue"));
         }
         if issues.is_empty() { Ok(read) } else { Err(issues) }
     }
 
-    /// Reads what the server states. What is not known here is left out: the server decides on it.
+    /// Reads what the server states. Rules that are not known here are kept as they are: the server decides on them.
     pub(crate) fn of_server(definition: &Value) -> Option<Self> {
         let name = definition["name"].as_str()?.to_owned();
         let kind = definition["type"].as_str().and_then(Kind::read).unwrap_or(Kind::Other);
-        let rules = definition["validationRules"].as_array().map_or(&[][..], Vec::as_slice);
+        let (mut rules, mut unread) = (Vec::new(), Vec::new());
+        for stated in definition["validationRules"].as_array().map_or(&[][..], Vec::as_slice) {
+            match Rule::read(stated, kind) {
+                Ok(rule) => rules.push(rule),
+                Err(_) => unread.push(stated.clone()),
+            }
+        }
         Some(Self {
             name,
             kind,
             description: definition["description"].as_str().unwrap_or_default().to_owned(),
             required: definition["required"].as_bool().unwrap_or_default(),
             default: definition["defaultValue"].clone(),
-            rules: rules.iter().filter_map(|rule| Rule::read(rule, kind).ok()).collect(),
+            rules,
+            unread,
         })
     }
 
@@ -93,7 +102,7 @@ impl Definition {
         self.rules.iter().find_map(|rule| rule.problem(value))
     }
 
-    /// The definition as S1 takes it.
+    /// The definition as S1 takes it; one of the server's with all that the server stated.
     #[must_use]
     pub fn shown(&self) -> Value {
         json!({
@@ -102,7 +111,7 @@ impl Definition {
             "description": self.description,
             "required": self.required,
             "defaultValue": self.default,
-            "validationRules": self.rules.iter().map(Rule::shown).collect::<Vec<_>>(),
+            "validationRules": self.rules.iter().map(Rule::shown).chain(self.unread.iter().cloned()).collect::<Vec<_>>(),
         })
     }
 }

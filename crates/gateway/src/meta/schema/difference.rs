@@ -26,3 +26,26 @@ fn same(one: &Value, other: &Value) -> bool {
         _ => one == other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_that_cannot_be_read_here_is_a_difference() {
+        let plain = json!({"name": "a", "type": "string", "validationRules": [{"type": "string", "max": 4}]});
+        let wanted = Definition::read(&plain).unwrap();
+        let mut present = plain.clone();
+        assert!(wanted.differences(&Definition::of_server(&present).unwrap()).is_empty());
+        for unknown in [json!({"type": "luhn"}), json!({"type": "regex", "value": "(?=a)"}), json!("odd")] {
+            present["validationRules"] = json!([{"type": "string", "max": 4}, unknown]);
+            let present = Definition::of_server(&present).unwrap();
+            assert_eq!(wanted.differences(&present), ["validationRules"], "{unknown}");
+            // It lasts where a run writes it down.
+            assert_eq!(wanted.differences(&Definition::of_server(&present.shown()).unwrap()), ["validationRules"]);
+            assert_eq!(present.problem(&json!("abcde")), Some("attribute.value.string"));
+        }
+    }
+}

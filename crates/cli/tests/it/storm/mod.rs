@@ -1,7 +1,7 @@
 //! A gateway under load that is killed at random moments: what it answered is neither lost nor doubled, its database and its audit are
 //! whole, and every event reaches a receiver that refuses at random.
 //!
-//! `GUESTSYNC_KILLS` and `GUESTSYNC_WRITES` make it longer, `GUESTSYNC_SEED` repeats one.
+//! `GUESTSYNC_STORM_KILLS` and `GUESTSYNC_STORM_WRITES` make it longer, `GUESTSYNC_SEED` repeats one.
 
 mod load;
 mod receiver;
@@ -41,10 +41,10 @@ impl Random {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_is_killed_again_and_again_loses_and_doubles_nothing_that_it_answered() {
-    let kills = number("GUESTSYNC_KILLS").unwrap_or(5);
-    let writes = number("GUESTSYNC_WRITES").unwrap_or(400) as usize;
+    let kills = number("GUESTSYNC_STORM_KILLS").unwrap_or(5);
+    let writes = number("GUESTSYNC_STORM_WRITES").unwrap_or(400) as usize;
     let seed = number("GUESTSYNC_SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    println!("GUESTSYNC_SEED={seed} GUESTSYNC_KILLS={kills} GUESTSYNC_WRITES={writes}");
+    println!("GUESTSYNC_SEED={seed} GUESTSYNC_STORM_KILLS={kills} GUESTSYNC_STORM_WRITES={writes}");
     let mut random = Random(seed);
     let folder = Folder::new();
     let sandbox = Server::quiet(&["sandbox", "--port", "0", "--rate", "0", "--client-secret", "secret"]);

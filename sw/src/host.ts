@@ -1,9 +1,11 @@
-import type { Host, ProfileWorker } from "#worker-glue";
+import type { Asked } from "#worker-glue";
 import { FlushLock } from "../../www/src/effect/lock.js";
+import { type Core, flag } from "./core.js";
 import { agree } from "./effect/agree.js";
 import { getFieldKey } from "./effect/field-key.js";
-import type { Forms, Write } from "./effect/forms.js";
-import { getKeys, type KeySet } from "./effect/keys.js";
+import { readForm } from "./effect/form.js";
+import type { Forms } from "./effect/forms.js";
+import { KeySets } from "./effect/keys.js";
 import { tellPages } from "./effect/pages.js";
 import { responseOf } from "./effect/respond.js";
 import { Sends } from "./effect/send.js";
@@ -15,35 +17,42 @@ import type { Settings } from "./settings.js";
 
 /** What the face does itself. */
 export interface Face {
+  /** The request of a form that has no answer yet. */
+  request(form: number): Request | undefined;
   respond(form: number, answer: Response): void;
   forward(form: number): void;
   status(ask: number, letters: ProfileLetter[]): void;
   busy(busy: boolean): void;
 }
 
-/** Performs what the machine asks for, and tells it what became of it. Decides nothing. */
+/** Performs what the core asks for, and tells it what became of it. Decides nothing. `close` ends what is under way. */
 export function hostOf(
+  core: Core,
   settings: Settings,
-  worker: () => ProfileWorker,
   forms: Forms,
   tokens: TokenCache | undefined,
   face: Face,
-): Host {
-  const keys: KeySet = new Map();
-  const sends = new Sends(settings.endpoint, worker);
-  const lock = new FlushLock(
-    () => worker().lockGranted(),
-    // Nobody steals it; where it cannot be asked for, the Idempotency-Key alone keeps a repeat without effect.
-    () => worker().lockGranted(),
-  );
-  let writes: Write[] = [];
-  let letters: ProfileLetter[] = [];
+): Asked & { close(): void } {
+  const keys = new KeySets(core, settings.keys);
+  const sends = new Sends(settings.endpoint, core);
+  const granted = () => core.tell("lockGranted");
+  // Nobody steals it; where it cannot be asked for, the Idempotency-Key alone keeps a repeat without effect.
+  const lock = new FlushLock(granted, granted);
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
-    getKeys: () => void getKeys(worker(), keys, settings.keys),
-    agree: (keyId) => void agree(worker(), keys, keyId),
-    getToken: (guest) => void getToken(worker(), guest, settings.token, tokens),
-    getFieldKey: (guest, token) => void getFieldKey(worker(), guest, token, settings.fieldKey),
+    opened: (patienceMs, maxBytes, maxFields, wanted) => void (core.limits = { patienceMs, maxBytes, maxFields, wanted }),
+    wrong(option, rule) {
+      throw new Error(`guestsync: option "${option}": ${rule}`);
+    },
+    read(form, json) {
+      const request = face.request(form);
+      if (request) void readForm(core, form, request, json, (guestId) => void tokens?.enter(guestId));
+    },
+    getKeys: () => void keys.get(),
+    usable: (...places) => keys.usable(places),
+    agree: (keyId) => void agree(core, keys.key(keyId), keyId),
+    getToken: (guest) => void getToken(core, guest, settings.token, tokens),
+    getFieldKey: (guest, token) => void getFieldKey(core, guest, token, settings.fieldKey),
     send: (...patch) => void sends.send(...patch),
     abort: (send) => sends.abort(send),
     respond: (form, ...reply) => face.respond(form, responseOf(...reply)),
@@ -52,34 +61,36 @@ export function hostOf(
     unlock: () => lock.give(),
     load: (load) =>
       void forms.load().then(
-        (rows) => {
-          for (const row of rows) worker().row(...row);
-          worker().loaded(load);
-        },
-        () => worker().loadFailed(load),
+        (rows) => core.tell("loaded", load, ...rows.flatMap(([consent, key, value]) => [flag(consent), key, value])),
+        () => core.tell("loadFailed", load),
       ),
-    write: (key, value) => void writes.push([key, value]),
-    store(store) {
-      const all = writes;
-      writes = [];
-      forms.store(all).then(
-        () => worker().stored(store),
-        () => worker().storeFailed(store),
-      );
-    },
+    store: (store, ...writes) =>
+      void forms.store(writes).then(
+        () => core.tell("stored", store),
+        () => core.tell("storeFailed", store),
+      ),
     sync: () => registerSync(syncTag),
     report: (kind, guestId, status, code, queued, failed) =>
-      void tellPages({ kind: kind as ProfileEvent["kind"], guestId, queued, failed, ...(status ? { status, code } : {}) }),
-    letter: (key, guestId, at, fields, status, code, stranded) =>
-      void letters.push({ key, guestId, at, fields: fields.split("\n"), stranded, ...(status ? { status, code } : {}) }),
-    status(ask) {
-      face.status(ask, letters);
-      letters = [];
-    },
+      void tellPages({ kind: kind as ProfileEvent["kind"], guestId, queued, failed, ...(status ? { status, code: code ?? undefined } : {}) }),
+    status: (ask, ...letters) => face.status(ask, lettersOf(letters)),
     busy: (busy) => face.busy(busy),
-    wakeIn(milliseconds) {
+    wake(delay) {
       clearTimeout(timer);
-      timer = milliseconds === undefined ? undefined : setTimeout(() => worker().deadline(), milliseconds);
+      timer = delay === undefined ? undefined : setTimeout(() => core.tell("deadline"), delay);
+    },
+    close() {
+      clearTimeout(timer);
+      sends.abortAll();
+      lock.give();
     },
   };
+}
+
+function lettersOf(parts: unknown[]): ProfileLetter[] {
+  const letters: ProfileLetter[] = [];
+  for (let at = 0; at < parts.length; at += 7) {
+    const [key, guestId, submitted, fields, status, code, stranded] = parts.slice(at, at + 7) as [string, string, number, string[], number, string, boolean];
+    letters.push({ key, guestId, at: submitted, fields, stranded, ...(status ? { status, code } : {}) });
+  }
+  return letters;
 }

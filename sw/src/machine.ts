@@ -1,5 +1,5 @@
-import { ProfileWorker, WorkerOptions } from "#worker-glue";
-import { readForm } from "./effect/form.js";
+import type { Part } from "../../www/src/flat.js";
+import { Core, flag } from "./core.js";
 import { Forms } from "./effect/forms.js";
 import { TokenCache } from "./effect/token-cache.js";
 import { forwarded } from "./fallback.js";
@@ -27,19 +27,24 @@ export interface Machine {
   leave(): void;
 }
 
+/** An instance that traps is replaced so many times in one life of the worker; then the gateway answers the forms. */
+const MOST_TRAPS = 3;
+
 /** Loads the wasm and starts the machine. */
 export async function startMachine(settings: Settings): Promise<Machine> {
   // Beside the wasm, not after it.
   const forms = new Forms();
   forms.open();
-  await loadWasm(settings.wasm);
+  const module = await loadWasm(settings.wasm);
   const waiting = new Map<number, { request: Request; resolve: (answer: Response) => void }>();
   const asking = new Map<number, (letters: ProfileLetter[]) => void>();
   const tokens = settings.cacheTokens ? new TokenCache() : undefined;
   let resting: (() => void)[] = [];
-  let busy = false;
+  let isBusy = false;
   let left = false;
   let count = 0;
+  let traps = 0;
+  const isGone = () => traps > MOST_TRAPS;
   const respond = (form: number, answer: Response) => {
     waiting.get(form)?.resolve(answer);
     waiting.delete(form);
@@ -48,49 +53,71 @@ export async function startMachine(settings: Settings): Promise<Machine> {
     for (const resolve of resting) resolve();
     resting = [];
   };
-  const worker: ProfileWorker = new ProfileWorker(
-    optionsOf(settings),
-    hostOf(settings, () => worker, forms, tokens, {
-      respond,
-      forward(form) {
-        const request = waiting.get(form)?.request;
-        if (request) respond(form, forwarded(request));
-      },
-      status(ask, letters) {
-        asking.get(ask)?.(letters);
-        asking.delete(ask);
-      },
-      busy(now) {
-        busy = now;
-        if (!busy) rested();
-      },
-    }),
-  );
+  const forward = (form: number) => {
+    const request = waiting.get(form)?.request;
+    if (request) respond(form, forwarded(request));
+  };
+  const status = (ask: number, letters: ProfileLetter[]) => {
+    asking.get(ask)?.(letters);
+    asking.delete(ask);
+  };
+  const busy = (now: boolean) => {
+    isBusy = now;
+    if (!isBusy) rested();
+  };
+  const face = { request: (form: number) => waiting.get(form)?.request, respond, forward, status, busy };
+
+  let current: Core;
+  const open = () => {
+    let close = () => {};
+    const hosted = (core: Core) => {
+      const host = hostOf(core, settings, forms, tokens, face);
+      close = host.close;
+      return host;
+    };
+    current = new Core(module, hosted, (error) => {
+      console.error(error);
+      traps += 1;
+      close();
+      if (!isGone()) open();
+      // Nobody knows what it did: a form that was under way, the gateway answers.
+      for (const form of waiting.keys()) forward(form);
+      for (const ask of asking.keys()) status(ask, []);
+      busy(false);
+      // What is stored is read anew.
+      current.tell("wake", null);
+    });
+    const seed = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
+    current.tell("open", ...seed, ...optionsOf(settings));
+  };
+  open();
   if (typeof BroadcastChannel === "function") {
-    new BroadcastChannel("guestsync").onmessage = ({ data }) => data === "consent" && worker.consentChanged();
+    new BroadcastChannel("guestsync").onmessage = ({ data }) => data === "consent" && current.tell("consentChanged");
   }
   return {
     answer(request) {
+      if (isGone()) return Promise.resolve(forwarded(request));
       const form = count++;
       const answer = new Promise<Response>((resolve) => waiting.set(form, { request, resolve }));
-      void readForm(worker, form, request, (guestId) => void tokens?.enter(guestId));
+      current.tell("arrived", form, flag(request.mode === "navigate"), request.headers.get("content-type") ?? "");
       return answer;
     },
-    prepare: () => worker.prepare(),
-    wake: (page) => worker.wake(page),
+    prepare: () => current.tell("prepare"),
+    wake: (page) => current.tell("wake", flag(page)),
     status() {
+      if (isGone()) return Promise.resolve([]);
       const ask = count++;
       const letters = new Promise<ProfileLetter[]>((resolve) => asking.set(ask, resolve));
-      worker.askStatus(ask);
+      current.tell("status", ask);
       return letters;
     },
-    retry: (key) => worker.retry(key),
-    discard: (key) => worker.discard(key),
+    retry: (key) => current.tell("retry", key),
+    discard: (key) => current.tell("discard", key),
     async logout(guestId) {
-      worker.logout(guestId);
+      current.tell("logout", guestId);
       await tokens?.forget(guestId);
     },
-    rest: () => (busy && !left ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
+    rest: () => (isBusy && !left ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
     leave() {
       left = true;
       rested();
@@ -98,17 +125,25 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   };
 }
 
-function optionsOf(settings: Settings): WorkerOptions {
-  const options = new WorkerOptions();
-  for (const [name, field] of settings.fields) {
-    const { pointer, operation, maxBytes, trim = true, normalise, purpose } = field;
-    options.field(name, pointer, operation === "add", maxBytes, trim, purpose);
-    if (normalise) options.normalise(normalise === "phone");
-  }
-  for (const name of settings.required) options.require(name);
-  for (const [purpose, field] of settings.consent) options.consent(purpose, field);
-  if (settings.refuseUnknown) options.refuseUnknown();
-  if (settings.shared) options.shared(settings.bound);
-  if (settings.redirect !== undefined) options.redirect(settings.redirect);
-  return options;
+/** The options in the order in which the core reads them. */
+function optionsOf({ refuseUnknown, shared, bound, redirect, fields, required, consent }: Settings): Part[] {
+  return [
+    flag(refuseUnknown),
+    flag(shared),
+    flag(bound),
+    redirect,
+    fields.length,
+    ...fields.flatMap(([name, { pointer, operation, maxBytes, trim = true, normalise, purpose }]) => [
+      name,
+      pointer,
+      flag(operation === "add"),
+      maxBytes,
+      flag(trim),
+      normalise,
+      purpose,
+    ]),
+    required.length,
+    ...required,
+    ...consent.flat(),
+  ];
 }

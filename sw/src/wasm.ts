@@ -1,4 +1,4 @@
-import init from "#worker-glue";
+import { compiled } from "../../www/src/instance.js";
 
 /** The cache that holds the wasm and the key set. */
 export const cacheName = "guestsync";
@@ -6,27 +6,26 @@ export const cacheName = "guestsync";
 /** A file could not be had: the site cannot be reached. */
 export class Unreachable extends Error {}
 
-let loading: Promise<void> | undefined;
+let loading: Promise<WebAssembly.Module> | undefined;
 
 /** Loads the wasm once, whoever asks; a failure may be tried again. */
-export function loadWasm(url: string): Promise<void> {
-  loading ??= instantiate(url).catch((error: unknown) => {
+export function loadWasm(url: string): Promise<WebAssembly.Module> {
+  loading ??= load(url).catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
   return loading;
 }
 
-async function instantiate(url: string): Promise<void> {
+async function load(url: string): Promise<WebAssembly.Module> {
   const copy = await kept(url);
   try {
-    // Compiles while it arrives, where the server names the media type.
-    await init({ module_or_path: copy ?? (await fetched(url)) });
+    return await compiled(copy ?? (await fetched(url)));
   } catch (error) {
     if (!copy) throw error;
     // Something else was kept under its name: not for ever.
     await (await caches.open(cacheName)).delete(url);
-    await init({ module_or_path: await fetched(url) });
+    return compiled(await fetched(url));
   }
 }
 

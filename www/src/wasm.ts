@@ -1,12 +1,18 @@
-import { initSync, open, tell } from "#page-glue";
+import { compiled, Instance, type Place } from "./instance.js";
 
 /** Whether this is the build for Node, which reads the file; its import would make a bundler for pages complain. */
 declare const __GUESTSYNC_NODE__: boolean;
 
-/** What the loaded wasm exports. */
+interface Functions {
+  open(pointer: number, length: number, wall: number, mono: number): number;
+  tell(page: number, pointer: number, length: number, wall: number, mono: number): Place;
+}
+
+/** The loaded wasm. */
 export interface Core {
-  open: typeof open;
-  tell: typeof tell;
+  /** Opens an outbox; the result is its number. */
+  open(options: string, wall: number, mono: number): number;
+  tell(page: number, message: string, wall: number, mono: number): string;
 }
 
 let locate: () => URL;
@@ -27,19 +33,17 @@ export function loadCore(url?: string | URL): Promise<Core> {
 }
 
 async function instantiate(url: string | URL = locate()): Promise<Core> {
-  initSync({ module: await compile(url) });
-  return { open, tell };
+  const instance = new Instance<Functions>(await compile(url));
+  const { open, tell } = instance.exports;
+  return {
+    open: (options, ...now) => open(...instance.pass(options), ...now),
+    tell: (page, message, ...now) => instance.take(tell(page, ...instance.pass(message), ...now)),
+  };
 }
 
-/** Compiles while it arrives, where the server names the media type; never on the page's thread. */
 async function compile(url: string | URL): Promise<WebAssembly.Module> {
   if (__GUESTSYNC_NODE__ && String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
-  const response = await fetch(url);
-  try {
-    return await WebAssembly.compileStreaming(response.clone());
-  } catch {
-    return WebAssembly.compile(await response.arrayBuffer());
-  }
+  return compiled(await fetch(url));
 }
 
 /** Node's fetch reads no files. */

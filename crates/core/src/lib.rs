@@ -10,6 +10,7 @@ pub mod consent;
 pub mod flat;
 pub mod journal;
 pub mod json;
+pub mod messages;
 pub mod metrics;
 pub mod outbox;
 pub mod patch;

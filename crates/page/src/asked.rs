@@ -1,10 +1,9 @@
 //! What the outbox asks for and tells, as messages to the face.
 
 use guestsync_core::Now;
+use guestsync_core::messages::Messages;
 use guestsync_core::outbox::{Accounts, Action, Durability, Event, Outcome, Output, Precondition, Reason, Request};
 use guestsync_core::outbox::{Hint, Outbox};
-
-use crate::messages::Messages;
 
 /// The longest delay that timers keep.
 const LONGEST: u64 = 0x7fff_ffff;

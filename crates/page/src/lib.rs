@@ -8,7 +8,6 @@ mod asked;
 mod host;
 #[cfg(target_arch = "wasm32")]
 mod memory;
-mod messages;
 mod options;
 mod page;
 mod shell;

@@ -2,9 +2,9 @@
 
 use guestsync_core::Now;
 use guestsync_core::flat::Flat;
+use guestsync_core::messages::Messages;
 use guestsync_core::outbox::{Input, Outbox, Output};
 
-use crate::messages::Messages;
 use crate::{asked, options, told};
 
 /// The outbox of a page.

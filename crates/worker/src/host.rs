@@ -1,159 +1,102 @@
-//! What the machine asks the TypeScript face for. Each call starts something and returns; what becomes of it is told to
-//! [`ProfileWorker`](crate::ProfileWorker).
+//! What the TypeScript face does for the shell, and what it tells it: types for TypeScript.
 
-use guestsync_core::json;
-use guestsync_core::profile::Output;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What the machine asks for. Each call starts something and returns; what becomes of it is told to the ProfileWorker. */
-export interface Host {
-  /** Fetch the key set. Told by `listed` for each key and `keys`, or by `keysFailed`. */
+/** What the shell asks of the face. Nothing here returns a result: what became of it is told by `tell`. */
+export interface Asked {
+  /** The options are good. The longest that anything asked of the face may take; the most bytes of a body; the most fields; those whose values are wanted. */
+  opened(patienceMs: number, maxBytes: number, maxFields: number, wanted: string[]): void;
+  /** They are not: the option, and the rule it breaks. */
+  wrong(option: string, rule: string): void;
+  /** Read the body of a form, as JSON or as a form; then tell `submitted` or `unreadable`. */
+  read(form: number, json: boolean): void;
+  /** Fetch the key set, then tell `keys` or `keysFailed`. */
   getKeys(): void;
-  /** Agree with this key of the set. Told by `agreed` or `agreeFailed`. */
+  /** Which of the keys just told can be sealed to, by their places. None: the set was not taken note of. */
+  usable(...places: number[]): void;
+  /** Agree with this key of the set, then tell `agreed` or `agreeFailed`. */
   agree(keyId: string): void;
-  /** Fetch a capability for this guest. Told by `token` or `tokenFailed`. */
+  /** Fetch a capability for this guest, then tell `token` or `tokenFailed`. */
   getToken(guest: string): void;
-  /** Fetch the guest's own key. Told by `fieldKey` or `fieldKeyFailed`. */
+  /** Fetch the guest's own key, then tell `fieldKey` or `fieldKeyFailed`. */
   getFieldKey(guest: string, token: string): void;
-  /** Send a JSON Patch document. Told by `response` or `sendFailed`. */
+  /** Send a JSON Patch document, then tell `answered` or `sendFailed`. */
   send(send: number, guest: string, body: string, idempotencyKey: string, sequence: string, token: string): void;
-  /** Abort what was sent. */
+  /** Abort what was sent; no answer is wanted. */
   abort(send: number): void;
   /** Answer a form. */
-  respond(form: number, status: number, location: string | undefined, contentType: string, policy: string | undefined, body: string): void;
+  respond(form: number, status: number, location: string | null, contentType: string, policy: string | null, body: string): void;
   /** Let the site's gateway answer a form. */
   forward(form: number): void;
-  /** Ask for the lock of the queue. Told by `lockGranted`. */
+  /** Ask for the lock of the queue, then tell `lockGranted`. */
   lock(): void;
   /** Give the lock back, or stop asking. */
   unlock(): void;
-  /** Read all rows of the forms and of the consent. Told by `row` for each and `loaded`, or by `loadFailed`. */
+  /** Read all rows of the forms and of the consent, then tell `loaded` or `loadFailed`. */
   load(load: number): void;
-  /** One write of the `store` that follows: undefined removes the row. */
-  write(key: string, value: string | undefined): void;
-  /** Write all that was told by `write`, or nothing. Told by `stored` or `storeFailed`. */
-  store(store: number): void;
+  /** Write all of these (key, value or null, …) or nothing, then tell `stored` or `storeFailed`. */
+  store(store: number, ...writes: (string | null)[]): void;
   /** Have the browser start the worker when it is online, where it can. */
   sync(): void;
   /** Tell the site's pages. */
-  report(kind: string, guest: string, status: number, code: string | undefined, queued: number, failed: number): void;
-  /** One entry of the `status` that follows; `fields` are JSON Pointers with line feeds between. */
-  letter(key: string, guest: string, at: number, fields: string, status: number, code: string, stranded: boolean): void;
-  /** The answer to a question. */
-  status(ask: number): void;
+  report(kind: string, guest: string, status: number, code: string | null, queued: number, failed: number): void;
+  /** The answer to a question: of each entry key, guest, time, JSON Pointers, status (0: it waits), code, whether it is stranded. */
+  status(ask: number, ...letters: unknown[]): void;
   /** Whether something is under way, where that has changed: so long the worker should not be stopped. */
   busy(busy: boolean): void;
-  /** Say `deadline` after so many milliseconds, instead of whatever was asked before; undefined: not at all. */
-  wakeIn(milliseconds: number | undefined): void;
+  /** Tell `deadline` after so many milliseconds, or never; replaces what was asked before. */
+  wake(delayMs?: number): void;
 }
+
+/** Status (0: there was no answer), code, `Retry-After`, `Date`, `Guestsync-Seq`. */
+export type Answer = (string | number | null | undefined)[];
+
+/** Yes, or no. */
+export type Flag = "" | null;
+
+/** What the face tells the shell. */
+export type Told =
+  /** Two random numbers of 32 bits, then the options, in the order in which the shell reads them. */
+  | ["open", seed: number, seed: number, ...options: (string | number | null | undefined)[]]
+  | ["arrived", form: number, navigation: Flag, contentType: string]
+  /** Names and values in turn, each value with its type's letter before it (`s`, `b`, `f`ile, `x` for anything else), null where there is none. Secret: 32 random bytes. */
+  | ["submitted", form: number, navigation: Flag, ...entries: (string | null)[]]
+  /** It is too large, or not what its content type says. */
+  | ["unreadable", form: number, navigation: Flag, tooLarge: Flag]
+  /** A form may come soon. */
+  | ["prepare"]
+  /** Its `Cache-Control`; whether it is the kept copy; `kid`, `kty`, `crv`, `use`, `alg` of each key. */
+  | ["keys", cacheControl: string | null, stored: Flag, ...keys: (string | undefined)[]]
+  /** Whether the site can be reached all the same. */
+  | ["keysFailed", online: Flag]
+  /** Secret: our point in uncompressed form, and the 32 bytes that were agreed on. */
+  | ["agreed", keyId: string]
+  | ["agreeFailed", keyId: string]
+  /** When it was asked for (`performance.now()`), its life in milliseconds (NaN where it is not stated); both whole numbers. */
+  | ["token", guest: string, token: string, askedAt: number, lifeMs: number]
+  | ["tokenFailed" | "fieldKeyFailed", guest: string, ...answer: Answer]
+  /** In base64url; its life as for `token`. */
+  | ["fieldKey", guest: string, key: string, lifeMs: number]
+  | ["answered", send: number, ...answer: Answer]
+  /** Whether it never left. */
+  | ["sendFailed", send: number, unsent: Flag]
+  | ["lockGranted"]
+  /** Whether it is a decision, key, value, … */
+  | ["loaded", load: number, ...rows: (string | null)[]]
+  | ["loadFailed", load: number]
+  | ["stored" | "storeFailed", store: number]
+  /** Whatever waits is tried; whether a page asks. */
+  | ["wake", page: Flag]
+  /** A page has changed what is granted. */
+  | ["consentChanged"]
+  /** A page wants to know what waits. */
+  | ["status", ask: number]
+  /** A page wants an entry that was refused for good to be tried again, or given up. */
+  | ["retry" | "discard", key: string]
+  /** The guest's session has ended. */
+  | ["logout", guest: string]
+  /** The time of `wake` is over. */
+  | ["deadline"];
 "#;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The TypeScript face's side.
-    #[wasm_bindgen(typescript_type = "Host")]
-    pub type Host;
-
-    #[wasm_bindgen(method, js_name = getKeys)]
-    fn get_keys(this: &Host);
-
-    #[wasm_bindgen(method)]
-    fn agree(this: &Host, key_id: &str);
-
-    #[wasm_bindgen(method, js_name = getToken)]
-    fn get_token(this: &Host, guest: &str);
-
-    #[wasm_bindgen(method, js_name = getFieldKey)]
-    fn get_field_key(this: &Host, guest: &str, token: &str);
-
-    #[wasm_bindgen(method)]
-    fn send(this: &Host, send: u32, guest: &str, body: &str, idempotency_key: &str, sequence: &str, token: &str);
-
-    #[wasm_bindgen(method)]
-    fn abort(this: &Host, send: u32);
-
-    #[wasm_bindgen(method)]
-    fn respond(this: &Host, form: u32, status: u16, location: Option<&str>, content_type: &str, policy: Option<&str>, body: &str);
-
-    #[wasm_bindgen(method)]
-    fn forward(this: &Host, form: u32);
-
-    #[wasm_bindgen(method)]
-    fn lock(this: &Host);
-
-    #[wasm_bindgen(method)]
-    fn unlock(this: &Host);
-
-    #[wasm_bindgen(method)]
-    fn load(this: &Host, load: u32);
-
-    #[wasm_bindgen(method)]
-    fn write(this: &Host, key: &str, value: Option<&str>);
-
-    #[wasm_bindgen(method)]
-    fn store(this: &Host, store: u32);
-
-    #[wasm_bindgen(method)]
-    fn sync(this: &Host);
-
-    #[wasm_bindgen(method)]
-    fn report(this: &Host, kind: &str, guest: &str, status: u16, code: Option<&str>, queued: usize, failed: usize);
-
-    #[wasm_bindgen(method)]
-    fn letter(this: &Host, key: &str, guest: &str, at: f64, fields: &str, status: u16, code: &str, stranded: bool);
-
-    #[wasm_bindgen(method)]
-    fn status(this: &Host, ask: u32);
-
-    #[wasm_bindgen(method)]
-    pub(crate) fn busy(this: &Host, busy: bool);
-
-    #[wasm_bindgen(method, js_name = wakeIn)]
-    fn wake_in(this: &Host, milliseconds: Option<f64>);
-}
-
-impl Host {
-    /// Hands over one output; `mono` is the monotonic time.
-    pub(crate) fn perform(&self, output: Output, mono: u64) {
-        match output {
-            Output::GetKeys => self.get_keys(),
-            Output::Agree { key_id } => self.agree(&key_id),
-            Output::GetToken { guest } => self.get_token(&guest),
-            Output::GetFieldKey { guest, token } => self.get_field_key(&guest, token.expose()),
-            Output::Send(patch) => {
-                // Greater than what a JavaScript number holds exactly.
-                let mut sequence = String::new();
-                json::integer(&mut sequence, patch.sequence);
-                self.send(patch.send, &patch.guest, &patch.body, &patch.idempotency_key, &sequence, patch.token.expose());
-            }
-            Output::Abort { send } => self.abort(send),
-            Output::Respond { form, reply } => {
-                let (location, policy) = (reply.location.as_deref(), reply.policy);
-                self.respond(form, reply.status, location, reply.content_type, policy, &reply.body);
-            }
-            Output::Forward { form } => self.forward(form),
-            Output::Lock => self.lock(),
-            Output::Unlock => self.unlock(),
-            Output::Load { load } => self.load(load),
-            Output::Store { store, writes } => {
-                for write in &writes {
-                    self.write(&write.key, write.value.as_deref());
-                }
-                self.store(store);
-            }
-            Output::Sync => self.sync(),
-            Output::Report(of) => {
-                self.report(of.kind.as_str(), &of.guest, of.status, of.code.as_deref(), of.queued, of.failed);
-            }
-            Output::Status { ask, letters } => {
-                for of in &letters {
-                    self.letter(&of.key, &of.guest, of.at as f64, &of.fields.join("\n"), of.status, &of.code, of.stranded);
-                }
-                self.status(ask);
-            }
-            Output::WakeAt(at) => self.wake_in(at.map(|at| at.saturating_sub(mono) as f64)),
-        }
-    }
-}

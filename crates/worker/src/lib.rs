@@ -1,18 +1,19 @@
-//! The service worker shell: the core's profile machine behind a typed boundary.
+//! The service worker shell: the core's profile machine, as the TypeScript face calls it.
 //!
 //! ```text
-//!   sw/src/effect/NAME.ts ── Host.NAME ◄── Output ── machine ◄── Input ── ProfileWorker.NAME ◄── what became of it
+//!   sw/src/effect/NAME.ts ◄── messages ── Output ── machine ◄── Input ── texts ◄── what became of it
 //! ```
-//! The effects themselves (fetch, WebCrypto, the engine's form and JSON parsers, timers) are performed by the TypeScript face, one
-//! file each: there they weigh a fraction of what they do in wasm. Neither side decides anything.
+//! The face tells it what happened, and the time; what it is to do is the result. The effects themselves (fetch, WebCrypto, the
+//! engine's form and JSON parsers, timers, chance) are performed by the face, one file each: there they weigh a fraction of what they
+//! do in wasm, and the boundary is one function with text on either side. Neither side decides anything.
 
+mod asked;
 mod host;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 mod options;
-mod time;
+mod shell;
+mod told;
 mod worker;
 
-pub use host::Host;
-pub use options::WorkerOptions;
-pub use worker::{BodyKind, ProfileWorker, UnreadableForm};
+pub use worker::tell;

@@ -9,40 +9,16 @@ mod host;
 use agreement::{Holder, agree};
 use guestsync_core::patch::Pointer;
 use guestsync_core::seal::{Place, SealError, open};
-use guestsync_worker::{ProfileWorker, WorkerOptions};
-use host::Recorder;
-use wasm_bindgen::prelude::*;
+use host::Face;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_service_worker);
 
 const GUEST: &str = "g-1";
 
-fn options() -> WorkerOptions {
-    let mut options = WorkerOptions::new();
-    for name in ["email", "phone"] {
-        options.field(name, &["/", name].concat(), false, None, true, None).expect("a pointer");
-    }
-    options
-}
-
-fn started(options: WorkerOptions) -> (ProfileWorker, Recorder) {
-    let recorder = Recorder::new();
-    let worker = ProfileWorker::new(options, recorder.host()).expect("good options");
-    (worker, recorder)
-}
-
-fn submit(worker: &mut ProfileWorker, form: u32, fields: &[(&str, Vec<u8>)]) {
-    for (name, value) in fields {
-        assert!(worker.field((*name).into()), "{name} is wanted");
-        worker.text(value.clone());
-    }
-    worker.submitted(form, false);
-}
-
-fn give_keys(worker: &mut ProfileWorker, key_id: &str) {
-    worker.listed(Some(key_id.into()), Some("EC".into()), Some("P-256".into()), None, None);
-    worker.keys(None, false);
+fn give_keys(face: &Face, key_id: &str) {
+    face.hear(&[Some("keys"), None, None, Some(key_id), Some("EC"), Some("P-256"), None, None], &[]);
+    assert_eq!(face.take("usable"), "0");
 }
 
 fn place(field: &str) -> Place {
@@ -52,109 +28,133 @@ fn place(field: &str) -> Place {
 #[wasm_bindgen_test]
 async fn what_webcrypto_agreed_on_and_the_machine_sealed_opens_with_p256_at_its_place_only() {
     let holder = Holder::new("k1");
-    let (mut worker, recorder) = started(options());
-    submit(&mut worker, 7, &[("guestId", GUEST.into()), ("email", "zoë@example.org".into()), ("phone", " +1 555 0100 ".into())]);
-    assert_eq!(recorder.stored(&mut worker), ["getKeys", "getToken g-1"]);
-    give_keys(&mut worker, "k1");
-    assert_eq!(recorder.stored(&mut worker), ["agree k1", "agree k1"], "one for the form, one to spare");
+    let face = Face::new();
+    face.submit("7", false, &[("guestId", Some("sg-1")), ("email", Some("szoë@example.org")), ("phone", Some("s +1 555 0100 "))]);
+    assert_eq!(face.stored(), ["getKeys", "getToken g-1"]);
+    give_keys(&face, "k1");
+    assert_eq!(face.stored(), ["agree k1", "agree k1"], "one for the form, one to spare");
     let (point, secret) = agree(&holder).await;
-    worker.agreed("k1".into(), &point, secret);
-    let writes: Vec<_> = recorder.writes();
-    assert!(writes.iter().any(|key| key.starts_with("g-1/")), "it is stored before it is sent: {writes:?}");
-    assert_eq!(recorder.stored(&mut worker), [""; 0]);
-    worker.token(GUEST.into(), "t1".into(), 0.0, f64::NAN, f64::NAN);
-    let sent = recorder.sent();
-    assert_eq!((&*sent.guest, &*sent.token, sent.idempotency_key.len()), (GUEST, "t1", 32));
+    face.hear(&[Some("agreed"), Some("k1")], &[point, secret].concat());
+    face.tell(&["token", GUEST, "t1", "0", "NaN"]);
+    let (sent, rows) = face.sent();
+    assert!(rows.iter().any(|key| key.starts_with("g-1/")), "it is stored before it is sent: {rows:?}");
+    assert_eq!((&*sent.guest, sent.idempotency_key.len()), (GUEST, 32));
     for (field, plain) in [("/email", "zoë@example.org"), ("/phone", "+1 555 0100")] {
         let sealed = sent.value(field);
         assert_eq!(open(&sealed, &place(field), &holder).expect("opened").expose(), plain);
         assert_eq!(open(&sealed, &place("/other"), &holder).err(), Some(SealError::Misplaced));
     }
-    recorder.take();
-    worker.response(sent.send, 200, None, None, None, None);
-    assert_eq!(recorder.stored(&mut worker), [r#"respond 7 200 application/json {"status":"synced","guestId":"g-1"}"#]);
+    face.stored();
+    face.tell(&["answered", &sent.send, "200"]);
+    assert_eq!(face.stored(), [r#"respond 7 200 application/json {"status":"synced","guestId":"g-1"}"#]);
 }
 
 #[wasm_bindgen_test]
-async fn no_plain_value_and_no_agreed_secret_is_left_in_the_memory_of_the_instance() {
+async fn no_plain_value_no_agreed_secret_and_no_capability_is_left_in_the_memory_of_the_instance() {
     let holder = Holder::new("k1");
-    let (mut worker, recorder) = started(options());
+    let face = Face::new();
     let (email, token) = (host::canary("email"), host::canary("token"));
     let control = vec![host::canary("control").to_vec()];
     assert!(host::is_in_memory(&host::canary("control")), "what is there is found");
     drop(control);
 
-    worker.field("guestId".into());
-    worker.text(GUEST.into());
-    worker.field("email".into());
-    worker.text(email.to_vec());
-    worker.submitted(1, false);
-    recorder.stored(&mut worker);
-    assert!(host::is_in_memory(&email), "it waits to be sealed");
-    give_keys(&mut worker, "k1");
+    {
+        let mut typed = String::with_capacity(100);
+        typed.push('s');
+        typed.push_str(core::str::from_utf8(&email.to_vec()).expect("a text"));
+        face.submit("1", false, &[("guestId", Some("sg-1")), ("email", Some(&typed))]);
+        // What this test has passed through the same memory by itself.
+        zeroize::Zeroize::zeroize(&mut typed);
+    }
+    face.stored();
+    give_keys(&face, "k1");
     let (point, secret) = agree(&holder).await;
     let agreed = js_sys::Uint8Array::from(&*secret);
-    worker.agreed("k1".into(), &point, secret);
-    assert!(!host::is_in_memory(&email), "sealed and wiped");
+    let mut both = Vec::with_capacity(97);
+    both.extend_from_slice(&point);
+    both.extend_from_slice(&secret);
+    face.hear(&[Some("agreed"), Some("k1")], &both);
+    zeroize::Zeroize::zeroize(&mut both);
+    let mut secret = secret;
+    zeroize::Zeroize::zeroize(&mut secret);
     assert!(!host::is_in_memory(&agreed), "used and wiped");
-    recorder.stored(&mut worker);
-    worker.token(GUEST.into(), token.to_vec(), 0.0, f64::NAN, f64::NAN);
-    assert_eq!(recorder.sent().guest, GUEST);
-    drop(worker);
+    let mut value = token.to_vec();
+    face.tell(&["token", GUEST, core::str::from_utf8(&value).expect("a text"), "0", "NaN"]);
+    zeroize::Zeroize::zeroize(&mut value);
+    assert!(host::is_in_memory(&token), "it serves");
+    let (sent, _) = face.sent();
+    assert_eq!(sent.guest, GUEST);
+    // A new machine takes the place of this one.
+    Face::new();
     assert!(!host::is_in_memory(&token), "gone with the machine");
 }
 
 #[wasm_bindgen_test]
-fn what_is_not_wanted_is_not_asked_for() {
-    let (mut worker, recorder) = started(options());
-    assert!(!worker.field("csrf".into()));
-    worker.field("guestId".into());
-    worker.text(GUEST.into());
-    worker.field("email".into());
-    worker.other();
-    worker.submitted(1, false);
-    let reply = recorder.stored(&mut worker).concat();
-    assert!(
-        reply
-            .trim_start_matches("getKeys")
-            .starts_with(r#"respond 1 400 application/json {"error":{"code":"field.type","field":"email""#),
-        "{reply}"
-    );
+fn a_body_is_read_as_its_content_type_says() {
+    let face = Face::new();
+    for (content_type, wanted) in [
+        ("application/x-www-form-urlencoded", "3,false"),
+        ("Multipart/Form-Data; boundary=x", "3,false"),
+        ("application/json; charset=utf-8", "3,true"),
+    ] {
+        face.hear(&[Some("arrived"), Some("3"), None, Some(content_type)], &[]);
+        assert_eq!(face.take("read"), wanted, "{content_type}");
+    }
+    face.hear(&[Some("arrived"), Some("3"), None, Some("text/plain")], &[]);
+    assert!(face.take("respond").starts_with(r#"3,415,null,"application/json""#));
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_text_is_refused() {
+    let face = Face::new();
+    face.submit("1", false, &[("csrf", None), ("guestId", Some("sg-1")), ("email", Some("x"))]);
+    face.stored_reply(r#"{"error":{"code":"field.type","field":"email""#);
 }
 
 #[wasm_bindgen_test]
 fn a_thousand_fields_cost_no_more_than_the_sixty_five_that_are_too_many() {
-    let (mut worker, recorder) = started(options());
-    for i in 0..1_000 {
-        worker.field(i.to_string());
-    }
-    worker.submitted(1, true);
-    let reply = recorder.stored(&mut worker).concat();
-    assert!(
-        reply.trim_start_matches("getKeys").starts_with("respond 1 400 text/html; charset=utf-8 default-src 'none'"),
-        "{reply}"
-    );
+    let face = Face::new();
+    let names: Vec<String> = (0..1_000).map(|i| i.to_string()).collect();
+    face.submit("1", true, &names.iter().map(|name| (&**name, None)).collect::<Vec<_>>());
+    face.stored_reply("default-src 'none'");
 }
 
 #[wasm_bindgen_test]
 fn an_agreement_that_is_none_is_a_failure_like_any_other() {
     for (point, secret) in [(vec![4; 65], vec![1; 31]), (vec![4; 64], vec![1; 32]), (vec![2; 65], vec![1; 32]), (vec![], vec![])]
     {
-        let (mut worker, recorder) = started(options());
-        submit(&mut worker, 1, &[("guestId", GUEST.into()), ("email", "a".into())]);
-        recorder.stored(&mut worker);
-        give_keys(&mut worker, "k1");
-        recorder.take();
-        worker.agreed("k1".into(), &point, secret);
-        assert_eq!(recorder.stored(&mut worker), ["forward 1"], "the gateway can seal it");
+        let face = Face::new();
+        face.submit("1", false, &[("guestId", Some("sg-1")), ("email", Some("sa"))]);
+        face.stored();
+        give_keys(&face, "k1");
+        face.stored();
+        face.hear(&[Some("agreed"), Some("k1")], &[point, secret].concat());
+        assert_eq!(face.stored(), ["forward 1"], "the gateway can seal it");
     }
 }
 
 #[wasm_bindgen_test]
+fn a_set_without_a_key_that_can_be_sealed_to_replaces_nothing() {
+    let face = Face::new();
+    let rsa = [Some("r1"), Some("RSA"), None, None, None];
+    let good = [Some("k1"), Some("EC"), Some("P-256"), Some("enc"), None];
+    face.hear(&[&[Some("keys"), None, None][..], &rsa].concat(), &[]);
+    assert_eq!(face.stored(), ["usable"]);
+    face.hear(&[&[Some("keys"), None, None][..], &rsa, &good, &good].concat(), &[]);
+    assert_eq!(face.stored(), ["usable 1", "agree k1"], "of two with one id, the first");
+}
+
+#[wasm_bindgen_test]
 fn an_option_that_breaks_a_rule_is_named() {
-    let mut options = WorkerOptions::new();
-    let error: JsValue = options.field("mail", "email", false, None, true, None).err().map(Into::into).expect("refused");
-    assert_eq!(host::message(&error), "guestsync: option \"mail\": A JSON Pointer begins with \"/\".");
-    let error: JsValue = ProfileWorker::new(WorkerOptions::new(), Recorder::new().host()).err().map(Into::into).expect("refused");
-    assert_eq!(host::message(&error), "guestsync: option \"fields\": At least one field has to be configured.");
+    assert_eq!(Face::with("email").take("wrong"), r#""email","A JSON Pointer begins with \"/\".""#);
+    assert!(Face::with("/phone").take("wrong").starts_with(r#""phone","Two fields have the same name"#));
+}
+
+#[wasm_bindgen_test]
+fn what_the_face_garbled_does_no_harm() {
+    let face = Face::new();
+    for garbled in [&["unknown"][..], &[""], &["submitted"], &["agreed"], &["answered", "x"], &["loaded", "7", "a"], &["open"]] {
+        face.tell(garbled);
+    }
+    assert!(guestsync_worker::tell(vec![0xff, 0xfe], 0.0, 0.0, 9).is_empty());
 }

@@ -1,16 +1,15 @@
-import type { ProfileWorker } from "#worker-glue";
-import type { KeySet } from "./keys.js";
+import type { Core } from "../core.js";
 
 const curve = { name: "ECDH", namedCurve: "P-256" };
 
 /** ECDH on P-256 with a fresh ephemeral key, whose private half cannot be read and is gone afterwards. */
-export async function agree(worker: ProfileWorker, keys: KeySet, keyId: string): Promise<void> {
+export async function agree(core: Core, key: JsonWebKey | undefined, keyId: string): Promise<void> {
   // Told in a later task, as all else: a key that is none fails at once.
   await Promise.resolve();
   let agreed: [ArrayBuffer, ArrayBuffer];
   try {
     // The members that make the point: with `use` or `key_ops` an engine may refuse the key for this.
-    const { kty, crv, x, y } = keys.get(keyId) as JsonWebKey & Record<"kty" | "crv" | "x" | "y", string>;
+    const { kty, crv, x, y } = key as JsonWebKey & Record<"kty" | "crv" | "x" | "y", string>;
     const theirs = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, curve, false, []);
     const ours = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
     agreed = await Promise.all([
@@ -18,9 +17,12 @@ export async function agree(worker: ProfileWorker, keys: KeySet, keyId: string):
       crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, ours.privateKey, 256),
     ]);
   } catch {
-    return worker.agreeFailed(keyId);
+    return core.tell("agreeFailed", keyId);
   }
   const [point, secret] = agreed.map((bytes) => new Uint8Array(bytes)) as [Uint8Array, Uint8Array];
-  worker.agreed(keyId, point, secret);
+  const both = new Uint8Array(point.length + secret.length);
+  both.set(point);
+  both.set(secret, point.length);
   secret.fill(0);
+  core.secretly(both, "agreed", keyId);
 }

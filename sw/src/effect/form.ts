@@ -1,47 +1,44 @@
-import { BodyKind, ProfileWorker, UnreadableForm } from "#worker-glue";
-import { handOver } from "./http.js";
+import { type Core, flag } from "../core.js";
 
 /** Reads a posted form with the engine's own parsers and hands it to the machine; `entered` hears whose it is. */
 export async function readForm(
-  worker: ProfileWorker,
+  core: Core,
   form: number,
   request: Request,
+  json: boolean,
   entered: (guestId: string) => void,
 ): Promise<void> {
-  const navigation = request.mode === "navigate";
-  const fields = await fieldsOf(request).catch(() => UnreadableForm.Malformed);
-  if (typeof fields === "number") return worker.unreadable(form, navigation, fields);
-  // In one task: the machine takes the fields of one form at a time.
-  for (const [name, value] of fields) {
-    const wanted = worker.field(name);
-    if (name === "guestId" && typeof value === "string") entered(value.trim());
-    if (value instanceof File) {
-      // A file input that nobody touched comes as a file without name and content.
-      if (value.size > 0 || value.name !== "") worker.file();
-    } else if (wanted) {
-      giveValue(worker, value);
-    }
+  const navigation = flag(request.mode === "navigate");
+  const { maxBytes, maxFields, wanted } = core.limits;
+  let fields: [string, unknown][];
+  try {
+    const bytes = await bytesOf(request, maxBytes);
+    if (!bytes) return core.tell("unreadable", form, navigation, flag(true));
+    fields = await fieldsOf(bytes, request.headers.get("content-type") ?? "", json);
+  } catch {
+    return core.tell("unreadable", form, navigation, null);
   }
-  worker.submitted(form, navigation);
+  for (const [name, value] of fields) if (name === "guestId" && typeof value === "string") entered(value.trim());
+  // One more than a form may have shows that there are too many.
+  const entries = fields.slice(0, maxFields + 1).flatMap(([name, value]) => [name, given(value, wanted.includes(name))]);
+  core.secretly(crypto.getRandomValues(new Uint8Array(32)), "submitted", form, navigation, ...entries);
 }
 
-function giveValue(worker: ProfileWorker, value: unknown): void {
-  if (typeof value === "string") handOver(value, (utf8) => worker.text(utf8));
-  else if (typeof value === "boolean") worker.flag(value);
-  else if (value !== null) worker.other();
+/** A value with its type's letter before it; of one that is not wanted, only that it is a file. */
+function given(value: unknown, wanted: boolean): string | null {
+  // A file input that nobody touched comes as a file without name and content.
+  if (value instanceof File) return value.size > 0 || value.name !== "" ? "f" : null;
+  if (!wanted || value === null) return null;
+  if (typeof value === "string") return `s${value}`;
+  return typeof value === "boolean" ? `b${value ? 1 : ""}` : "x";
 }
 
-async function fieldsOf(request: Request): Promise<Iterable<[string, unknown]> | UnreadableForm> {
-  const contentType = request.headers.get("content-type") ?? "";
-  const kind = ProfileWorker.body(contentType);
-  if (kind === undefined) return UnreadableForm.Type;
-  const bytes = await bytesOf(request, ProfileWorker.maxBytes());
-  if (!bytes) return UnreadableForm.TooLarge;
+async function fieldsOf(bytes: Uint8Array<ArrayBuffer>, contentType: string, json: boolean): Promise<[string, unknown][]> {
   const body = new Response(bytes, { headers: { "content-type": contentType } });
   bytes.fill(0);
-  if (kind === BodyKind.Form) return body.formData();
+  if (!json) return [...(await body.formData())];
   const value: unknown = await body.json();
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return UnreadableForm.Malformed;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no object");
   return Object.entries(value);
 }
 

@@ -1,8 +1,5 @@
 import { ended, grow, open } from "../../../www/src/effect/idb.js";
 
-/** A write: its key, and its value or undefined to remove the row. */
-export type Write = [key: string, value: string | undefined];
-
 /** The rows of the queue in the origin's database, and the visitor's decisions beside them. One call, one transaction. */
 export class Forms {
   #opening: Promise<IDBDatabase> | undefined;
@@ -45,18 +42,19 @@ export class Forms {
     });
   }
 
-  async store(writes: Write[]): Promise<void> {
+  /** Keys and values in turn; null removes the row. */
+  async store(writes: (string | null)[]): Promise<void> {
     const transaction = (await this.#database()).transaction("forms", "readwrite");
     const store = transaction.objectStore("forms");
-    let clock: Write | undefined;
-    for (const write of writes) {
-      const [key, value] = write;
-      if (value === undefined) store.delete(key);
-      else if (key === "~clock") clock = write;
+    let clock: string | undefined;
+    for (let at = 0; at < writes.length; at += 2) {
+      const [key, value] = writes.slice(at, at + 2) as [string, string | null];
+      if (value === null) store.delete(key);
+      else if (key === "~clock") clock = value;
       else store.put(value, key);
     }
     // The order of all updates only grows.
-    if (clock?.[1] !== undefined) grow(store, clock[0], clock[1], () => transaction.commit());
+    if (clock !== undefined) grow(store, "~clock", clock, () => transaction.commit());
     else transaction.commit();
     await ended(transaction);
   }

@@ -1,5 +1,3 @@
-import { ProfileWorker } from "#worker-glue";
-
 /** An answer: status 0 where there was none. */
 export interface Answer {
   status: number;
@@ -31,11 +29,6 @@ export function header({ headers }: Answer, name: string): string | undefined {
   return headers.get(name) ?? undefined;
 }
 
-/** Gives up where the machine does. */
-export function patience(): AbortSignal {
-  return AbortSignal.timeout(ProfileWorker.patience());
-}
-
 /** What a response says. */
 export async function answerOf(response: Response): Promise<Answer> {
   const parsed: unknown = await response.json().catch(() => undefined);
@@ -49,11 +42,12 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-const encoder = new TextEncoder();
+/** Whole milliseconds until a moment, by the server's clock where it says what time it is; NaN where it is no date. */
+export function left(until: unknown, headers: Headers): number {
+  return moment(until) - (moment(headers.get("date")) || Date.now());
+}
 
-/** Hands a string over as bytes and wipes them. */
-export function handOver(value: string, take: (utf8: Uint8Array) => void): void {
-  const utf8 = encoder.encode(value);
-  take(utf8);
-  utf8.fill(0);
+/** Milliseconds since 1970; NaN where it is no date. */
+function moment(date: unknown): number {
+  return Date.parse(text(date) ?? "");
 }

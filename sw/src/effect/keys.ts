@@ -1,9 +1,6 @@
-import type { ProfileWorker } from "#worker-glue";
+import { type Core, flag } from "../core.js";
 import { cacheName, kept } from "../wasm.js";
-import { answerOf, patience, text } from "./http.js";
-
-/** The keys as they came, by id. */
-export type KeySet = Map<string, JsonWebKey>;
+import { answerOf, text } from "./http.js";
 
 /** A copy that was kept is used where the site takes longer than this; what comes later replaces it. */
 const KEPT_AFTER_MS = 1_500;
@@ -19,38 +16,61 @@ export function askEarly(url: string): void {
   early = fetchSet(url, AbortSignal.timeout(EARLY_MS));
 }
 
-/** Gets the key set; where the site cannot be reached, or not soon, the copy that was kept. */
-export async function getKeys(worker: ProfileWorker, keys: KeySet, url: string): Promise<void> {
-  const fetching = early ?? fetchSet(url, patience());
-  early = undefined;
-  const copy = await kept(url);
-  const late = new Promise<undefined>((resolve) => copy && setTimeout(resolve, KEPT_AFTER_MS));
-  const first = await Promise.race([fetching, late]);
-  if (first && (await came(worker, keys, url, first))) return;
-  if (!copy || !(await came(worker, keys, url, copy, true))) return worker.keysFailed(first !== undefined);
-  const second = first ? undefined : await fetching;
-  if (second) await came(worker, keys, url, second);
-}
+/** The keys as they came. */
+export class KeySets {
+  readonly #core: Core;
+  readonly #url: string;
+  readonly #keys = new Map<string, JsonWebKey>();
+  /** The keys just told, and whether any of them can be sealed to. */
+  #list: unknown[] = [];
+  #isUsable = false;
 
-/** Tells what a response says where it names a key that can be sealed to; else nothing is replaced. */
-async function came(worker: ProfileWorker, keys: KeySet, url: string, response: Response, stored = false): Promise<boolean> {
-  const copy = response.clone();
-  const { body, headers, status } = await answerOf(response);
-  const usable: KeySet = new Map();
-  const list = status === 200 && Array.isArray(body["keys"]) ? (body["keys"] as unknown[]) : [];
-  for (const key of list) {
-    const { kid, kty, crv, use, alg } = Object(key) as Record<string, unknown>;
-    const id = text(kid);
-    // Of two keys with one id, the first.
-    if (id !== undefined && !usable.has(id) && worker.listed(id, text(kty), text(crv), text(use), text(alg))) usable.set(id, key as JsonWebKey);
+  constructor(core: Core, url: string) {
+    this.#core = core;
+    this.#url = url;
   }
-  if (usable.size === 0) return false;
-  // Those before stay: an agreement with one of them may just be asked for.
-  for (const [id, key] of usable) keys.set(id, key);
-  // For the next cold start without a network; where there is no room, that one has to wait.
-  if (!stored) caches.open(cacheName).then((cache) => cache.put(url, copy)).catch(() => {});
-  worker.keys(headers.get("cache-control") ?? undefined, stored);
-  return true;
+
+  key(id: string): JsonWebKey | undefined {
+    return this.#keys.get(id);
+  }
+
+  /** Which of the keys just told can be sealed to. Those before stay: an agreement with one of them may just be asked for. */
+  usable(places: number[]): void {
+    for (const at of places) {
+      const key = this.#list[at] as JsonWebKey & { kid: string };
+      this.#keys.set(key.kid, key);
+    }
+    this.#isUsable = places.length > 0;
+  }
+
+  /** Gets the key set; where the site cannot be reached, or not soon, the copy that was kept. */
+  async get(): Promise<void> {
+    const fetching = early ?? fetchSet(this.#url, AbortSignal.timeout(this.#core.limits.patienceMs));
+    early = undefined;
+    const copy = await kept(this.#url);
+    const late = new Promise<undefined>((resolve) => copy && setTimeout(resolve, KEPT_AFTER_MS));
+    const first = await Promise.race([fetching, late]);
+    if (first && (await this.#came(first))) return;
+    if (!copy || !(await this.#came(copy, true))) return this.#core.tell("keysFailed", flag(first));
+    const second = first ? undefined : await fetching;
+    if (second) await this.#came(second);
+  }
+
+  /** Tells what a response says; whether it names a key that can be sealed to: else nothing was replaced. */
+  async #came(response: Response, stored = false): Promise<boolean> {
+    const copy = response.clone();
+    const { body, headers, status } = await answerOf(response);
+    this.#list = status === 200 && Array.isArray(body["keys"]) ? (body["keys"] as unknown[]) : [];
+    const members = this.#list.flatMap((key) => {
+      const { kid, kty, crv, use, alg } = Object(key) as Record<string, unknown>;
+      return [kid, kty, crv, use, alg].map(text);
+    });
+    this.#core.tell("keys", headers.get("cache-control"), flag(stored), ...members);
+    if (!this.#isUsable) return false;
+    // For the next cold start without a network; where there is no room, that one has to wait.
+    if (!stored) caches.open(cacheName).then((cache) => cache.put(this.#url, copy)).catch(() => {});
+    return true;
+  }
 }
 
 async function fetchSet(url: string, signal: AbortSignal): Promise<Response | undefined> {

@@ -1,13 +1,13 @@
 /** The response to a form. */
 export function responseOf(
   status: number,
-  to: string | undefined,
+  to: string | null,
   contentType: string,
-  policy: string | undefined,
+  policy: string | null,
   body: string,
 ): Response {
-  if (to !== undefined) return Response.redirect(new URL(to, location.origin), status);
+  if (to !== null) return Response.redirect(new URL(to, location.origin), status);
   const headers = new Headers({ "content-type": contentType, "cache-control": "no-store", "x-content-type-options": "nosniff" });
-  if (policy !== undefined) headers.set("content-security-policy", policy);
+  if (policy !== null) headers.set("content-security-policy", policy);
   return new Response(body, { status, headers });
 }

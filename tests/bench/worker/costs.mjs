@@ -13,8 +13,7 @@ export async function sealing(world, all) {
   const script = await bundle("tests/bench/worker/sealing-page.mjs", "dist/bench/sealing.js", {
     format: "iife",
     globalName: "Sealing",
-    alias: { "#worker-glue": at("dist/pkg/worker/worker.js"), "#worker-agree": at("sw/src/effect/agree.ts") },
-    logOverride: { "empty-import-meta": "silent" },
+    alias: { "#worker-core": at("sw/src/core.ts"), "#worker-agree": at("sw/src/effect/agree.ts") },
   });
   const files = new Map([...world.files, ["sealing.js", await readFile(script)]]);
   const trial = await Trial.open({ ...world, files }, all.none);

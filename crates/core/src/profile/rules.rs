@@ -143,6 +143,15 @@ impl Rules {
             || self.consent.iter().any(|consent| consent.field == name)
     }
 
+    /// The names of the form fields whose values are wanted.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<String> {
+        let mut names = vec![GUEST.to_owned()];
+        names.extend(self.fields.iter().map(|field| field.name.clone()));
+        names.extend(self.consent.iter().map(|consent| consent.field.clone()));
+        names
+    }
+
     /// How values are sealed.
     #[must_use]
     pub const fn mode(&self) -> Mode {

@@ -1,0 +1,145 @@
+//! What the face tells, as inputs of the machine.
+
+use guestsync_core::Sensitive;
+use guestsync_core::flat::Flat;
+use guestsync_core::journal::{Row, Table};
+use guestsync_core::profile::{Entry, Given, Input, Listed, MAX_FIELDS, Unreadable, Upstream};
+use guestsync_core::seal::{Agreement, Entropy, PublicPoint, SharedKey};
+use zeroize::Zeroizing;
+
+/// Bytes of a point in uncompressed form.
+const POINT: usize = 65;
+
+/// The input of a message, whose name is read already; `None` for a name or a word that means nothing.
+pub(crate) fn input(name: &str, flat: &mut Flat<'_>, secret: &[u8]) -> Option<Input> {
+    Some(match name {
+        "submitted" => {
+            let ((form, navigation), mut seed) = (self::form(flat), Zeroizing::new(secret.try_into().ok()?));
+            Input::Submitted { form, navigation, entries: entries(flat), entropy: Entropy::from_seed(&mut seed) }
+        }
+        "unreadable" => {
+            let (form, navigation) = self::form(flat);
+            let why = if flat.text().is_some() { Unreadable::TooLarge } else { Unreadable::Malformed };
+            Input::Unreadable { form, navigation, why }
+        }
+        "prepare" => Input::Prepare,
+        "keysFailed" => Input::KeysFailed { online: flag(flat) },
+        "agreed" => {
+            let key_id = flat.owned()?;
+            match agreement(&key_id, secret) {
+                Some(agreement) => Input::Agreed(agreement),
+                None => Input::AgreeFailed { key_id },
+            }
+        }
+        "agreeFailed" => Input::AgreeFailed { key_id: flat.owned()? },
+        "token" => Input::Token {
+            guest: flat.owned()?,
+            value: Sensitive::new(flat.owned()?),
+            asked_at: flat.number(),
+            expires_in: Some(flat.number() as f64 / 1_000.0),
+        },
+        "tokenFailed" => Input::TokenFailed { guest: flat.owned()?, answer: answer(flat) },
+        "fieldKey" => {
+            let guest = flat.owned()?;
+            match SharedKey::from_text(flat.text()?) {
+                Ok(key) => Input::FieldKey { guest, key, fresh_for: Some(flat.number()).filter(|left| *left > 0) },
+                Err(_) => Input::FieldKeyFailed { guest, answer: Upstream::default() },
+            }
+        }
+        "fieldKeyFailed" => Input::FieldKeyFailed { guest: flat.owned()?, answer: answer(flat) },
+        "answered" => Input::Response { send: id(flat), answer: answer(flat) },
+        "sendFailed" => Input::SendFailed { send: id(flat), unsent: flag(flat) },
+        "lockGranted" => Input::LockGranted,
+        "loaded" => Input::Loaded { load: id(flat), rows: rows(flat) },
+        "loadFailed" => Input::LoadFailed { load: id(flat) },
+        "stored" => Input::Stored { store: id(flat) },
+        "storeFailed" => Input::StoreFailed { store: id(flat) },
+        "wake" => Input::Wake { page: flag(flat) },
+        "consentChanged" => Input::ConsentChanged,
+        "status" => Input::Status { ask: id(flat) },
+        "retry" => Input::Retry { key: flat.owned()? },
+        "discard" => Input::Discard { key: flat.owned()? },
+        "logout" => Input::Logout { guest: flat.owned()? },
+        "deadline" => Input::Deadline,
+        _ => return None,
+    })
+}
+
+/// The number of a form, and whether the browser navigates to its answer.
+pub(crate) fn form(flat: &mut Flat<'_>) -> (u32, bool) {
+    (id(flat), flag(flat))
+}
+
+/// A text: yes; none: no.
+pub(crate) fn flag(flat: &mut Flat<'_>) -> bool {
+    flat.text().is_some()
+}
+
+/// The number of something asked for.
+fn id(flat: &mut Flat<'_>) -> u32 {
+    flat.number() as u32
+}
+
+/// Names and values in turn, each value with its type's letter before it; none for nothing.
+fn entries(flat: &mut Flat<'_>) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    while !flat.is_at_end() && entries.len() <= MAX_FIELDS {
+        let name = flat.owned().unwrap_or_default();
+        let given = match flat.text() {
+            None => Given::Nothing,
+            Some("b") => Given::Flag(false),
+            Some("b1") => Given::Flag(true),
+            Some("f") => Given::File,
+            Some(typed) => match typed.strip_prefix('s') {
+                Some(text) => Given::Text(Sensitive::new(text.to_owned())),
+                None => Given::Other,
+            },
+        };
+        entries.push(Entry { name, given });
+    }
+    entries
+}
+
+/// `kid`, `kty`, `crv`, `use`, `alg` of a key.
+pub(crate) fn listed(flat: &mut Flat<'_>) -> Listed {
+    let (id, kind, curve) = (flat.owned(), flat.owned(), flat.owned());
+    Listed { id, kind, curve, usage: flat.owned(), algorithm: flat.owned() }
+}
+
+/// Our point in uncompressed form, and the 32 bytes that were agreed on.
+fn agreement(key_id: &str, secret: &[u8]) -> Option<Agreement> {
+    let (point, agreed) = secret.split_at_checked(POINT)?;
+    let point = PublicPoint::from_uncompressed(point).ok()?;
+    Agreement::new(key_id, point, &mut agreed.try_into().ok()?).ok()
+}
+
+/// Status (0: there was none), code, `Retry-After`, `Date`, `Guestsync-Seq`.
+fn answer(flat: &mut Flat<'_>) -> Upstream {
+    let status = flat.number() as u16;
+    let (code, retry_after, date) = (flat.owned(), flat.owned(), flat.owned());
+    Upstream { status, code, retry_after, date, sequence: flat.text().and_then(whole) }
+}
+
+/// A number of up to 64 bits in decimal.
+fn whole(text: &str) -> Option<u64> {
+    let mut number: u64 = 0;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        number = number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+    }
+    (!text.is_empty()).then_some(number)
+}
+
+/// Whether it is a decision, key, value, …
+fn rows(flat: &mut Flat<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    while !flat.is_at_end() {
+        let table = if flag(flat) { Table::Consent } else { Table::Forms };
+        if let (Some(key), Some(value)) = (flat.owned(), flat.owned()) {
+            rows.push(Row { table, key, value });
+        }
+    }
+    rows
+}

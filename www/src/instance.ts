@@ -1,0 +1,65 @@
+/** What every shell's wasm exports, as wasm-bindgen makes it of functions that take text and numbers and give text. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  __wbindgen_start(): void;
+  __wbindgen_malloc(length: number, align: number): number;
+  __wbindgen_free(pointer: number, length: number, align: number): void;
+}
+
+/** Where a text lies in the memory. */
+export type Place = [pointer: number, length: number];
+
+/** Compiles while it arrives, where the server names the media type; never on the page's thread. */
+export async function compiled(response: Response): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compileStreaming(response.clone());
+  } catch {
+    return WebAssembly.compile(await response.arrayBuffer());
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const nothing = new Uint8Array();
+
+/**
+ * One instance of a shell's wasm, with a memory of its own. Of wasm-bindgen's own glue, which holds one instance for ever, this is the
+ * part that is needed.
+ */
+export class Instance<Functions> {
+  readonly exports: Functions & Exports;
+
+  constructor(module: WebAssembly.Module) {
+    // What is imported fills a table for JavaScript objects, of which none crosses, or says what a trap is about to end.
+    const imports: WebAssembly.Imports = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
+    this.exports = new WebAssembly.Instance(module, imports).exports as unknown as Functions & Exports;
+    this.exports.__wbindgen_start();
+  }
+
+  #bytes([pointer, length]: Place): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer, pointer >>> 0, length >>> 0);
+  }
+
+  /** Hands over a text as UTF-8, and bytes after it; the copies outside are wiped. Whom it is given to frees it. */
+  pass(text: string, secret = nothing): Place {
+    const utf8 = encoder.encode(text);
+    const length = utf8.length + secret.length;
+    const pointer = this.exports.__wbindgen_malloc(length, 1);
+    const bytes = this.#bytes([pointer, length]);
+    bytes.set(utf8);
+    bytes.set(secret, utf8.length);
+    utf8.fill(0);
+    secret.fill(0);
+    return [pointer, length];
+  }
+
+  /** Takes a text over: its place is wiped and freed. */
+  take(place: Place): string {
+    const bytes = this.#bytes(place);
+    const text = decoder.decode(bytes);
+    bytes.fill(0);
+    this.exports.__wbindgen_free(place[0], place[1], 1);
+    return text;
+  }
+}

@@ -86,7 +86,12 @@ impl<'a> Reader<'a> {
         let Value::Array(values) = self.member(name.file)? else {
             return self.problem(name.file, "must be a list of texts");
         };
-        let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let texts: Option<Vec<String>> = values.iter().map(text).collect();
         texts.or_else(|| self.problem(name.file, "must be a list of texts"))
     }
 

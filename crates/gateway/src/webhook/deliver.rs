@@ -81,7 +81,7 @@ fn client(receiver: &Receiver) -> reqwest::Result<reqwest::Client> {
         .no_proxy()
         .timeout(receiver.config.time_limit)
         .user_agent(concat!("guestsync/", env!("CARGO_PKG_VERSION")));
-    if receiver.config.allow_private { builder } else { builder.dns_resolver(Arc::new(guard::Guarded)) }.build()
+    if receiver.config.allowed.private { builder } else { builder.dns_resolver(Arc::new(guard::Guarded::new())) }.build()
 }
 
 impl Webhooks {

@@ -11,13 +11,14 @@
 //!
 //! - [`sign`]: Standard Webhooks signatures;
 //! - [`schedule`]: when what is repeated;
-//! - [`guard`]: which addresses a receiver may have;
+//! - [`target`]: which address a receiver may have, as it is written; [`guard`]: as its name resolves;
 //! - [`deliver`]: the work.
 
 pub(crate) mod deliver;
 mod guard;
 mod schedule;
 mod sign;
+pub(crate) mod target;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ use crate::{clock, text};
 pub use crate::db::webhooks::Waiting;
 pub use guard::is_global;
 pub(crate) use sign::SigningKey;
+pub use target::Allowed;
 
 /// Events that one guest's pages may have told of and that are not delivered.
 const MOST_OF_PAGE: i64 = 100;
@@ -47,27 +49,18 @@ const MOST_OF_PAGES: i64 = 10_000;
 pub struct WebhookConfig {
     pub(crate) url: Url,
     pub(crate) secret: Sensitive<String>,
-    pub(crate) allow_private: bool,
+    pub(crate) allowed: Allowed,
     pub(crate) time_limit: Duration,
 }
 
 impl WebhookConfig {
-    /// A receiver; `None` where its address or the secret (`whsec_` and 24 to 64 bytes in base64) is not one. Addresses are https, or
-    /// http with `allow_private`.
+    /// A receiver; `None` where its address is not allowed or the secret (`whsec_` and 24 to 64 bytes in base64) is none.
     #[must_use]
-    pub fn new(url: &str, secret: &str, allow_private: bool, time_limit: Duration) -> Option<Self> {
-        let url = target(url, allow_private)?;
+    pub fn new(url: &str, secret: &str, allowed: Allowed, time_limit: Duration) -> Option<Self> {
+        let url = allowed.target(url)?;
         SigningKey::parse(secret)?;
-        Some(Self { url, secret: Sensitive::new(secret.to_owned()), allow_private, time_limit })
+        Some(Self { url, secret: Sensitive::new(secret.to_owned()), allowed, time_limit })
     }
-}
-
-/// The address of a receiver, if it may be one.
-pub(crate) fn target(text: &str, allow_private: bool) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let scheme = url.scheme() == "https" || (allow_private && url.scheme() == "http");
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none() && url.has_host();
-    (scheme && plain && (allow_private || guard::allows_host(&url))).then_some(url)
 }
 
 /// Something that happened.

@@ -48,3 +48,27 @@ fn a_gateway_does_not_start_with_a_receiver_inside_the_network() {
     assert!(starts("https://hooks.example.com/guestsync", ""));
     assert!(starts("http://127.0.0.1:9/guestsync", "[webhook]\nallow_private = true"), "the operator may say otherwise");
 }
+
+#[test]
+fn a_gateway_does_not_start_with_a_receiver_that_its_lists_do_not_name() {
+    let good = "https://hooks.example.com/canary";
+    for (url, file) in [
+        ("https://hooks.example.com:22/canary", ""),
+        ("https://hooks.example.com:8443/canary", ""),
+        (good, "[webhook]\nports = [8443]"),
+        (good, "[webhook]\nhosts = [\"other.example.com\"]"),
+        ("https://hooks.example.com.evil.example/canary", "[webhook]\nhosts = [\"hooks.example.com\"]"),
+        ("http://127.0.0.1:9/canary", "[webhook]\nallow_private = true\nports = [10]"),
+    ] {
+        assert!(!starts(url, file), "{url} {file}");
+    }
+    assert!(starts("https://hooks.example.com:8443/", "[webhook]\nports = [443, 8443]\nhosts = [\"hooks.example.com\"]"));
+    for file in ["[webhook]\nports = [0]", "[webhook]\nports = [\"https\"]", "[webhook]\nhosts = [\"*.example.com\"]"] {
+        let env = |name: &str| match name {
+            "WEBHOOK_URL" => Some(good.to_owned()),
+            name => GOOD.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+        };
+        let problems = load(&Flags::default(), &env, Some(file)).unwrap_err().to_string();
+        assert!(problems.contains("webhook.ports: must be") || problems.contains("webhook.hosts: must be"), "{problems}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What an operator watches, as Prometheus reads it. No label holds anything of a guest: routes are templates, calls have names.
 
-use std::sync::atomic::AtomicI64;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use guestsync_genesys::{Client, Watch};
@@ -45,7 +46,12 @@ pub(crate) struct Metrics {
     webhooks: Family<State, Gauge>,
     jobs: Gauge,
     budget: Family<State, Gauge<i64, AtomicI64>>,
+    log_dropped: Counter,
+    log: OnceLock<Box<Dropped>>,
 }
+
+/// How many lines of the log were dropped so far.
+type Dropped = dyn Fn() -> u64 + Send + Sync;
 
 fn histogram() -> Histogram {
     Histogram::new(BOUNDS)
@@ -57,13 +63,21 @@ impl Metrics {
         let requests = Family::new_with_constructor(histogram as fn() -> Histogram);
         let calls = Family::new_with_constructor(histogram as fn() -> Histogram);
         let (tokens, webhooks, jobs, budget) = (Counter::default(), Family::default(), Gauge::default(), Family::default());
+        let log_dropped = Counter::default();
         registry.register_with_unit("request_duration", "Answers of the gateway", Unit::Seconds, requests.clone());
         registry.register_with_unit("upstream_duration", "Calls to Genesys; status 0: no answer", Unit::Seconds, calls.clone());
         registry.register("upstream_tokens", "Requests for the organisation's token", tokens.clone());
         registry.register("webhooks", "Events in the outbox", webhooks.clone());
         registry.register("jobs_open", "Jobs that are not over", jobs.clone());
         registry.register("upstream_budget", "Requests that the rate limit allows in its window, and those used", budget.clone());
-        Self { registry, requests, calls, tokens, webhooks, jobs, budget }
+        registry.register("log_lines_dropped", "Lines of the log that nobody read in time", log_dropped.clone());
+        Self { registry, requests, calls, tokens, webhooks, jobs, budget, log_dropped, log: OnceLock::new() }
+    }
+
+    /// Tells of the log too, whose writer is asked.
+    pub(crate) fn watch_log(&self, dropped: Box<Dropped>) {
+        // One log is enough.
+        _ = self.log.set(dropped);
     }
 
     /// A request was answered; `route` is its template.
@@ -82,6 +96,9 @@ impl Metrics {
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.budget.get_or_create(&State { state: "used" }).set(number(used));
             self.budget.get_or_create(&State { state: "allowed" }).set(number(allowed));
+        }
+        if let Some(dropped) = self.log.get() {
+            self.log_dropped.inner().store(dropped(), Ordering::Relaxed);
         }
         let mut text = String::new();
         // Writing to a text cannot fail.

@@ -116,6 +116,13 @@ impl Gateway {
         self
     }
 
+    /// `dropped` tells how many lines of the log were dropped so far, for `/metrics`.
+    #[must_use]
+    pub fn with_log(self, dropped: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.app.metrics.watch_log(Box::new(dropped));
+        self
+    }
+
     /// Serves until `shutdown` resolves; open requests then have ten seconds to end.
     ///
     /// # Errors

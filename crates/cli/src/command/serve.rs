@@ -42,7 +42,7 @@ pub(crate) struct Serve {
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(serve: Serve) -> Result<ExitCode, Failure> {
-    log::of_service();
+    let log = log::of_service();
     let file = serve
         .config
         .as_ref()
@@ -68,7 +68,7 @@ pub(crate) async fn run(serve: Serve) -> Result<ExitCode, Failure> {
         None => None,
     };
     let has_tls = config.tls.is_some();
-    let mut gateway = Gateway::open(config).await?;
+    let mut gateway = Gateway::open(config).await?.with_log(log.dropped());
     if let Some(admin) = admin {
         output::line(&format!("administration on http://{}", admin.local_addr()?))?;
         gateway = gateway.with_admin(admin);

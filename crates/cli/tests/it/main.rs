@@ -13,5 +13,6 @@ mod report;
 mod run;
 mod schema;
 mod serve;
+mod stalled_log;
 mod storm;
 mod tls;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::JoinHandle;
 
 /// What a finished run left.
@@ -40,6 +40,8 @@ pub(crate) struct Server {
     lines: Vec<String>,
     /// Standard error, read all the time: a pipe holds only so much, and whoever writes more into it waits.
     log: Option<JoinHandle<String>>,
+    /// Standard error, where nobody reads it.
+    _unread: Option<ChildStderr>,
 }
 
 impl Server {
@@ -53,14 +55,30 @@ impl Server {
     }
 
     pub(crate) fn of(command: &mut Command) -> Self {
-        // From here on the child is waited for when it goes out of scope.
-        let mut server = Self { child: command.spawn().unwrap(), base: String::new(), lines: Vec::new(), log: None };
+        let mut server = Self::spawn(command);
         let mut stderr = server.child.stderr.take().unwrap();
         server.log = Some(std::thread::spawn(move || {
             let mut log = Vec::new();
             stderr.read_to_end(&mut log).unwrap();
             String::from_utf8(log).unwrap()
         }));
+        server.listening()
+    }
+
+    /// As [`Self::of`], with nobody who reads its standard error.
+    pub(crate) fn unread(command: &mut Command) -> Self {
+        let mut server = Self::spawn(command);
+        server._unread = server.child.stderr.take();
+        server.listening()
+    }
+
+    /// From here on the child is waited for when it goes out of scope.
+    fn spawn(command: &mut Command) -> Self {
+        Self { child: command.spawn().unwrap(), base: String::new(), lines: Vec::new(), log: None, _unread: None }
+    }
+
+    fn listening(self) -> Self {
+        let mut server = self;
         for line in BufReader::new(server.child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             if let Some(base) = line.strip_prefix("listening on ") {
@@ -88,7 +106,7 @@ impl Server {
         let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
         let code = self.child.wait().unwrap().code().unwrap();
-        (code, self.log.take().unwrap().join().unwrap())
+        (code, self.log.take().map(|log| log.join().unwrap()).unwrap_or_default())
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use guestsync_core::Sensitive;
 use guestsync_genesys::call::GuestId;
-use guestsync_genesys::{Client, Settings};
+use guestsync_genesys::{Client, Error, Settings};
 use guestsync_sandbox::{Options, RateLimit};
 use reqwest::Method;
 use reqwest::header::RETRY_AFTER;
@@ -24,15 +24,20 @@ async fn read(world: &World, session: &Session, capability: &str) -> reqwest::Re
     world.genesys(Method::GET, &format!("/api/v2/guests/{}", session.guest), capability).send().await.unwrap()
 }
 
-/// How long this many calls of the gateway's own take that are all asked for at once, and how many were refused upstream.
-async fn queued(upstream: &Upstream, calls: usize) -> (Duration, usize) {
-    let world = World::start(upstream).await;
-    let guest = GuestId::parse(&world.session("abc").await.guest).unwrap();
+/// A client with patience.
+fn client(upstream: &Upstream) -> Client {
     let base = Url::parse(&upstream.base).unwrap();
     let token_url = base.join("/oauth/token").unwrap();
     let mut settings = Settings::new(base, token_url, "gateway".into(), Sensitive::new(SECRET.into()));
     settings.patience = Duration::from_secs(120);
-    let client = Client::new(settings, None).unwrap();
+    Client::new(settings, None).unwrap()
+}
+
+/// How long this many calls of the gateway's own take that are all asked for at once, and how many were refused upstream.
+async fn queued(upstream: &Upstream, calls: usize) -> (Duration, usize) {
+    let world = World::start(upstream).await;
+    let guest = GuestId::parse(&world.session("abc").await.guest).unwrap();
+    let client = client(upstream);
     let started = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..calls {
@@ -64,6 +69,34 @@ async fn five_thousand_queued_calls_use_nearly_all_that_300_in_2_seconds_allow()
     let allowed = 300.0 * (elapsed.as_secs_f64() / 2.0).floor();
     let used = 4_800.0 / allowed;
     assert!(used >= 0.95, "{used} of the budget in {elapsed:?}");
+}
+
+/// 200 calls, 20 a second.
+#[tokio::test]
+async fn a_browsers_call_behind_a_long_queue_waits_five_seconds_and_is_told_when_its_turn_comes() {
+    let upstream = limited(20, Duration::from_secs(1)).await;
+    let world = World::start(&upstream).await;
+    let guest = GuestId::parse(&world.session("abc").await.guest).unwrap();
+    let client = client(&upstream);
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let (client, guest) = (client.clone(), guest.clone());
+        tasks.spawn(async move { client.issue_token(&guest).await });
+    }
+    while client.budget().is_none_or(|(used, allowed)| used < allowed) {
+        tokio::task::yield_now().await;
+    }
+    let asked = Instant::now();
+    let Err(Error::Busy { retry_after }) = client.profile(&guest).await else { panic!("it was not its turn") };
+    assert!(asked.elapsed() >= Duration::from_secs(5));
+    // About a hundred are left then, of which each second takes twenty.
+    assert!((3_000..=7_000).contains(&retry_after), "{retry_after}");
+    tokio::time::sleep(Duration::from_millis(retry_after)).await;
+    assert_eq!(client.profile(&guest).await.unwrap().status, 200, "it was told the truth");
+    while let Some(call) = tasks.join_next().await {
+        call.unwrap().unwrap();
+    }
+    assert_eq!(refused(&upstream).await, 0);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod window;
 #[cfg(test)]
 mod window_tests;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,8 +29,26 @@ pub(crate) struct Queue {
     budget: Mutex<Budget>,
     /// Held by the one whose turn is next; the others stand behind it.
     turn: Turn<()>,
+    /// How many stand there, that one included.
+    waiting: AtomicU64,
     /// An answer has come.
     changed: Notify,
+}
+
+/// One who stands in the queue.
+struct Place<'a>(&'a AtomicU64);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicU64) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A request that may leave. Dropped without an answer it counts all the same.
@@ -44,7 +63,11 @@ impl Queue {
     /// # Errors
     /// [`Error::Busy`] where its turn does not come by then: at once where that is known, else at the deadline.
     pub(crate) async fn enter(self: &Arc<Self>, deadline: Instant) -> Result<Permit, Error> {
-        let Ok(_turn) = timeout_at(deadline, self.turn.lock()).await else { return Err(self.busy()) };
+        let place = Place::take(&self.waiting);
+        let Ok(_turn) = timeout_at(deadline, self.turn.lock()).await else {
+            drop(place);
+            return Err(self.busy());
+        };
         loop {
             // Listening begins before asking, so no answer is missed in between.
             let changed = self.changed.notified();
@@ -68,9 +91,11 @@ impl Queue {
         }
     }
 
-    /// Whoever stands in the queue too long is told when the budget opens next.
+    /// Whoever has stood in the queue too long is told when all who stand there now will have left: not before then comes the turn of
+    /// one who queues again.
     fn busy(&self) -> Error {
-        busy(self.budget().opens(Instant::now().into_std()).map(Instant::from_std))
+        let ahead = self.waiting.load(Ordering::Relaxed);
+        busy(self.budget().turn_after(ahead, Instant::now().into_std()).map(Instant::from_std))
     }
 
     /// What the window has seen and what it allows, where that is known.

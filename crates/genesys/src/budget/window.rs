@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Requests that may be under way in an unknown window.
 const SCOUTS: u64 = 8;
+/// Nobody is told to come later than in so long.
+const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 /// How long a count is trusted where others send too.
 const FRESH: Duration = Duration::from_millis(250);
 
@@ -54,6 +56,8 @@ pub(crate) struct Budget {
     /// When it ends at the latest; without it, it is unknown.
     ends: Option<Instant>,
     allowed: Option<u64>,
+    /// How long a window is: the longest time to its end that an answer told.
+    length: Duration,
     count: u64,
     under_way: u64,
     /// An answer came that said nothing of a window.
@@ -70,6 +74,7 @@ impl Default for Budget {
             window: 0,
             ends: None,
             allowed: None,
+            length: Duration::ZERO,
             count: 0,
             under_way: 0,
             silent: false,
@@ -116,6 +121,13 @@ impl Budget {
         self.closed_until.filter(|until| now < *until).or(self.ends.filter(|ends| now < *ends))
     }
 
+    /// When the turn of one comes who has so many before them, where that is known: each window takes as many as it allows.
+    pub(crate) fn turn_after(&self, ahead: u64, now: Instant) -> Option<Instant> {
+        let windows = ahead.saturating_mul(self.gateways) / self.allowed?.max(1);
+        let windows = u32::try_from(windows).unwrap_or(u32::MAX);
+        Some(self.opens(now).unwrap_or(now) + self.length.saturating_mul(windows).min(LONGEST_WAIT))
+    }
+
     /// A request that left came back with an answer, read at `now`; `refused` where the server did not take it for its number.
     pub(crate) fn answered(&mut self, leave: Leave, reading: Option<Reading>, refused: bool, now: Instant) {
         self.under_way = self.under_way.saturating_sub(1);
@@ -129,6 +141,7 @@ impl Budget {
         }
         let ends = now + reading.reset;
         self.allowed = Some(reading.allowed);
+        self.length = self.length.max(reading.reset);
         if !refused && reading.count < leave.count {
             self.told_at = Some(now);
             return self.turn(Some(ends), reading.count);

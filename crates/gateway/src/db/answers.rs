@@ -7,19 +7,17 @@
 //!      └────────────────┘
 //! ```
 //! A row is written before its request runs, so of two that come at once one runs. The lease is for gateways that were killed: a
-//! repeat then runs again, and Genesys, which gets the same key, tells whether it knows the request.
+//! repeat then runs again, and Genesys, which gets the same key, tells whether it knows the request. So it is with an answer that has
+//! gone because its guest has many newer ones.
 
 use guestsync_core::Millis;
-use sqlx::Row;
 
 use super::Db;
+use super::answer_writes::{Begin, Keep};
 use super::sessions::signed;
 
 /// How long an answer is kept.
 pub(crate) const KEPT_FOR: Millis = 24 * 60 * 60 * 1_000;
-/// How long a request counts as running; longer than any takes.
-const LEASE: Millis = 60 * 1_000;
-
 /// What a request under a key meets.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Begun {
@@ -33,47 +31,32 @@ pub(crate) enum Begun {
     Mismatch,
 }
 
-const BEGIN: &str = "INSERT INTO answers (id, request, answer, at) VALUES ($1, $2, NULL, $3)
-    ON CONFLICT (id) DO UPDATE SET request = excluded.request, answer = NULL, at = excluded.at
-    WHERE answers.at < $4 OR (answers.answer IS NULL AND answers.request = excluded.request AND answers.at < $5)";
-const FIND: &str = "SELECT request, answer FROM answers WHERE id = $1";
-const KEEP: &str = "UPDATE answers SET answer = $3, at = $4 WHERE id = $1 AND request = $2";
 const FORGET: &str = "DELETE FROM answers WHERE id = $1 AND request = $2";
 const FORGET_RUNNING: &str = "DELETE FROM answers WHERE answer IS NULL";
 const PURGE: &str = "DELETE FROM answers WHERE at < $1";
 
 impl Db {
-    /// Writes down that a request runs, or finds what there is under its key.
-    pub(crate) async fn begin_answer(&self, id: &str, request: &str, now: Millis) -> sqlx::Result<Begun> {
+    /// Writes down that a request of a guest runs, or finds what there is under its key.
+    pub(crate) async fn begin_answer(&self, guest: &str, id: &str, request: &str, now: Millis) -> sqlx::Result<Begun> {
         loop {
-            if let Some(begun) = self.begin_or_find(id, request, now).await? {
+            let (guest, id, request) = (guest.to_owned(), id.to_owned(), request.to_owned());
+            if let Some(begun) = self.begins.write(Begin { id, request, guest, now: signed(now) }).await? {
                 return Ok(begun);
             }
         }
     }
 
-    /// `None` where the row that was in the way has gone before it was read, which PostgreSQL lets happen.
-    async fn begin_or_find(&self, id: &str, request: &str, now: Millis) -> sqlx::Result<Option<Begun>> {
-        let mut transaction = self.write.begin().await?;
-        let (expired, lapsed) = (now.saturating_sub(KEPT_FOR), now.saturating_sub(LEASE));
-        let begin = sqlx::query(BEGIN).bind(id).bind(request).bind(signed(now)).bind(signed(expired)).bind(signed(lapsed));
-        if begin.execute(&mut *transaction).await?.rows_affected() > 0 {
-            transaction.commit().await?;
-            return Ok(Some(Begun::Run));
-        }
-        let row = sqlx::query(FIND).bind(id).fetch_optional(&mut *transaction).await?;
-        transaction.commit().await?;
-        let Some(row) = row else { return Ok(None) };
-        if row.try_get::<String, _>("request")? != request {
-            return Ok(Some(Begun::Mismatch));
-        }
-        Ok(Some(row.try_get::<Option<String>, _>("answer")?.map_or(Begun::Running, Begun::Kept)))
-    }
-
-    /// Keeps the answer of a request that ran.
-    pub(crate) async fn keep_answer(&self, id: &str, request: &str, answer: &str, now: Millis) -> sqlx::Result<()> {
-        let query = sqlx::query(KEEP).bind(id).bind(request).bind(answer).bind(signed(now));
-        query.execute(&self.write).await.map(drop)
+    /// Keeps the answer of a request that ran; older ones of this guest may go.
+    pub(crate) async fn keep_answer(
+        &self,
+        guest: &str,
+        id: &str,
+        request: &str,
+        answer: String,
+        now: Millis,
+    ) -> sqlx::Result<()> {
+        let (guest, id, request) = (guest.to_owned(), id.to_owned(), request.to_owned());
+        self.keeps.write(Keep { id, request, guest, answer, now: signed(now) }).await
     }
 
     /// Forgets a request: its answer is not one to keep, or cannot be read.
@@ -99,6 +82,7 @@ impl Db {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::answer_writes::{LEASE, MOST_ANSWERS};
     use crate::db::fresh::Fresh;
 
     const DAY: Millis = KEPT_FOR;
@@ -107,34 +91,75 @@ mod tests {
     async fn an_answer_is_kept_for_a_day_and_for_its_request_only() {
         let fresh = Fresh::open().await;
         let db = &fresh.db;
-        assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
-        assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Running);
-        assert_eq!(db.begin_answer("id", "other", DAY).await.unwrap(), Begun::Mismatch);
-        db.keep_answer("id", "request", "answer", DAY).await.unwrap();
-        assert_eq!(db.begin_answer("id", "request", 2 * DAY).await.unwrap(), Begun::Kept("answer".into()));
-        assert_eq!(db.begin_answer("id", "other", 2 * DAY).await.unwrap(), Begun::Mismatch);
-        assert_eq!(db.begin_answer("id", "other", 2 * DAY + 1).await.unwrap(), Begun::Run);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY).await.unwrap(), Begun::Run);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY).await.unwrap(), Begun::Running);
+        assert_eq!(db.begin_answer("guest", "id", "other", DAY).await.unwrap(), Begun::Mismatch);
+        db.keep_answer("guest", "id", "request", "answer".into(), DAY).await.unwrap();
+        assert_eq!(db.begin_answer("guest", "id", "request", 2 * DAY).await.unwrap(), Begun::Kept("answer".into()));
+        assert_eq!(db.begin_answer("guest", "id", "other", 2 * DAY).await.unwrap(), Begun::Mismatch);
+        assert_eq!(db.begin_answer("guest", "id", "other", 2 * DAY + 1).await.unwrap(), Begun::Run);
     }
 
     #[tokio::test]
     async fn a_request_whose_gateway_is_gone_runs_again_and_no_other_takes_its_key() {
         let fresh = Fresh::open().await;
         let db = &fresh.db;
-        assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
-        assert_eq!(db.begin_answer("id", "request", DAY + LEASE).await.unwrap(), Begun::Running);
-        assert_eq!(db.begin_answer("id", "other", DAY + LEASE + 1).await.unwrap(), Begun::Mismatch);
-        assert_eq!(db.begin_answer("id", "request", DAY + LEASE + 1).await.unwrap(), Begun::Run);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY).await.unwrap(), Begun::Run);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY + LEASE).await.unwrap(), Begun::Running);
+        assert_eq!(db.begin_answer("guest", "id", "other", DAY + LEASE + 1).await.unwrap(), Begun::Mismatch);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY + LEASE + 1).await.unwrap(), Begun::Run);
     }
 
     #[tokio::test]
     async fn what_is_forgotten_or_purged_is_gone() {
         let fresh = Fresh::open().await;
         let db = &fresh.db;
-        assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY).await.unwrap(), Begun::Run);
         db.forget_answer("id", "request").await.unwrap();
-        assert_eq!(db.begin_answer("id", "other", DAY).await.unwrap(), Begun::Run);
-        db.keep_answer("id", "other", "answer", DAY).await.unwrap();
+        assert_eq!(db.begin_answer("guest", "id", "other", DAY).await.unwrap(), Begun::Run);
+        db.keep_answer("guest", "id", "other", "answer".into(), DAY).await.unwrap();
         db.purge_answers(DAY + 1).await.unwrap();
-        assert_eq!(db.begin_answer("id", "request", DAY).await.unwrap(), Begun::Run);
+        assert_eq!(db.begin_answer("guest", "id", "request", DAY).await.unwrap(), Begun::Run);
+    }
+
+    #[tokio::test]
+    async fn of_several_that_come_at_once_under_one_key_one_runs() {
+        let fresh = Fresh::open().await;
+        let db = &fresh.db;
+        let begin = |n: usize| db.begin_answer("guest", "id", if n % 4 == 3 { "other" } else { "request" }, DAY);
+        let mut all = futures_util::future::join_all((0..12).map(begin)).await.into_iter().map(Result::unwrap);
+        assert_eq!(all.next(), Some(Begun::Run));
+        assert!((1..).zip(all).all(|(n, begun)| begun == if n % 4 == 3 { Begun::Mismatch } else { Begun::Running }));
+    }
+
+    /// How many of these are still kept.
+    async fn kept(db: &Db, guest: &str, ids: impl Iterator<Item = usize>) -> usize {
+        let found = ids.map(async |n| db.begin_answer(guest, &format!("{guest}-{n}"), "request", DAY + 1_000).await.unwrap());
+        let found = futures_util::future::join_all(found).await;
+        found.iter().filter(|begun| matches!(begun, Begun::Kept(_))).count()
+    }
+
+    async fn fill(db: &Db, guest: &str, ids: std::ops::Range<usize>, answer: &str) {
+        for n in ids {
+            let (id, at) = (format!("{guest}-{n}"), DAY + n as Millis);
+            assert_eq!(db.begin_answer(guest, &id, "request", at).await.unwrap(), Begun::Run);
+            db.keep_answer(guest, &id, "request", answer.to_owned(), at).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_guest_that_fills_the_table_loses_its_own_oldest_answers_only() {
+        let fresh = Fresh::open().await;
+        let db = &fresh.db;
+        fill(db, "other", 0..3, "answer").await;
+        let most = usize::try_from(MOST_ANSWERS).unwrap();
+        fill(db, "many", 0..2 * most, "answer").await;
+        assert_eq!(kept(db, "many", most..2 * most).await, most);
+        assert_eq!(kept(db, "many", 0..most).await, 0);
+        let large = "x".repeat(500_000);
+        fill(db, "large", 0..20, &large).await;
+        let left = kept(db, "large", 0..20).await;
+        assert!((8..=10).contains(&left) && kept(db, "large", 20 - left..20).await == left, "{left}");
+        assert_eq!(kept(db, "other", 0..3).await, 3);
     }
 }

@@ -2,15 +2,17 @@
 //! `ON CONFLICT`, `RETURNING`; the one difference is how a queue is read ([`Db::skip_locked`]).
 //!
 //! - [`channel_claims`]: which job makes the channel of a name;
-//! - [`sessions`]: which visitor is which guest;
-//! - [`answers`]: what a repeat is answered;
+//! - [`sessions`]: which visitor is which guest; [`session_writes`]: how that is written;
+//! - [`answers`]: what a repeat is answered; [`answer_writes`]: how that is written;
 //! - [`fences`]: the newest patch of each profile member;
 //! - [`secrets`]: what is encrypted at rest;
 //! - [`webhooks`], [`jobs`]: work that outlives its request, each item claimed by one gateway at a time;
 //! - [`gateways`]: which gateways run;
 //! - [`leases`]: what only one gateway does at a time;
-//! - [`audit`]: the heads of the audit chains.
+//! - [`audit`]: the heads of the audit chains;
+//! - [`together`]: what several requests write at once.
 
+mod answer_writes;
 pub(crate) mod answers;
 mod audit;
 pub(crate) mod channel_claims;
@@ -21,7 +23,9 @@ mod gateways;
 pub(crate) mod jobs;
 pub(crate) mod leases;
 pub(crate) mod secrets;
+mod session_writes;
 pub(crate) mod sessions;
+mod together;
 pub(crate) mod webhooks;
 
 use std::path::Path;
@@ -32,6 +36,7 @@ use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyPool, Executor};
 
 use crate::keys::files;
+use together::Together;
 
 /// The database file's name in the state directory.
 pub(crate) const FILE: &str = "state.sqlite";
@@ -45,6 +50,10 @@ pub(crate) struct Db {
     pub(crate) read: AnyPool,
     pub(crate) write: AnyPool,
     kind: Kind,
+    claims: Together<session_writes::Claims>,
+    settled: Together<session_writes::Settlements>,
+    begins: Together<answer_writes::Begins>,
+    keeps: Together<answer_writes::Keeps>,
 }
 
 /// Which database it is.
@@ -84,7 +93,7 @@ impl Db {
         let address = format!("sqlite://{}", percent_encoded(path));
         let write = file_pool(1).connect(&address).await?;
         sqlx::migrate!().run(&write).await?;
-        Ok(Self { read: file_pool(4).connect(&address).await?, write, kind: Kind::Sqlite })
+        Ok(Self::on(file_pool(4).connect(&address).await?, write, Kind::Sqlite))
     }
 
     /// Connects to PostgreSQL and makes the tables that are missing; of several gateways that start at once, one does.
@@ -92,7 +101,15 @@ impl Db {
         install_default_drivers();
         let pool = pool(CONNECTIONS).connect(address).await?;
         sqlx::migrate!().run(&pool).await?;
-        Ok(Self { read: pool.clone(), write: pool, kind: Kind::Postgres })
+        Ok(Self::on(pool.clone(), pool, Kind::Postgres))
+    }
+
+    fn on(read: AnyPool, write: AnyPool, kind: Kind) -> Self {
+        let claims = Together::new(session_writes::Claims::new(write.clone()));
+        let settled = Together::new(session_writes::Settlements::new(write.clone()));
+        let begins = Together::new(answer_writes::Begins::new(write.clone()));
+        let keeps = Together::new(answer_writes::Keeps::new(write.clone()));
+        Self { read, write, kind, claims, settled, begins, keeps }
     }
 
     /// Whether other gateways may use it at the same time.
@@ -130,7 +147,8 @@ fn file_pool(connections: u32) -> AnyPoolOptions {
     pool(connections).test_before_acquire(false).after_connect(|connection, _| {
         Box::pin(async move {
             // NORMAL loses nothing to a killed process; after a power failure the last moments may be missing.
-            let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;";
+            let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; \
+                PRAGMA wal_autocheckpoint = 4000;";
             connection.execute(settings).await.map(drop)
         })
     })

@@ -14,6 +14,7 @@ use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
 use super::Db;
+use super::session_writes::{Claim, Settled};
 
 /// Whether a browser has shown the cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,16 +66,12 @@ impl FromRow<'_, AnyRow> for Session {
     }
 }
 
+/// What a session is read from.
+pub(super) const COLUMNS: &str = "hash, consent_type, guest, salt, state, generation, renewed_at, visitor";
 const BY_HASH: &str =
     "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE hash = $1";
 const BY_GUEST: &str =
     "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE guest = $1";
-const CLAIM: &str = "INSERT INTO sessions (hash, consent_type, salt, state, generation, created_at, renewed_at)
-    VALUES ($1, $2, $3, 'unseen', 0, $4, $5)
-    ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash
-    RETURNING hash, consent_type, guest, salt, state, generation, renewed_at, visitor";
-const SETTLE: &str = "UPDATE sessions SET guest = $2, visitor = NULL WHERE hash = $1 AND guest IS NULL AND generation = $3
-    RETURNING hash, consent_type, guest, salt, state, generation, renewed_at, visitor";
 const FORGET: &str = "UPDATE sessions SET guest = NULL, generation = generation + 1, state = 'unseen', salt = $3, visitor = NULL
     WHERE hash = $1 AND generation = $2";
 const DESCRIBE: &str = "UPDATE sessions SET visitor = $3
@@ -97,15 +94,17 @@ impl Db {
 
     /// Writes a new session down before Genesys is asked, or finds the one that is there.
     pub(crate) async fn claim(&self, hash: &str, consent: ConsentType, salt: &str, now: Millis) -> sqlx::Result<Session> {
-        let now = signed(now);
-        let query = sqlx::query_as(CLAIM).bind(hash).bind(consent.as_str()).bind(salt).bind(now).bind(now);
-        query.fetch_one(&self.write).await
+        loop {
+            let claim = Claim { hash: hash.to_owned(), consent, salt: salt.to_owned(), now };
+            if let Some(session) = self.claims.write(claim).await? {
+                return Ok(session);
+            }
+        }
     }
 
     /// Writes the guest down that Genesys has made: the session with its guest, or nothing where it had one already.
     pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<Option<Session>> {
-        let query = sqlx::query_as(SETTLE).bind(&session.hash).bind(guest.as_str()).bind(session.generation);
-        query.fetch_optional(&self.write).await
+        self.settled.write(Settled { session: session.clone(), guest: guest.clone() }).await
     }
 
     /// Writes down what the CRM knows before Genesys is asked for a guest, unless that was done already.

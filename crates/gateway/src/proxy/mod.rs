@@ -3,7 +3,7 @@
 //! - [`path`]: refuses every path that could mean another one;
 //! - [`reply`]: answers in Genesys' form, errors included;
 //! - [`patch`]: what a profile patch may do;
-//! - [`once`]: one effect and one answer for each `Idempotency-Key`;
+//! - [`once`]: one effect and one answer for each `Idempotency-Key`; [`to_its_end`]: even if whoever asked goes away;
 //! - [`told`]: what is told of a write: audit and event;
 //! - [`fenced`]: patches in their order; [`turns`]: one of a guest at a time.
 
@@ -12,6 +12,7 @@ pub(crate) mod once;
 pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod reply;
+mod to_its_end;
 pub(crate) mod told;
 pub(crate) mod turns;
 

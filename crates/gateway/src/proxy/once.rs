@@ -12,6 +12,7 @@ use guestsync_genesys::call::GuestId;
 use sha2::{Digest, Sha256};
 
 use super::reply::Refused;
+use super::to_its_end::ToItsEnd;
 use crate::app::App;
 use crate::db::answers::Begun;
 use crate::refusal::Refusal;
@@ -41,6 +42,7 @@ const RUNNING: Refusal =
 
 /// A request with a key.
 pub(crate) struct Keyed {
+    guest: GuestId,
     /// Hash of guest and key.
     id: String,
     /// Hash of what the key stands for.
@@ -66,7 +68,7 @@ impl Keyed {
         let id = hash(&[guest.as_str().as_bytes(), key.as_bytes()]);
         let conditions = [condition(header::IF_MATCH), condition(header::IF_NONE_MATCH)];
         let request = hash(&[method.as_str().as_bytes(), path.as_bytes(), conditions[0], conditions[1], body]);
-        Ok(Some(Self { id, request }))
+        Ok(Some(Self { guest: guest.clone(), id, request }))
     }
 }
 
@@ -87,24 +89,24 @@ fn hash(parts: &[&[u8]]) -> String {
     text::hex(&hash.finalize())
 }
 
-/// Performs a write once for its key, in a task of its own: even if whoever asked goes away, it is told of and its answer kept.
+/// Performs a write once for its key: even if whoever asked goes away, it is told of and its answer kept.
 pub(crate) async fn perform<F>(app: Arc<App>, keyed: Option<Keyed>, write: F) -> Result<Response, Refused>
 where
     F: Future<Output = Result<Response, Refused>> + Send + 'static,
 {
-    let task = tokio::spawn(async move {
+    let performed = async move {
         match keyed {
             Some(keyed) => keyed.perform(&app, write).await,
             None => write.await,
         }
-    });
-    task.await.unwrap_or_else(|_| Err(Refusal::internal().into()))
+    };
+    ToItsEnd::new(performed).await
 }
 
 impl Keyed {
     async fn perform<F: Future<Output = Result<Response, Refused>>>(&self, app: &App, write: F) -> Result<Response, Refused> {
         loop {
-            match app.db.begin_answer(&self.id, &self.request, clock::now()).await? {
+            match app.db.begin_answer(self.guest.as_str(), &self.id, &self.request, clock::now()).await? {
                 Begun::Run => break,
                 Begun::Running => return Err(RUNNING.into()),
                 Begun::Mismatch => return Err(MISMATCH.into()),
@@ -132,7 +134,7 @@ impl Keyed {
             app.db.forget_answer(&self.id, &self.request).await?;
         } else {
             let sealed = app.keys.state.encrypt(&self.place(), &packed(parts.status, &parts.headers, &bytes))?;
-            app.db.keep_answer(&self.id, &self.request, &sealed, clock::now()).await?;
+            app.db.keep_answer(self.guest.as_str(), &self.id, &self.request, sealed, clock::now()).await?;
         }
         Ok(Response::from_parts(parts, Body::from(bytes)))
     }

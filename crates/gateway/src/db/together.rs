@@ -1,0 +1,166 @@
+//! Group commit: what several requests write at the same time is one statement and one transaction. What comes while one runs goes
+//! with the next, and so does what comes within two milliseconds of it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// Rows of one statement at most. Each number of rows is a statement of its own, and connections keep only so many prepared.
+const MOST: usize = 16;
+/// The least between two statements where fewer wait: under load writes gather, and one that comes alone does not wait.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// A kind of write that can be made for several at once.
+pub(super) trait Write: Send + Sync + 'static {
+    /// What is written.
+    type Item: Send + Sync;
+    /// What comes of it.
+    type Outcome: Send;
+
+    /// Writes at most [`MOST`] items in one transaction; one outcome for each, in their order.
+    fn write(&self, items: &[Self::Item]) -> impl Future<Output = sqlx::Result<Vec<Self::Outcome>>> + Send;
+}
+
+/// Those who wait for a kind of write.
+pub(super) struct Together<W: Write>(mpsc::UnboundedSender<Waiting<W>>);
+
+type Waiting<W> = (<W as Write>::Item, oneshot::Sender<sqlx::Result<<W as Write>::Outcome>>);
+
+impl<W: Write> Clone for Together<W> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<W: Write> Together<W> {
+    /// Starts a task that writes; it ends with the last clone of this.
+    pub(super) fn new(write: W) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        tokio::spawn(run(write, receiver));
+        Self(sender)
+    }
+
+    /// Writes an item. Once asked for, it is written even if whoever asked goes away.
+    pub(super) async fn write(&self, item: W::Item) -> sqlx::Result<W::Outcome> {
+        let (sender, outcome) = oneshot::channel();
+        self.0.send((item, sender)).map_err(|_| sqlx::Error::WorkerCrashed)?;
+        outcome.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
+}
+
+async fn run<W: Write>(write: W, mut waiting: mpsc::UnboundedReceiver<Waiting<W>>) {
+    let mut earliest = Instant::now();
+    while let Some(first) = waiting.recv().await {
+        tokio::time::sleep_until(earliest).await;
+        let mut next = vec![first];
+        while next.len() < MOST
+            && let Ok(more) = waiting.try_recv()
+        {
+            next.push(more);
+        }
+        let is_full = next.len() == MOST;
+        let (items, asked): (Vec<_>, Vec<_>) = next.into_iter().unzip();
+        let outcomes = match write.write(&items).await {
+            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+            Err(error) => apart(&write, &items, error).await,
+        };
+        for (asked, outcome) in asked.into_iter().zip(outcomes) {
+            // Whoever asked may have gone.
+            _ = asked.send(outcome);
+        }
+        if !is_full {
+            earliest = Instant::now() + PAUSE;
+        }
+    }
+}
+
+/// After a failure: what the database refused is written one by one, so that one item does not take the others with it.
+async fn apart<W: Write>(write: &W, items: &[W::Item], error: sqlx::Error) -> Vec<sqlx::Result<W::Outcome>> {
+    if items.len() == 1 {
+        return vec![Err(error)];
+    }
+    if error.as_database_error().is_none() {
+        let text = error.to_string();
+        return items.iter().map(|_| Err(sqlx::Error::Protocol(text.clone()))).collect();
+    }
+    let mut outcomes = Vec::with_capacity(items.len());
+    for item in items {
+        let outcome = write.write(std::slice::from_ref(item)).await;
+        outcomes.push(outcome.and_then(|one| one.into_iter().next().ok_or(sqlx::Error::RowNotFound)));
+    }
+    outcomes
+}
+
+/// A statement for each number of rows.
+pub(super) struct Statements(Vec<Arc<str>>);
+
+impl Statements {
+    /// `before`, rows of `width` parameters separated by commas, `after`; `row` writes one from its first parameter's number.
+    pub(super) fn new(before: &str, width: usize, row: impl Fn(usize) -> String, after: &str) -> Self {
+        let statement = |number: usize| {
+            let rows: Vec<String> = (0..number).map(|n| row(1 + n * width)).collect();
+            format!("{before} {} {after}", rows.join(", ")).into()
+        };
+        Self((1..=MOST).map(statement).collect())
+    }
+
+    /// The statement for so many rows.
+    pub(super) fn of(&self, rows: usize) -> sqlx::AssertSqlSafe<Arc<str>> {
+        sqlx::AssertSqlSafe(Arc::clone(&self.0[rows.clamp(1, MOST) - 1]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Refuses 13, and whatever comes with it.
+    struct Numbers(Arc<Mutex<Vec<usize>>>);
+
+    impl Write for Numbers {
+        type Item = u32;
+        type Outcome = u32;
+
+        async fn write(&self, items: &[u32]) -> sqlx::Result<Vec<u32>> {
+            self.0.lock().unwrap().push(items.len());
+            tokio::task::yield_now().await;
+            if items.contains(&13) {
+                sqlx::query("no statement").execute(&*pool().await).await?;
+            }
+            Ok(items.iter().map(|n| n * 2).collect())
+        }
+    }
+
+    async fn pool() -> Box<sqlx::AnyPool> {
+        sqlx::any::install_default_drivers();
+        Box::new(sqlx::AnyPool::connect("sqlite::memory:").await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_at_once_is_written_together_and_everybody_gets_their_own_outcome() {
+        let sizes = Arc::new(Mutex::new(Vec::new()));
+        let together = Together::new(Numbers(Arc::clone(&sizes)));
+        let all = futures_util::future::join_all((100..200).map(|n| together.write(n))).await;
+        assert!(all.into_iter().map(Result::unwrap).eq((100..200).map(|n| n * 2)));
+        let sizes = sizes.lock().unwrap();
+        assert!(sizes.iter().sum::<usize>() == 100 && sizes.iter().all(|size| *size <= MOST) && sizes.len() < 20, "{sizes:?}");
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_written_does_not_take_the_others_with_it() {
+        let together = Together::new(Numbers(Arc::default()));
+        let all = futures_util::future::join_all((10..20).map(|n| together.write(n))).await;
+        assert!(all.iter().enumerate().all(|(n, outcome)| outcome.is_err() == (n == 3)), "{all:?}");
+    }
+
+    #[test]
+    fn parameters_are_numbered_through() {
+        let statements = Statements::new("INSERT INTO t VALUES", 2, |at| format!("(${at}, ${})", at + 1), "RETURNING a");
+        assert_eq!(&*statements.of(2).0, "INSERT INTO t VALUES ($1, $2), ($3, $4) RETURNING a");
+    }
+}

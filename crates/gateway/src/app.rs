@@ -1,7 +1,7 @@
 //! What every handler sees.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use guestsync_core::profile::{Rules, RulesError};
@@ -11,6 +11,7 @@ use guestsync_genesys::{Client, Settings, Watch};
 use sha2::{Digest, Sha256};
 
 use crate::audit::Audit;
+use crate::capability::Verified;
 use crate::clock;
 use crate::config::Config;
 use crate::crm::{Crm, CrmError};
@@ -20,6 +21,7 @@ use crate::keys::{FieldMasters, KeyError, Keys, StateKey, files, shared};
 use crate::layer::Limits;
 use crate::meta::Metadata;
 use crate::metrics::Metrics;
+use crate::openapi::Document;
 use crate::owner::Owner;
 use crate::proxy::Turns;
 use crate::webhook::Webhooks;
@@ -31,6 +33,8 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) db: Db,
     pub(crate) keys: Arc<Keys>,
+    /// Capabilities that came with calls.
+    pub(crate) capabilities: Verified,
     pub(crate) masters: FieldMasters,
     pub(crate) genesys: Client,
     /// What attributes there are, and records of them.
@@ -53,6 +57,8 @@ pub(crate) struct App {
     pub(crate) jobs: Arc<Jobs>,
     /// What a form may have.
     pub(crate) rules: Rules,
+    /// What the routes say of themselves, once there are routes.
+    pub(crate) document: OnceLock<Document>,
 }
 
 /// Why a gateway cannot start.
@@ -137,6 +143,7 @@ impl App {
             config,
             db,
             keys,
+            capabilities: Verified::default(),
             masters,
             genesys,
             crm,
@@ -149,6 +156,7 @@ impl App {
             webhooks,
             jobs,
             rules,
+            document: OnceLock::new(),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{self, Bytes};
+use axum::body::{self, Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
@@ -24,13 +24,19 @@ pub(crate) const MEDIA: Refusal =
     Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content.type", "The content type must be application/json");
 const NO_JSON: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "json.invalid", "The body is not a JSON object");
 
-/// Reads a body.
+/// Reads a request's body.
 pub(crate) async fn read(request: Request) -> Result<Bytes, Refusal> {
-    let stated = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let (parts, body) = request.into_parts();
+    read_of(&parts.headers, body).await
+}
+
+/// Reads the body that came with these headers.
+pub(crate) async fn read_of(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let stated = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if stated.is_some_and(|length| length > LIMIT) {
         return Err(TOO_LARGE);
     }
-    let read = tokio::time::timeout(TIME, body::to_bytes(request.into_body(), LIMIT));
+    let read = tokio::time::timeout(TIME, body::to_bytes(body, LIMIT));
     match read.await {
         Ok(Ok(bytes)) => Ok(bytes),
         // to_bytes says it with a source of this kind.

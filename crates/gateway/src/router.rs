@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::handler::Handler;
-use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
-use axum::{Extension, Router};
-use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,8 +14,7 @@ use crate::app::App;
 use crate::guard::this_machine;
 use crate::layer;
 use crate::openapi::{self, Document};
-use crate::proxy::path;
-use crate::proxy::reply::Refused;
+use crate::proxy::reply::refused_form;
 use crate::refusal::Refusal;
 use crate::route::{
     attributes_get, attributes_set, console, field_key, healthz, hooks_crm, init, jwks, metrics, openapi as document,
@@ -29,6 +25,7 @@ const METHOD: Refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method.not
 
 /// The gateway's routes; `sandbox` is the sandbox's control API, where one runs in this process.
 pub(crate) fn router(app: Arc<App>, sandbox: Option<Router>) -> Router {
+    // One flat table: a router within a router costs a request as much as a small handler.
     let (routes, api) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(init::handle))
         .routes(routes!(token::handle))
@@ -42,32 +39,17 @@ pub(crate) fn router(app: Arc<App>, sandbox: Option<Router>) -> Router {
         .routes(routes!(readyz::handle))
         .routes(routes!(document::handle))
         .routes(routes!(worker_script::handle))
+        // A1, A2, P1, P2.
+        .routes(routes!(attributes_set::handle, attributes_get::handle))
+        .routes(routes!(profile_get::handle, profile_patch::handle))
         .split_for_parts();
-    let (upstream, upstream_api) = upstream();
-    let document = Document::of(&api.nest("/genesys", upstream_api));
-    let mut routes = routes
-        .fallback(console::handle)
-        .method_not_allowed_fallback(async || METHOD)
-        .nest("/genesys", upstream)
-        .layer(Extension(document));
+    app.document.get_or_init(|| Document::of(&api));
+    let mut routes =
+        routes.fallback(console::handle).method_not_allowed_fallback(async |uri: Uri| refused_form(uri.path())(METHOD));
     if let Some(control) = sandbox {
         routes = routes.merge(view(&app, control));
     }
     layer::wrap(routes.with_state(Arc::clone(&app)), &app)
-}
-
-/// A1, A2, P1, P2.
-fn upstream() -> (Router<Arc<App>>, OpenApi) {
-    let (routes, api) = OpenApiRouter::new()
-        .routes(routes!(attributes_set::handle, attributes_get::handle))
-        .routes(routes!(profile_get::handle, profile_patch::handle))
-        .split_for_parts();
-    let routes = routes
-        .fallback(async || Refused(Refusal::not_found()))
-        .method_not_allowed_fallback(async || Refused(METHOD))
-        .layer(CatchPanicLayer::custom(|_| Refused(layer::limits::fault()).into_response()))
-        .layer(from_fn(path::require_plain));
-    (routes, api)
 }
 
 /// What the console shows of the sandbox.

@@ -100,7 +100,9 @@ impl Answer {
 }
 
 fn kept(all: &HeaderMap) -> HeaderMap {
-    KEPT.iter().filter_map(|name| all.get(name).map(|value| (name.clone(), value.clone()))).collect()
+    let mut kept = HeaderMap::with_capacity(KEPT.len());
+    kept.extend(KEPT.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))));
+    kept
 }
 
 fn wall() -> Millis {

@@ -1,5 +1,6 @@
 //! The client itself: one connection pool, one token.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use reqwest::redirect::Policy;
@@ -48,8 +49,8 @@ impl Client {
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
             .referer(false)
+            // Every use of it has a time limit of its own, which costs a request less than the client's would.
             .connect_timeout(settings.connect_timeout)
-            .timeout(settings.request_timeout)
             .user_agent(concat!("guestsync/", env!("CARGO_PKG_VERSION")))
             .build()?;
         let bearer = Arc::new(Bearer::new(http.clone(), &settings, store, watch.clone()));
@@ -74,7 +75,13 @@ impl Client {
     }
 
     /// The address of a call; `path` is ours, its parts are checked by [`crate::call::GuestId`].
-    pub(crate) fn address(&self, path: &str) -> Result<Url, Error> {
-        Url::parse(&format!("{}{path}", self.api_base())).map_err(|_| Error::Malformed)
+    pub(crate) fn address(&self, path: &str) -> Url {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = self.inner.settings.api_base.clone();
+        let base = url.path().trim_end_matches('/');
+        let whole = if base.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{base}{path}")) };
+        url.set_path(&whole);
+        url.set_query(query);
+        url
     }
 }

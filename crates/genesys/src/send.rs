@@ -14,6 +14,9 @@ use crate::{Answer, Client, Error, watch};
 /// Tries of one call at most, however short the waits between them.
 const MAX_TRIES: u32 = 8;
 
+/// Headers that a request has, its credential included: a table of this size does not have to grow.
+const MOST_HEADERS: usize = 8;
+
 /// A request without its credential.
 pub(crate) struct Request {
     method: Method,
@@ -24,7 +27,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(method: Method, path: String) -> Self {
-        let mut headers = HeaderMap::new();
+        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         Self { method, path, headers, body: Bytes::new() }
     }
@@ -144,17 +147,15 @@ impl Client {
         let permit = self.inner.queue.enter(deadline).await?;
         let waited = asked.elapsed();
         let started = Instant::now();
-        let sent = self
-            .inner
-            .http
-            .request(request.method.clone(), self.address(&request.path)?)
-            .headers(request.headers.clone())
-            .header(AUTHORIZATION, bearer)
-            .body(request.body.clone())
-            .send();
+        let mut asking = reqwest::Request::new(request.method.clone(), self.address(&request.path));
+        *asking.headers_mut() = request.headers.clone();
+        asking.headers_mut().insert(AUTHORIZATION, bearer);
+        *asking.body_mut() = Some(request.body.clone().into());
+        let sent = self.inner.http.execute(asking);
         let call = watch::name(&request.method, &request.path);
         let span = tracing::debug_span!("upstream", call);
-        let answer = async { Answer::read(sent.await?).await }.instrument(span.clone()).await;
+        let read = async { Answer::read(sent.await?).await }.instrument(span.clone());
+        let answer = tokio::time::timeout(self.inner.settings.request_timeout, read).await.unwrap_or(Err(Error::Timeout));
         let status = answer.as_ref().ok().map(|answer| answer.status);
         span.in_scope(|| tracing::debug!(status, ms = started.elapsed().as_millis(), waited_ms = waited.as_millis(), "answered"));
         if let Some(watch) = &self.inner.watch {

@@ -113,7 +113,7 @@ struct Link {
 /// A record's line (with its line feed) and the head that it makes.
 pub(super) fn line(mut members: Map<String, Value>, before: &Head) -> (String, Head) {
     members.insert("prev".into(), before.prev().into());
-    let mut text = Value::Object(members).to_string();
+    let mut text = serde_json::to_string(&members).expect("text, numbers and lists serialise");
     text.pop();
     let hash = hash(&text);
     text.push_str(OWN);

@@ -2,10 +2,10 @@
 //! appear as pseudonyms under the state key, keys by name, values not at all.
 //!
 //! ```text
-//!  app.audit.record(Record::of("profile.patch", Who::Guest(&guest)).keys(pointers).outcome("done"));
+//!  app.audit.record(Record::of("profile.patch", Who::Guest(&guest)).keys(pointers).outcome("done")).await;
 //! ```
-//! [`Audit::record`] may be called from anywhere and does not wait: the record is in the file when it returns (a killed process
-//! loses none), and its head is in the database a moment later. One file and one chain for each gateway: `audit.jsonl` in the state
+//! [`Audit::record`] may be called from anywhere: the record is in the file when it returns (a killed process loses none), and its head
+//! is in the database a moment later. Records that come at the same time are written together. One file and one chain for each gateway: `audit.jsonl` in the state
 //! directory, which may be moved away while the gateway is stopped; the next one goes on with the chain.
 //!
 //! - `record`: what a record says;
@@ -20,9 +20,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use record::Entry;
 pub(crate) use record::{Record, Who};
 
 use crate::db::Db;
@@ -39,16 +40,21 @@ const NAME_FILE: &str = "gateway.id";
 const SAVE_EVERY: Duration = Duration::from_millis(200);
 /// No record is longer.
 const LONGEST: u64 = 64 * 1024;
+/// Records that are written at once at most.
+const TOGETHER: usize = 256;
 
 /// A gateway's chain.
 pub(crate) struct Audit {
     gateway: String,
     keys: Arc<Keys>,
     tail: Arc<Mutex<Tail>>,
-    changed: Arc<Notify>,
+    waiting: mpsc::UnboundedSender<Waiting>,
     saving: Mutex<Option<JoinHandle<()>>>,
     db: Db,
 }
+
+/// A record on its way, and whom to tell that it is there.
+type Waiting = (Entry, oneshot::Sender<()>);
 
 struct Tail {
     file: File,
@@ -57,6 +63,26 @@ struct Tail {
 }
 
 impl Tail {
+    /// Appends records, all or none.
+    fn append(&mut self, entries: Vec<Entry>, gateway: &str) -> std::io::Result<()> {
+        self.alone(|tail| {
+            let (mut text, mut head, at) = (String::new(), tail.head.clone(), clock::rfc3339_ms(clock::now()));
+            for entry in entries {
+                let (line, next) = entry.line(gateway, &at, &head);
+                text.push_str(&line);
+                head = next;
+            }
+            if let Err(error) = tail.file.write_all(text.as_bytes()) {
+                // Half a line would break the chain for good.
+                _ = tail.file.set_len(tail.length);
+                return Err(error);
+            }
+            tail.length += text.len() as u64;
+            tail.head = head;
+            Ok(())
+        })
+    }
+
     /// Does something while no other process (a command beside the gateway) writes to the file, and goes on from what they wrote.
     fn alone(&mut self, write: impl FnOnce(&mut Self) -> std::io::Result<()>) -> std::io::Result<()> {
         self.file.lock()?;
@@ -101,28 +127,17 @@ impl Audit {
         let changed = Arc::new(Notify::new());
         let saving = tokio::spawn(save(db.clone(), gateway.clone(), Arc::clone(&tail), Arc::clone(&changed)));
         let saving = Mutex::new(Some(saving));
-        Ok(Self { gateway, keys: Arc::clone(keys), tail, changed, saving, db: db.clone() })
+        let (waiting, records) = mpsc::unbounded_channel();
+        tokio::spawn(write(gateway.clone(), Arc::clone(&tail), changed, records));
+        Ok(Self { gateway, keys: Arc::clone(keys), tail, waiting, saving, db: db.clone() })
     }
 
-    /// Appends a record. A disk that refuses it is an error in the log, not of the request.
-    pub(crate) fn record(&self, record: Record<'_>) {
-        let who = record.who(&self.keys.state);
-        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = tail.alone(|tail| {
-            let (line, head) = record.line(&who, &self.gateway, &tail.head, clock::now());
-            if let Err(error) = tail.file.write_all(line.as_bytes()) {
-                // Half a line would break the chain for good.
-                _ = tail.file.set_len(tail.length);
-                return Err(error);
-            }
-            tail.length += line.len() as u64;
-            tail.head = head;
-            Ok(())
-        });
-        drop(tail);
-        match written {
-            Ok(()) => self.changed.notify_one(),
-            Err(error) => tracing::error!(%error, what = record.what(), "an audit record was not written"),
+    /// Appends a record, whether or not whoever asked waits for it. A disk that refuses it is an error in the log, not of the request.
+    pub(crate) async fn record(&self, record: Record<'_>) {
+        let (done, written) = oneshot::channel();
+        if self.waiting.send((record.entry(&self.keys.state), done)).is_ok() {
+            // An error means that the process ends.
+            _ = written.await;
         }
     }
 
@@ -142,6 +157,31 @@ impl Audit {
         }
         let head = self.tail.lock().unwrap_or_else(PoisonError::into_inner).head.clone();
         put(&self.db, &self.gateway, &head).await;
+    }
+}
+
+/// Writes what waits; what comes meanwhile is written together.
+async fn write(gateway: String, tail: Arc<Mutex<Tail>>, changed: Arc<Notify>, mut waiting: mpsc::UnboundedReceiver<Waiting>) {
+    while let Some(first) = waiting.recv().await {
+        // Whoever is about to ask does so first.
+        tokio::task::yield_now().await;
+        let mut next = vec![first];
+        while next.len() < TOGETHER
+            && let Ok(more) = waiting.try_recv()
+        {
+            next.push(more);
+        }
+        let (entries, asked): (Vec<Entry>, Vec<_>) = next.into_iter().unzip();
+        let what: Vec<&'static str> = entries.iter().map(|entry| entry.what).collect();
+        let written = tail.lock().unwrap_or_else(PoisonError::into_inner).append(entries, &gateway);
+        match written {
+            Ok(()) => changed.notify_one(),
+            Err(error) => tracing::error!(%error, ?what, "audit records were not written"),
+        }
+        for done in asked {
+            // Whoever asked may have gone.
+            _ = done.send(());
+        }
     }
 }
 

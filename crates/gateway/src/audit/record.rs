@@ -1,11 +1,9 @@
 //! What a record says.
 
-use guestsync_core::Millis;
 use guestsync_genesys::call::GuestId;
 use serde_json::{Map, Value};
 
 use super::chain::{self, Head};
-use crate::clock;
 use crate::keys::StateKey;
 
 /// Names of keys that are told; a record with more says how many there were.
@@ -44,11 +42,6 @@ impl<'a> Record<'a> {
     /// A record of `what` (a dotted name like `attributes.set`), done if nothing else is said.
     pub(crate) fn of(what: &'static str, who: Who<'a>) -> Self {
         Self { what, who, members: Map::new(), outcome: "done" }
-    }
-
-    /// What it is about.
-    pub(crate) fn what(&self) -> &'static str {
-        self.what
     }
 
     /// The names that it touched: keys of attributes, JSON Pointers. A name that is none is written as `?`.
@@ -94,27 +87,37 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// Who it was, as written.
-    pub(super) fn who(&self, key: &StateKey) -> String {
-        match self.who {
+    /// The record as it is written later: nothing in it is borrowed.
+    pub(super) fn entry(self, key: &StateKey) -> Entry {
+        let who = match self.who {
             Who::Guest(guest) => format!("guest:{}", key.pseudonym(guest.as_str())),
             Who::Visitor(hash) => format!("visitor:{}", key.pseudonym(hash)),
             Who::Unknown => "unknown".into(),
             Who::Operator => "operator".into(),
             Who::Gateway => "gateway".into(),
-        }
+        };
+        Entry { what: self.what, who, members: self.members, outcome: self.outcome }
     }
+}
 
-    /// The record's line, and the head that it makes.
-    pub(super) fn line(&self, who: &str, gateway: &str, before: &Head, now: Millis) -> (String, Head) {
+/// A record that waits to be written.
+pub(super) struct Entry {
+    pub(super) what: &'static str,
+    who: String,
+    members: Map<String, Value>,
+    outcome: &'static str,
+}
+
+impl Entry {
+    /// The record's line, and the head that it makes; `at` is the time.
+    pub(super) fn line(self, gateway: &str, at: &str, before: &Head) -> (String, Head) {
         let seq = before.seq + 1;
-        let mut members = Map::new();
+        let mut members = self.members;
         members.insert("seq".into(), seq.into());
-        members.insert("at".into(), clock::rfc3339_ms(now).into());
+        members.insert("at".into(), at.into());
         members.insert("gateway".into(), gateway.into());
-        members.insert("who".into(), who.into());
+        members.insert("who".into(), self.who.into());
         members.insert("what".into(), self.what.into());
-        members.extend(self.members.clone());
         members.insert("outcome".into(), self.outcome.into());
         chain::line(members, before)
     }

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use guestsync_genesys::call::GuestId;
 
 use crate::app::App;
-use crate::capability::{self, Capability, Right};
+use crate::capability::{Capability, Right};
 use crate::refusal::Refusal;
 
 const INVALID: Refusal =
@@ -17,12 +17,12 @@ const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", 
 const RIGHT: Refusal = Refusal::new(StatusCode::FORBIDDEN, "capability.insufficient", "The capability does not cover this call");
 
 /// A good capability.
-pub(crate) struct Bearer(Capability);
+pub(crate) struct Bearer(Arc<Capability>);
 
 impl Bearer {
     /// The guest, if the capability covers this call.
     pub(crate) fn allow(self, right: Right) -> Result<GuestId, Refusal> {
-        if self.0.covers(right) { Ok(self.0.guest) } else { Err(RIGHT) }
+        if self.0.covers(right) { Ok(self.0.guest.clone()) } else { Err(RIGHT) }
     }
 
     /// The guest, if it is the one in the path and the capability covers this call.
@@ -40,7 +40,7 @@ impl FromRequestParts<Arc<App>> for Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(INVALID);
         }
-        let capability = capability::verify(&app.keys.capability, token.trim()).ok_or(INVALID)?;
+        let capability = app.capabilities.verify(&app.keys.capability, token.trim()).ok_or(INVALID)?;
         app.limits.guest(&capability.guest)?;
         Ok(Self(capability))
     }

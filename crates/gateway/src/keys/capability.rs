@@ -65,7 +65,7 @@ impl CapabilityKeys {
     }
 
     /// A key file with one key.
-    pub(super) fn fresh() -> Result<Zeroizing<String>, KeyError> {
+    pub(crate) fn fresh() -> Result<Zeroizing<String>, KeyError> {
         Ok(File { keys: vec![Jwk::random()?] }.text())
     }
 
@@ -81,7 +81,7 @@ impl CapabilityKeys {
         Ok(files::replace_private(path, file.text().as_bytes())?)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let file: File = serde_json::from_str(text).ok()?;
         let keys: Option<Vec<CapabilityKey>> = file.keys.iter().map(key).collect();
         keys.filter(|keys| !keys.is_empty()).map(Self)

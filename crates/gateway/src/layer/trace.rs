@@ -1,5 +1,7 @@
 //! A span for each request: id, method, route, and at its end status and time. No address, no query, no header, no body.
 
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -30,7 +32,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn of(request: &Request) -> Self {
-        let id = hex(&getrandom::u64().unwrap_or_default().to_be_bytes());
+        let id = hex(&next_id().to_be_bytes());
         let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
         let method = method(request);
         let span = tracing::info_span!("request", id, method, route);
@@ -45,6 +47,12 @@ impl Seen {
         response.headers_mut().insert("x-request-id", HeaderValue::try_from(self.id).expect("hex fits into a header"));
         response
     }
+}
+
+/// Another id for each request: from where chance began on by a constant that is odd, so that none comes twice (a Weyl sequence).
+fn next_id() -> u64 {
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(getrandom::u64().unwrap_or_default()));
+    NEXT.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed)
 }
 
 /// The method, if it is one of those that exist: an invented one is the sender's text.

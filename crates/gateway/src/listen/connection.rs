@@ -113,6 +113,7 @@ pub(super) async fn serve(
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).keep_alive_interval(times.head);
     let mut serving = pin!(builder.serve_connection(TokioIo::new(socket), service));
     let ended = tokio::select! {
+        biased;
         ended = serving.as_mut() => ended,
         () = super::stopped(&mut stop) => {
             serving.as_mut().graceful_shutdown();

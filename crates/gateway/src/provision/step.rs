@@ -148,7 +148,7 @@ async fn finish(app: &App, kind: &str, job: &Job, progress: &Progress, had_ended
         if let State::Success { channel_id, .. } = &progress.state {
             record = record.with("channelId", channel_id.as_str());
         }
-        app.audit.record(record);
+        app.audit.record(record).await;
     }
     if app.jobs.finish(job, status, Some(&output)).await? { Ok(()) } else { Err(Broken::Lost) }
 }

@@ -2,7 +2,6 @@
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::reply::Refused;
@@ -10,9 +9,13 @@ use crate::refusal::Refusal;
 
 const PATH: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "path.invalid", "The path has characters that no call has");
 
-/// Lets a request through whose path is plain.
-pub(crate) async fn require_plain(request: Request, next: Next) -> Response {
-    if is_plain(request.uri().path()) { next.run(request).await } else { Refused(PATH).into_response() }
+/// Refuses a path under `/genesys` that is not plain.
+pub(crate) fn check(request: &Request) -> Result<(), Box<Response>> {
+    let path = request.uri().path().strip_prefix("/genesys").filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    match path {
+        Some(path) if path.is_empty() || !is_plain(path) => Err(Box::new(Refused(PATH).into_response())),
+        _ => Ok(()),
+    }
 }
 
 fn is_plain(path: &str) -> bool {

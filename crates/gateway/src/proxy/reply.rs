@@ -1,6 +1,7 @@
 //! Answers in the form of Genesys: what came is passed on, what we refuse looks like a refusal of Genesys'.
 
 use axum::Json;
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guestsync_genesys::{Answer, Error};
@@ -77,5 +78,8 @@ pub(crate) fn pass(answer: Result<Answer, Error>) -> Result<Response, Refused> {
         }
     })?;
     let status = StatusCode::from_u16(answer.status).ok().filter(|status| !status.is_redirection() && !status.is_informational());
-    Ok((status.ok_or(UNUSABLE)?, answer.headers, answer.body).into_response())
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = status.ok_or(UNUSABLE)?;
+    *response.headers_mut() = answer.headers;
+    Ok(response)
 }

@@ -37,7 +37,7 @@ pub(crate) async fn attributes_set(
 ) -> Result<(), Refusal> {
     let attributes = serde_json::from_slice::<Attributes>(body).map(|body| body.attributes).unwrap_or_default();
     let record = Record::of("attributes.set", Who::Guest(guest)).keys(attributes.keys()).kinds(attributes.values().map(kind));
-    app.audit.record(finished(record, status));
+    app.audit.record(finished(record, status)).await;
     if !taken(status) || !app.webhooks.is_on() {
         return Ok(());
     }
@@ -60,7 +60,7 @@ pub(crate) async fn profile_patched(
     status: Option<u16>,
 ) -> Result<(), Refusal> {
     let record = Record::of("profile.patch", Who::Guest(guest)).keys(patch.pointers()).kinds(patch.operations());
-    app.audit.record(finished(record, status));
+    app.audit.record(finished(record, status)).await;
     if !taken(status) || !app.webhooks.is_on() {
         return Ok(());
     }

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 /// Same answer as upstream.
 #[utoipa::path(
     get,
-    path = "/api/v2/conversations/webmessaging/guests/{id}/attributes",
+    path = "/genesys/api/v2/conversations/webmessaging/guests/{id}/attributes",
     tag = "guest API",
     security(("capability" = [])),
     params(("id" = String, Path, description = "The capability's guest"),),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
@@ -24,7 +25,7 @@ const MEDIA: Refusal =
 /// Same body and answer as upstream; `Idempotency-Key`, `If-Match` and `If-None-Match` go along.
 #[utoipa::path(
     post,
-    path = "/api/v2/conversations/webmessaging/guests/{id}/attributes",
+    path = "/genesys/api/v2/conversations/webmessaging/guests/{id}/attributes",
     tag = "guest API",
     security(("capability" = [])),
     params(("id" = String, Path, description = "The capability's guest"),
@@ -44,9 +45,9 @@ pub(crate) async fn handle(
     if !body::is_media(request.headers(), "application/json") {
         return Err(MEDIA.into());
     }
-    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    let body = body::read(request).await?;
-    let keyed = Keyed::read(&Method::POST, &path, &guest, &headers, &body)?;
+    let (Parts { uri, headers, .. }, body) = request.into_parts();
+    let body = body::read_of(&headers, body).await?;
+    let keyed = Keyed::read(&Method::POST, uri.path(), &guest, &headers, &body)?;
     let write = {
         let app = Arc::clone(&app);
         let precondition = precondition(&headers, keyed.as_ref());

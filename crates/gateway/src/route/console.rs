@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use crate::app::App;
 use crate::assets;
+use crate::proxy::reply::refused_form;
 use crate::refusal::Refusal;
 use crate::route::profile_sync;
 
@@ -23,15 +24,16 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request) -> Res
     if *request.method() == Method::POST && request.uri().path() == app.config.worker.path {
         return profile_sync::handle.call(request, app).await;
     }
+    let refused = refused_form(request.uri().path());
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Refusal::not_found().into_response();
+        return refused(Refusal::not_found());
     }
     let path = match request.uri().path().trim_start_matches('/') {
         "" => "index.html",
         path => path,
     };
     let Some(mut response) = assets::answer(path, request.headers()) else {
-        return Refusal::not_found().into_response();
+        return refused(Refusal::not_found());
     };
     if path.ends_with(".html") {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);

@@ -98,7 +98,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, bearer: Bearer, request:
                 return Err(WAITING.retry_after(ROOM_IN).into());
             }
             let kinds = Record::of("hook.page", Who::Guest(&guest)).keys(attributes.keys());
-            app.audit.record(kinds);
+            app.audit.record(kinds).await;
             let mut event = json!({"sessionId": guest.as_str(), "attributes": attributes, "source": "page"});
             for (name, value) in
                 [("consentFlags", consent), ("syncedAt", synced_at.map(Value::from)), ("id", id.map(Value::from))]

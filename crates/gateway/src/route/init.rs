@@ -94,7 +94,7 @@ pub(crate) async fn handle(
         return Err(BOUND);
     }
     let (session, guest, token, visitor) = with_token(&app, session).await?;
-    app.audit.record(Record::of("session.init", Who::Guest(&guest)).with("consentType", session.consent_type.as_str()));
+    app.audit.record(Record::of("session.init", Who::Guest(&guest)).with("consentType", session.consent_type.as_str())).await;
     let answer = Started {
         guest_id: guest.as_str(),
         access_token: token.value.expose(),
@@ -166,7 +166,7 @@ async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Sess
     let key = visitor::idempotency_key(&session.hash, session.generation);
     let guest = app.genesys.create_guest(&visitor.guest(session.consent_type), &key).await.map_err(refused)?;
     let settled = app.db.settle(session, &guest.id).await?;
-    app.audit.record(Record::of("guest.create", Who::Guest(&guest.id)));
+    app.audit.record(Record::of("guest.create", Who::Guest(&guest.id))).await;
     match settled {
         Some(settled) => Ok(settled),
         None => reread(app, session).await,

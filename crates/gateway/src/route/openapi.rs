@@ -1,9 +1,12 @@
 //! GET `/openapi.json`: what this gateway answers, for programs.
 
-use axum::Extension;
+use std::sync::Arc;
+
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::{HeaderName, header};
 
+use crate::app::App;
 use crate::openapi::Document;
 use crate::openapi::responses::Everywhere;
 
@@ -14,6 +17,7 @@ use crate::openapi::responses::Everywhere;
     tag = "operations",
     responses(Everywhere, (status = 200, description = "This document", body = serde_json::Value)),
 )]
-pub(crate) async fn handle(Extension(Document(text)): Extension<Document>) -> ([(HeaderName, &'static str); 1], Bytes) {
+pub(crate) async fn handle(State(app): State<Arc<App>>) -> ([(HeaderName, &'static str); 1], Bytes) {
+    let text = app.document.get().map(|Document(text)| text.clone()).unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json")], text)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guestsync_genesys::call::{GuestId, Precondition};
@@ -34,7 +35,7 @@ const SEQUENCE: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "seq.invalid", "
 /// `{"id"}` and nothing goes upstream. `Guestsync-Seq` of the answer then tells the newest number that was in the way.
 #[utoipa::path(
     patch,
-    path = "/api/v2/guests/{id}",
+    path = "/genesys/api/v2/guests/{id}",
     tag = "guest API",
     security(("capability" = [])),
     params(("id" = String, Path, description = "The capability's guest"),
@@ -56,10 +57,10 @@ pub(crate) async fn handle(
         return Err(MEDIA.into());
     }
     let seq = sequence(request.headers())?;
-    let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    let body = body::read(request).await?;
+    let (Parts { uri, headers, .. }, body) = request.into_parts();
+    let body = body::read_of(&headers, body).await?;
     let patch = Patch::read(&body, &app.config.patch_pointers)?;
-    let keyed = Keyed::read(&Method::PATCH, &path, &guest, &headers, &body)?;
+    let keyed = Keyed::read(&Method::PATCH, uri.path(), &guest, &headers, &body)?;
     let write = write(Arc::clone(&app), guest, seq, patch, precondition(&headers, keyed.as_ref()));
     once::perform(app, keyed, write).await
 }

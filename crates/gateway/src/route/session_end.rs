@@ -36,7 +36,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, _: NotForeign, headers: 
     for presented in cookie::presented(&app, &headers, Kinds::Any).take(MOST) {
         if session::require(&app, &headers, Kinds::Any, Some(&presented.guest)).await.is_ok() {
             app.db.close_session(&presented.guest, &text::hex(random::<16>()?.as_ref())).await?;
-            app.audit.record(Record::of("session.end", Who::Guest(&presented.guest)));
+            app.audit.record(Record::of("session.end", Who::Guest(&presented.guest))).await;
         }
         let cookies = cookie::clear(&app, &headers, &presented.guest);
         cleared.extend(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));

@@ -40,8 +40,8 @@ pub(crate) async fn ask(http: &reqwest::Client, settings: &Settings, now: Millis
     if settings.assertion.is_none() && settings.client_auth == ClientAuth::Basic {
         request = request.basic_auth(encoded(&settings.client_id), Some(encoded(settings.client_secret.expose())));
     }
-    let response = request.send().await?;
-    let answer = Answer::read(response).await?;
+    let read = async { Answer::read(request.send().await?).await };
+    let answer = tokio::time::timeout(settings.request_timeout, read).await.unwrap_or(Err(Error::Timeout))?;
     if answer.status != 200 {
         return Ok(Outcome::Answered(answer));
     }

@@ -144,18 +144,48 @@ test("purposes follow Google Consent Mode, also what was said before the page as
     Object.assign(window, { dataLayer, gtag: tag });
     Reflect.apply(tag, undefined, ["consent", "default", { ad_user_data: "denied" }]);
   };
-  const { page } = await open({ purposes: { news: "marketing" }, consent: { service: true, marketing: true } }, gtag);
+  const { page } = await open({ purposes: { news: "marketing" } }, gtag);
   const held = await page.evaluate(async () => {
     const { followConsentMode } = await import(/** @type {string} */ ("/guestsync/index.js"));
     const { guest, gtag } = /** @type {{ guest: GuestSync, gtag: (...words: unknown[]) => void }} */ (/** @type {unknown} */ (window));
     followConsentMode(guest, { marketing: ["ad_user_data"] });
     const before = (await guest.set({ news: 1 })).held;
     gtag("event", "page_view");
+    gtag("consent", "update", null);
     gtag("consent", "update", { ad_user_data: "granted" });
     const after = (await guest.set({ news: 2 })).held;
-    return { before, after };
+    gtag("consent", "update", { ad_user_data: "denied" });
+    const denied = (await guest.set({ news: 3 })).held;
+    return { before, after, denied };
   });
-  assert.deepEqual(held, { before: ["news"], after: [] });
+  assert.deepEqual(held, { before: ["news"], after: [], denied: ["news"] });
+});
+
+test("what Consent Mode says by default is no decision: it neither withdraws what waits since the page before, nor grants", async () => {
+  const context = await browser.newContext();
+  const { page, guestId } = await startSession(context, gateway.origin);
+  /** @param {unknown[][]} said */
+  const view = async (said) => {
+    await page.goto(`${gateway.origin}/healthz`);
+    await page.evaluate((said) => void Object.assign(window, { dataLayer: said }), said);
+    await openGuestSync(page, { guest: guestId, consent: {}, purposes: { "*": "marketing" } });
+    await page.evaluate(() => Reflect.get(window, "guest").ready);
+    return page.evaluate(async () => {
+      const { followConsentMode } = await import(/** @type {string} */ ("/guestsync/index.js"));
+      const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+      followConsentMode(guest, { marketing: ["ad_user_data"] });
+    });
+  };
+  await view([["consent", "default", { ad_user_data: "granted" }]]);
+  assert.deepEqual((await withGuest(page, (guest) => guest.set({ news: 1 }))).held, ["news"]);
+  const usual = [["consent", "default", { ad_user_data: "denied" }], ["consent", "update", { ad_user_data: "granted" }]];
+  await view(usual);
+  await context.setOffline(true);
+  assert.equal((await withGuest(page, (guest) => guest.set({ news: 2 }))).stored, "disk");
+  await page.goto("about:blank");
+  await context.setOffline(false);
+  await view(usual);
+  await until("what waited to arrive", async () => (await attributesOf(guestId))?.["news"] === 2);
 });
 
 test("a logout removes what waits in every tab, voids the session, and the next visitor is another guest", async () => {

@@ -2,7 +2,8 @@ import type { GuestSync } from "../guest.js";
 
 /**
  * Follows Google Consent Mode: a purpose is granted while all the consent types named for it are `granted`, and withdrawn when an update
- * denies one. Reads what `gtag("consent", …)` has put into `dataLayer` so far, and what it puts there from now on.
+ * denies one. Heeds the updates that `gtag("consent", "update", …)` has put into `dataLayer` so far, and those from now on. What is said
+ * by `default` holds until somebody decides, and is no decision: it neither grants nor withdraws.
  *
  * ```ts
  * followConsentMode(guest, { marketing: ["ad_user_data"] });
@@ -13,11 +14,11 @@ export function followConsentMode(guest: GuestSync, purposes: Record<string, str
   const layer = (page.dataLayer ??= []);
   const state: Record<string, unknown> = {};
   const heed = (entry: unknown): void => {
-    const [command, action, types] = Array.from((entry ?? []) as ArrayLike<unknown>);
-    if (command !== "consent" || (action !== "default" && action !== "update") || typeof types !== "object") return;
+    const { 0: command, 1: action, 2: types } = Object(entry) as Record<number, unknown>;
+    if (command !== "consent" || action !== "update" || typeof types !== "object" || !types) return;
     Object.assign(state, types);
     for (const [purpose, needed] of Object.entries(purposes)) {
-      if (!needed.some((type) => type in (types as object))) continue;
+      if (!needed.some((type) => type in types)) continue;
       const granted = needed.every((type) => state[type] === "granted");
       void guest[granted ? "grant" : "withdraw"](purpose).catch(() => {});
     }

@@ -13,19 +13,10 @@ class MemoryJournal implements JournalStorage {
   }
 }
 
-/** Whether localStorage can be read at all: not in a sandboxed frame, with blocked cookies, or outside a page. */
-export function hasLocalStorage(): boolean {
-  try {
-    return typeof localStorage === "object" && localStorage !== null;
-  } catch {
-    return false;
-  }
-}
-
-/** The journal of these options, and whether localStorage holds it or mirrors it. */
+/** The journal of these options, and whether localStorage holds it or mirrors it. Storage that is there and blocked says so at each write. */
 export function journalOf({ storage = "auto" }: GuestSyncOptions): { journal: JournalStorage; mirrored: boolean } {
   if (typeof storage === "object") return { journal: storage, mirrored: false };
-  if (storage === "memory" || !hasLocalStorage()) return { journal: new MemoryJournal(), mirrored: false };
+  if (storage === "memory" || !("localStorage" in globalThis || "indexedDB" in globalThis)) return { journal: new MemoryJournal(), mirrored: false };
   return { journal: storage === "local" ? new LocalJournal() : new AutoJournal(), mirrored: true };
 }
 

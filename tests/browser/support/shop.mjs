@@ -14,7 +14,9 @@ export async function startShop(scope) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://shop.invalid");
     const script = pathname.startsWith("/guestsync/") && existsSync(at("dist/site", pathname));
-    response.writeHead(200, { "content-type": (script && types[extname(pathname)]) || "text/html; charset=utf-8" });
+    // Of use in a sandboxed frame too, which is of no origin.
+    const headers = { "access-control-allow-origin": "*", "content-type": (script && types[extname(pathname)]) || "text/html; charset=utf-8" };
+    response.writeHead(200, headers);
     response.end(script ? await readFile(at("dist/site", pathname)) : `<!doctype html><link rel="icon" href="data:,"><title>Shop</title>`);
   });
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", () => resolve(undefined)));

@@ -1,8 +1,11 @@
 import type { JournalStorage } from "../options.js";
 import { DatabaseJournal, NoDatabase } from "./idb.js";
-import { LocalJournal, rows, write } from "./local.js";
+import { rows, rowsOf, write } from "./local.js";
 
 type Writes = (string | null)[];
+
+/** After an open that failed, so long passes before the next. */
+const REOPEN_MS = 30_000;
 
 /**
  * IndexedDB with localStorage beside it.
@@ -10,57 +13,71 @@ type Writes = (string | null)[];
  * - Until the database has answered once, every write also goes to localStorage, at once: the *bridge* over a page that is left in
  *   the same task. It is taken away when the database has the rows.
  * - Decisions and state are always written there too: the *mirror*, for what has to be known without waiting.
- * - Where there is no database, or it is full, localStorage *is* the journal.
+ * - What the database refuses is kept there, and read beside it.
+ * - Where the database cannot be had, localStorage *is* the journal. Once it has answered, it may hold what is nowhere else: then a read
+ *   without it fails.
  */
 export class AutoJournal implements JournalStorage {
   readonly #database = new DatabaseJournal();
-  readonly #local = new LocalJournal();
   #open = false;
-  #missing = false;
+  #tried = -Infinity;
 
   async load(owner: string): Promise<string[]> {
-    if (this.#missing) return this.#local.load(owner);
     try {
-      await this.#adopt();
-      const found = await this.#database.load(owner);
+      const found = await this.#ask(async () => {
+        await this.#adopt();
+        return this.#database.load(owner);
+      });
       this.#open = true;
-      // What the database was too full for.
-      return found.concat(records().filter((_, at, all) => (all[at - (at % 3) + 1] ?? "").startsWith(`${owner}/`)));
+      const there = new Set(triples(found).map(nameOf));
+      // Of state the database's word counts, which comes last; of the others the latest, wherever it is.
+      return triples(rowsOf(owner)).filter((row) => row[0] !== "r" || !there.has(nameOf(row))).flat().concat(found) as string[];
     } catch (error) {
-      this.#note(error);
-      return this.#local.load(owner);
+      if (this.#open || !(error instanceof NoDatabase)) throw error;
+      return rowsOf(owner);
     }
   }
 
   async store(writes: Writes): Promise<"disk" | "tab"> {
     const bridged = !this.#open;
     // A row that is removed may be on the bridge, or where the database was full.
-    const kept = attempt(() => write(select(writes, (letter, value) => bridged || isMirrored(letter) || value === null)));
-    if (!this.#missing) {
-      try {
-        await this.#database.store(writes);
-        if (bridged) forget(writes);
-        return "disk";
-      } catch (error) {
-        this.#note(error);
-        if (bridged ? kept : attempt(() => write(writes))) return "tab";
+    const kept = attempt(select(writes, (letter, value) => bridged || isMirrored(letter) || value === null));
+    try {
+      await this.#ask(() => this.#database.store(writes));
+      this.#open = true;
+      // What could not be mirrored must not be there in an older form.
+      if (bridged || !kept) attempt(removed(select(writes, (letter) => !kept || !isMirrored(letter))));
+      return "disk";
+    } catch (error) {
+      if ((!bridged || !kept) && !attempt(writes)) {
+        // With no database at all, what localStorage says of itself says more.
+        if (error instanceof NoDatabase) write(writes);
         throw error;
       }
+      // A full database still lets go: of what is removed, and of the state that is newer here.
+      const gone = removed(select(writes, (letter, value) => value === null || letter === "s"));
+      if (gone.length > 0) await this.#ask(() => this.#database.store(gone)).catch(() => {});
+      return "tab";
     }
-    if (!kept) write(writes);
-    return "tab";
   }
 
-  #note(error: unknown): void {
-    this.#missing ||= error instanceof NoDatabase;
+  /** Asks the database; for a while after it could not be opened, it is not asked. */
+  async #ask<T>(act: () => Promise<T>): Promise<T> {
+    if (performance.now() < this.#tried + REOPEN_MS) throw new NoDatabase();
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof NoDatabase) this.#tried = performance.now();
+      throw error;
+    }
   }
 
   /** Brings home what was left on the bridge, by this page or by one that is gone. */
   async #adopt(): Promise<void> {
-    const left = records();
+    const left = rows((letter) => !isMirrored(letter));
     if (left.length === 0) return;
     await this.#database.store(left).then(
-      () => forget(left),
+      () => void attempt(removed(left)),
       (error: unknown) => {
         if (error instanceof NoDatabase) throw error;
       },
@@ -68,29 +85,26 @@ export class AutoJournal implements JournalStorage {
   }
 }
 
-const isMirrored = (letter: string) => letter === "c" || letter === "s";
+const isMirrored = (letter: string | null) => letter === "c" || letter === "s";
 
-function records(): string[] {
-  try {
-    return rows((letter) => letter === "r");
-  } catch {
-    return [];
-  }
+const nameOf = ([letter, key]: Writes) => `${letter}/${key}`;
+
+/** Rows of table, key and value. */
+function triples(flat: Writes): Writes[] {
+  return flat.flatMap((_, at) => (at % 3 ? [] : [flat.slice(at, at + 3)]));
 }
 
 function select(writes: Writes, wanted: (letter: string, value: string | null) => boolean): Writes {
-  return writes.filter((_, at) => wanted(writes[at - (at % 3)] ?? "", writes[at - (at % 3) + 2] ?? null));
+  return triples(writes).filter(([letter, , value]) => wanted(letter as string, value as string | null)).flat();
 }
 
-/** Takes rows off the bridge. */
-function forget(writes: Writes): void {
-  const removals = select(writes, (letter) => !isMirrored(letter)).map((part, at) => (at % 3 === 2 ? null : part));
-  attempt(() => write(removals));
-}
+/** The removal of rows. */
+const removed = (writes: Writes): Writes => writes.map((part, at) => (at % 3 === 2 ? null : part));
 
-function attempt(act: () => void): boolean {
+/** Whether localStorage has taken it. */
+function attempt(writes: Writes): boolean {
   try {
-    act();
+    write(writes);
     return true;
   } catch {
     return false;

@@ -3,7 +3,10 @@ import type { JournalStorage } from "../options.js";
 /** The stores of the journal by the letter of their table; `forms` is the worker's. */
 const STORES: Record<string, string> = { r: "records", d: "delivered", c: "consent", s: "state" };
 
-/** Why there is no database here: then localStorage is the journal. */
+/** An open that has not ended by then may never do so. */
+const OPEN_MS = 5_000;
+
+/** The database cannot be had. */
 export class NoDatabase extends Error {
   override readonly name = "NoDatabase";
 }
@@ -11,71 +14,105 @@ export class NoDatabase extends Error {
 /** Opens the origin's database, shared by pages and worker. */
 export function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const refuse = () => reject(new NoDatabase());
+    let late = false;
+    const refuse = () => {
+      late = true;
+      reject(new NoDatabase());
+    };
+    const timer = setTimeout(refuse, OPEN_MS);
     try {
       const opening = indexedDB.open("guestsync", 1);
       opening.onupgradeneeded = () => {
         for (const name of [...Object.values(STORES), "forms"]) opening.result.createObjectStore(name);
       };
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = refuse;
-      opening.onblocked = refuse;
+      opening.onsuccess = () => {
+        clearTimeout(timer);
+        if (late) opening.result.close();
+        else resolve(opening.result);
+      };
+      opening.onerror = opening.onblocked = refuse;
     } catch {
       refuse();
     }
   });
 }
 
-/** The journal in IndexedDB. One call, one transaction; the connection is opened once and again after it was closed. */
+/**
+ * The journal in IndexedDB. One call, one transaction. The connection is kept; where it is lost, which browsers may do at any time, what
+ * was asked is tried once more on a new one.
+ */
 export class DatabaseJournal implements JournalStorage {
   #opening: Promise<IDBDatabase> | undefined;
 
-  #database(): Promise<IDBDatabase> {
-    this.#opening ??= open().then((database) => {
-      const forget = () => (this.#opening = undefined);
+  async #try<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T> {
+    const opening = (this.#opening ??= open());
+    const forget = () => {
+      if (this.#opening === opening) this.#opening = undefined;
+    };
+    try {
+      const database = await opening;
       database.onclose = forget;
       // A later version must be able to upgrade while this page stays open.
       database.onversionchange = () => {
         database.close();
         forget();
       };
-      return database;
+      return await act(database);
+    } catch (error) {
+      if (!isFull(error)) {
+        forget();
+        opening.then((database) => database.close(), () => {});
+      }
+      throw error;
+    }
+  }
+
+  #twice<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T> {
+    return this.#try(act).catch((error: unknown) => {
+      if (isFull(error) || error instanceof NoDatabase) throw error;
+      return this.#try(act);
     });
-    return this.#opening;
   }
 
-  async load(owner: string): Promise<string[]> {
-    const database = await this.#database();
-    const rows: string[] = [];
-    const transaction = database.transaction(Object.values(STORES));
-    for (const [letter, name] of Object.entries(STORES)) {
-      const store = transaction.objectStore(name);
-      const range = letter === "c" ? undefined : IDBKeyRange.bound(`${owner}/`, `${owner}0`, false, true);
-      const keys = store.getAllKeys(range);
-      const values = store.getAll(range);
-      values.onsuccess = () => values.result.forEach((value, at) => rows.push(letter, String(keys.result[at]), value));
-    }
-    await ended(transaction);
-    return rows;
+  load(owner: string): Promise<string[]> {
+    return this.#twice(async (database) => {
+      const rows: string[] = [];
+      const transaction = database.transaction(Object.values(STORES));
+      for (const [letter, name] of Object.entries(STORES)) {
+        const store = transaction.objectStore(name);
+        const range = letter === "c" ? undefined : IDBKeyRange.bound(`${owner}/`, `${owner}0`, false, true);
+        const keys = store.getAllKeys(range);
+        const values = store.getAll(range);
+        values.onsuccess = () => values.result.forEach((value, at) => rows.push(letter, String(keys.result[at]), value));
+      }
+      await ended(transaction);
+      return rows;
+    });
   }
 
-  async store(writes: (string | null)[]): Promise<"disk"> {
-    const database = await this.#database();
-    const letters = writes.filter((_, at) => at % 3 === 0) as string[];
-    const transaction = database.transaction([...new Set(letters.map((letter) => STORES[letter] ?? letter))], "readwrite");
-    for (let at = 0; at < writes.length; at += 3) {
-      const [letter, key, value] = writes.slice(at, at + 3) as [string, string, string | null];
-      const store = transaction.objectStore(STORES[letter] ?? letter);
-      if (value === null) store.delete(key);
-      else if (letter === "c") grow(store, key, value);
-      else store.put(value, key);
-    }
-    await ended(transaction);
-    return "disk";
+  store(writes: (string | null)[]): Promise<"disk"> {
+    return this.#twice<"disk">(async (database) => {
+      const letters = writes.filter((_, at) => at % 3 === 0) as string[];
+      const transaction = database.transaction([...new Set(letters.map((letter) => STORES[letter] ?? letter))], "readwrite");
+      for (let at = 0; at < writes.length; at += 3) {
+        const [letter, key, value] = writes.slice(at, at + 3) as [string, string, string | null];
+        const store = transaction.objectStore(STORES[letter] ?? letter);
+        if (value === null) store.delete(key);
+        else if (grows(letter)) grow(store, key, value);
+        else store.put(value, key);
+      }
+      await ended(transaction);
+      return "disk";
+    });
   }
 }
 
-/** A decision is written only over an earlier one; then comes what else there is to do. */
+const isFull = (error: unknown) => (error as { name?: string } | null)?.name === "QuotaExceededError";
+
+/** Decisions and watermarks begin with a moment: one is written only over an earlier one. */
+export const grows = (letter: string) => letter === "c" || letter === "d";
+
+/** Writes what is later than what is there; then comes what else there is to do. */
 export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {
   const there = store.get(key);
   there.onsuccess = () => {

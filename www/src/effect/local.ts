@@ -1,12 +1,13 @@
+import { grows } from "./idb.js";
 import type { JournalStorage } from "../options.js";
 
 /** What all our keys in localStorage begin with. */
 export const PREFIX = "guestsync/";
 
-/** The journal in localStorage. */
+/** The journal in localStorage. Where it is blocked, nothing is there, and each write tells so. */
 export class LocalJournal implements JournalStorage {
   async load(owner: string): Promise<string[]> {
-    return rows((letter, key) => letter === "c" || key.startsWith(`${owner}/`));
+    return rowsOf(owner);
   }
 
   async store(writes: (string | null)[]): Promise<"tab"> {
@@ -18,18 +19,23 @@ export class LocalJournal implements JournalStorage {
 /** Rows of the journal: table, key, value, … One listing of the keys: one by one is slow among many foreign ones. */
 export function rows(wanted: (letter: string, key: string) => boolean): string[] {
   const found: string[] = [];
-  for (const name of Object.keys(localStorage)) {
-    const [, letter, key] = /^guestsync\/([rdcs])\/(.*)$/s.exec(name) ?? [];
-    const value = letter && localStorage.getItem(name);
-    if (letter && key && value !== null && value !== undefined && wanted(letter, key)) found.push(letter, key, value);
+  try {
+    for (const name of Object.keys(localStorage)) {
+      const [, letter, key] = /^guestsync\/([rdcs])\/(.+)$/s.exec(name) ?? [];
+      const value = letter && key && wanted(letter, key) ? localStorage.getItem(name) : null;
+      if (value !== null) found.push(letter as string, key as string, value);
+    }
+  } catch {
+    // Blocked: as if nothing were there.
   }
   return found;
 }
 
+/** The rows of an owner, and all decisions. */
+export const rowsOf = (owner: string) => rows((letter, key) => letter === "c" || key.startsWith(`${owner}/`));
+
 /** What localStorage holds of the journal, read without waiting: all of it, or the bridge and mirror of a database. */
-export function mirror(): string[] {
-  return rows(() => true);
-}
+export const mirror = () => rows(() => true);
 
 /** Writes all or nothing: what was put before the one that failed is taken back. Removals, which cannot fail, come last. */
 export function write(writes: (string | null)[]): void {
@@ -41,8 +47,7 @@ export function write(writes: (string | null)[]): void {
     each((name, value, letter) => {
       if (value === null) return;
       const was = localStorage.getItem(name);
-      // A decision is written only over an earlier one.
-      if (letter === "c" && was !== null && was >= value) return;
+      if (grows(letter) && was !== null && was >= value) return;
       localStorage.setItem(name, value);
       before.push([name, was]);
     });

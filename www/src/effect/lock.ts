@@ -1,4 +1,4 @@
-/** The flush lock, by Web Locks; without them the versions alone protect the order. */
+/** The flush lock, by Web Locks; where they are missing or denied, the versions alone protect the order. */
 export class FlushLock {
   readonly #granted: () => void;
   readonly #lost: () => void;
@@ -13,6 +13,7 @@ export class FlushLock {
   ask(name: string, steal: boolean): void {
     this.give();
     let done = false;
+    let granted = false;
     const asking = new AbortController();
     let resolve = () => asking.abort();
     this.#giveBack = () => {
@@ -23,12 +24,16 @@ export class FlushLock {
       new Promise((released) => {
         if (done) return released();
         resolve = released;
+        granted = true;
         this.#granted();
       });
     if (typeof navigator !== "object" || !navigator.locks) return void Promise.resolve().then(held);
     // A lock cannot be stolen with a signal.
-    navigator.locks.request(name, steal ? { steal } : { signal: asking.signal }, held).catch(() => {
-      if (!done) this.#lost();
+    navigator.locks.request(name, steal ? { steal } : { signal: asking.signal }, held).catch((error: unknown) => {
+      // Stolen, or never to be had: in a sandboxed frame, or with cookies blocked.
+      if (granted || (error as DOMException).name === "AbortError") {
+        if (!done) this.#lost();
+      } else void held();
     });
   }
 

@@ -1,0 +1,165 @@
+/** Storage and locks that fail in a browser: nothing that was acknowledged is lost, and no older value overtakes a newer one. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Collector } from "../bench/support/collector.mjs";
+import { launchChromium } from "./support/chromium.mjs";
+import { openGuestSync } from "./support/session.mjs";
+import { startShop } from "./support/shop.mjs";
+import { until } from "./support/wait.mjs";
+
+/** @typedef {import("../../www/src/index.js").GuestSync} GuestSync */
+/** @typedef {import("playwright-core").Page} Page */
+
+const file = { after };
+const shop = await startShop(file);
+const browser = await launchChromium(file);
+
+/** Only `flush` sends. @param {Collector} collector */
+const options = (collector) => ({
+  guest: "test",
+  endpoint: `${collector.origin}/genesys`,
+  token: `${collector.origin}/token/tab`,
+  batch: { maxItems: 1000, maxDelayMs: 600_000 },
+});
+
+/** @param {import("playwright-core").BrowserContext} context @param {object} options */
+async function open(context, options) {
+  const page = await context.newPage();
+  await page.goto(shop);
+  await openGuestSync(page, { ...options });
+  await page.evaluate(() => Reflect.get(window, "guest").ready);
+  return page;
+}
+
+/** @param {Page} page @param {Record<string, unknown>} attributes @returns {Promise<{ stored: string }>} */
+const set = (page, attributes) => page.evaluate((given) => Reflect.get(window, "guest").set(given), attributes);
+/** @param {Page} page @returns {Promise<{ delivered: number, pending: number }>} */
+const flush = (page) => page.evaluate(() => Reflect.get(window, "guest").flush({ timeoutMs: 5000 }));
+/** The keys of a table of the database. @param {Page} page @param {string} table @returns {Promise<string[]>} */
+const keys = (page, table) =>
+  page.evaluate(
+    (table) =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("guestsync");
+        opening.onsuccess = () => {
+          const asking = opening.result.transaction(table).objectStore(table).getAllKeys();
+          asking.onsuccess = () => (opening.result.close(), resolve(asking.result.map(String)));
+        };
+      }),
+    table,
+  );
+
+test("a lost connection to the database is opened anew, and nothing that it holds is taken for delivered", async () => {
+  const collector = await Collector.start(file);
+  const page = await open(await browser.newContext(), options(collector));
+  assert.equal((await set(page, { tier: 1 })).stored, "disk");
+  await page.evaluate(() => {
+    const { transaction } = IDBDatabase.prototype;
+    let left = 1;
+    IDBDatabase.prototype.transaction = function (...asked) {
+      if (left-- > 0) throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
+      return Reflect.apply(transaction, this, asked);
+    };
+  });
+  assert.deepEqual(await flush(page), { delivered: 1, pending: 0, held: 0 });
+  assert.deepEqual(collector.guest.attributes, { tier: 1 });
+});
+
+test("a read that fails again and again removes nothing: the records arrive when it works", async () => {
+  const collector = await Collector.start(file);
+  const page = await open(await browser.newContext(), options(collector));
+  assert.equal((await set(page, { tier: 1 })).stored, "disk");
+  await page.evaluate(() => {
+    const { getAll } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.getAll = function () {
+      throw new DOMException("Internal error", "UnknownError");
+    };
+    Object.assign(window, { mend: () => (IDBObjectStore.prototype.getAll = getAll) });
+  });
+  await page.evaluate(() => Reflect.get(window, "guest").flush({ timeoutMs: 300 }));
+  assert.equal((await keys(page, "records")).length, 1 - collector.guest.effects.length);
+  await page.evaluate(() => Reflect.get(window, "mend")());
+  await until("the record to arrive", async () => (await flush(page)).pending === 0);
+  assert.deepEqual(collector.guest.attributes, { tier: 1 });
+});
+
+test("with a full database what was delivered is removed from it, and no older value overtakes a newer one", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const [page, other] = [await open(context, options(collector)), await open(context, options(collector))];
+  assert.equal((await set(page, { tier: 1 })).stored, "disk");
+  // The browser decides by itself when a quota of its own is looked at.
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = function () {
+      Object.defineProperty(this.transaction, "error", { value: new DOMException("Full", "QuotaExceededError") });
+      this.transaction.abort();
+      return /** @type {IDBRequest} */ ({});
+    };
+  });
+  await flush(page);
+  assert.deepEqual(await keys(other, "records"), []);
+  assert.equal((await set(page, { tier: 2 })).stored, "tab");
+  await flush(page);
+  assert.deepEqual(collector.guest.attributes, { tier: 2 });
+  await page.close();
+  await set(other, { other: true });
+  await flush(other);
+  assert.deepEqual(collector.guest.attributes, { tier: 2, other: true });
+  assert.deepEqual(collector.guest.effects, ["tier=1", "tier=2", "other=true"]);
+});
+
+test("in a frame without storage and without locks the page is told, what is set arrives, and a withdrawal does not hang", async () => {
+  const collector = await Collector.start(file);
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(shop);
+  await page.setContent(`<iframe sandbox="allow-scripts" srcdoc="<!doctype html><title>Frame</title>"></iframe>`);
+  const frame = await until("the frame", async () => page.frames()[1]);
+  const told = await frame.evaluate(
+    async ([script, given]) => {
+      const { createGuestSync } = await import(/** @type {string} */ (script));
+      const guest = createGuestSync({ consent: { service: true }, .../** @type {object} */ (given) });
+      /** @type {unknown[]} */
+      const events = [];
+      guest.on("storage", (/** @type {unknown} */ event) => events.push(event));
+      const { stored } = await guest.set({ tier: 1 });
+      const { delivered } = await guest.flush({ timeoutMs: 5000 });
+      const withdrawn = await guest.withdraw("service").then(() => "kept", (/** @type {{ code: string }} */ { code }) => code);
+      return { stored, delivered, withdrawn, events };
+    },
+    /** @type {const} */ ([`${shop}/guestsync/index.js`, options(collector)]),
+  );
+  assert.deepEqual(told, { stored: "memory", delivered: 1, withdrawn: "storage.unavailable", events: [{ reason: "blocked" }] });
+  assert.deepEqual(collector.guest.attributes, { tier: 1 });
+});
+
+test("IndexedDB serves where only localStorage is refused, and a journal in memory leaves nothing in localStorage", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const inMemory = await open(context, { ...options(collector), storage: "memory" });
+  await set(inMemory, { tier: 1 });
+  await flush(inMemory);
+  assert.deepEqual(await inMemory.evaluate(() => Object.keys(localStorage)), []);
+  await context.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", {
+      get() {
+        throw new DOMException("Denied", "SecurityError");
+      },
+    });
+  });
+  const page = await open(context, options(collector));
+  assert.equal((await set(page, { tier: 2 })).stored, "disk");
+  await flush(page);
+  assert.deepEqual(collector.guest.attributes, { tier: 2 });
+});
+
+test("a database that never opens holds up nothing for long, and is used when it opens after all", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    Object.defineProperty(window, "indexedDB", { value: { open: () => ({}) } });
+  });
+  const page = await open(context, options(collector));
+  assert.equal((await set(page, { tier: 1 })).stored, "tab");
+  await flush(page);
+  assert.deepEqual(collector.guest.attributes, { tier: 1 });
+});

@@ -1,6 +1,6 @@
+import { checkOptions } from "./check-options.js";
 import { type GuestSync, pageGuestSync } from "./guest.js";
 import type { GuestSyncOptions } from "./options.js";
-import { checkOptions } from "./page-options.js";
 
 export { followConsentMode } from "./consent/consent-mode.js";
 export { followTcf } from "./consent/tcf.js";

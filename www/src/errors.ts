@@ -37,10 +37,12 @@ const MESSAGES: Record<string, string> = {
   "outbox.closed": "This guest sync was closed.",
   "storage.unavailable": "It holds in this page, but storage refused it: other tabs may not know.",
   "session.unreachable": "The session is forgotten here, but the server could not be told.",
-  "wasm.unavailable": "The wasm file could not be loaded.",
+  "wasm.unavailable": "The wasm file could not be loaded, or is not the one that this script was built with.",
+  "wasm.trapped": "The wasm has stopped over an error of its own; what waits stays in the journal for the next page.",
 };
 
 const RULES: Record<string, string> = {
+  "update.type": "An update is an object whose members can be read.",
   "update.empty": "An update names at least one attribute.",
   "update.too_many_keys": "An update has more attributes than allowed.",
   "guest.too_many_keys": "The guest would have more attributes than allowed.",

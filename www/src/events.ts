@@ -1,4 +1,4 @@
-import type { PersonalData, PersonalDataPolicy } from "./options.js";
+import type { PersonalData, PersonalDataPolicy, Ready } from "./options.js";
 
 /** Why an attribute is not delivered, or not yet. `message` is the server's and may repeat what was sent. */
 export interface Reason {
@@ -30,8 +30,8 @@ export interface GuestSyncEvents {
   expired: { keys: string[] };
   /** Storage refused, or works again. */
   storage: { reason: "quota" | "blocked" | "failed" | "damaged" | "restored" };
-  /** The guest is known. */
-  ready: { guestId: string };
+  /** The guest is known: at first, and again after a `logout` when the next visitor's session has started. */
+  ready: Ready;
 }
 
 /** The name of an event. */

@@ -3,9 +3,13 @@ import type { Attributes } from "./options.js";
 /** A text on its way to the wasm; null or undefined: none. */
 export type Part = string | number | null | undefined;
 
+/** Half a character at an end of a text: with half a one beside it, it would become a whole one. */
+const HALVES = /^[\udc00-\udfff]|[\ud800-\udbff]$/g;
+
 /** Texts as one string: the format of the core's `flat`. */
 export function pack(parts: Part[]): string {
-  return `${parts.map((part) => (part == null ? "" : String(part).length)).join()}\n${parts.join("")}`;
+  const texts = parts.map((part) => (part == null ? "" : String(part).replace(HALVES, "\ufffd")));
+  return `${texts.map((text, at) => (parts[at] == null ? "" : text.length)).join()}\n${texts.join("")}`;
 }
 
 /** Keys and values in turn, each value with its type's letter before it. Rules are the core's; this only writes down what was given. */

@@ -1,9 +1,10 @@
 import { Audit } from "./audit.js";
+import { Calls } from "./calls.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
 import { listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
-import { errorOf, invalid, type ValidationError } from "./errors.js";
+import { errorOf, GuestSyncError, invalid, type ValidationError } from "./errors.js";
 import { type GuestSyncEvent, type GuestSyncEvents, Handlers } from "./events.js";
 import { endSession, randomId } from "./effect/session.js";
 import { logoutProfile } from "./forms.js";
@@ -18,25 +19,34 @@ import { type Core, loadCore } from "./wasm.js";
 
 /** What a visitor tells the site, on its way to Genesys Cloud. */
 export interface GuestSync {
-  /** Resolves when the guest is known; rejects with `wasm.unavailable` where the wasm could not be loaded. */
+  /**
+   * Resolves when the guest is known; rejects with `wasm.unavailable` where the wasm could not be loaded, and with `outbox.closed` where
+   * `close` came first. After a `logout` the event `ready` tells of the next guest.
+   */
   readonly ready: Promise<Ready>;
   /**
-   * Sets attributes. Resolves when they are kept, and says where; rejects with {@link ValidationError} or a
-   * {@link GuestSyncError} of code `outbox.full`. The promise may be ignored: events tell it too.
+   * Sets attributes. Resolves when they are kept, and says where; rejects with {@link ValidationError} or a {@link GuestSyncError} of
+   * code `outbox.full`, `outbox.closed`, `wasm.unavailable` or `wasm.trapped`, as all calls may with the last three. The promise may be
+   * ignored: events tell it too.
    */
   set(attributes: Attributes): Promise<SetResult>;
   /** Sends what waits, and resolves when it is delivered, after `timeoutMs` (default 10000), or at once when offline. */
   flush(options?: { timeoutMs?: number }): Promise<FlushResult>;
-  /** Grants a purpose: what was held for it goes on its way. */
+  /** Grants a purpose: what was held for it goes on its way. Rejects with `argument.invalid` where it is no text. */
   grant(purpose: string): Promise<void>;
-  /** Withdraws a purpose. When it resolves, no tab starts a request that carries an attribute of that purpose. */
+  /**
+   * Withdraws a purpose. When it resolves, no tab starts a request that carries an attribute of that purpose. Rejects with
+   * `storage.unavailable` where storage refused the decision: it holds in this page, but other tabs may not know.
+   */
   withdraw(purpose: string): Promise<void>;
   /** Listens; the result stops it. */
   on<E extends GuestSyncEvent>(event: E, handler: (details: GuestSyncEvents[E]) => void): () => void;
   /**
    * Ends the visitor's session: what waits and what is held is removed, in every tab, the session's cookie and capabilities are void,
-   * and whoever comes next is another guest. `flush()` before it, where what waits is to arrive. Rejects with `session.unreachable`
-   * where the server could not be told; this browser has forgotten the session all the same.
+   * and whoever comes next is another guest. `flush()` before it, where what waits is to arrive. The worker and the server are told in
+   * any case; rejects with `session.unreachable` where the server could not be told (this browser has forgotten the session all the
+   * same), and with `storage.unavailable` where storage refused to forget. Where `guest` was given, this instance is closed: the site's
+   * server says who comes next. Decisions on purposes stay, for the next visitor too.
    */
   logout(): Promise<void>;
   /** What happened in this page, as numbered JSON Lines: keys, kinds and outcomes, never values. The last thousand. */
@@ -49,22 +59,20 @@ export interface GuestSync {
   close(): void;
 }
 
-interface Settler {
-  resolve(value: never): void;
-  reject(error: unknown): void;
-}
+/** The longest that timers keep. */
+const LONGEST_MS = 0x7fffffff;
 
 /** A call made before the wasm was there waits in memory; none is lost when it comes. */
 export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   const handlers = new Handlers();
   const audit = new Audit();
-  const settlers = new Map<number, Settler>();
-  const waiting: (() => void)[] = [];
-  let calls = 0;
+  const calls = new Calls();
   let warned = false;
-  let counts = {} as Metrics;
-  let failure: unknown;
+  let closed = false;
+  let early = 0;
+  let counts = detailsOf("metrics", Array(17).fill(0)) as Metrics;
   let guestId = options.guest;
+  let session: Ready | undefined;
   let deafen = () => {};
   let tell: Tell | undefined;
   let sets: Sets;
@@ -75,15 +83,18 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     readied = resolve;
     unready = reject;
   });
-  ready.then(({ guestId: known }) => (guestId = known), () => {});
+  ready.catch(() => {});
   const channel = new Channel((hint) => tell?.("changed", hint));
-  loadCore(options.wasm).then(start, fail);
+  loadCore(options.wasm)
+    .then(start, () => fail("wasm.unavailable"))
+    .catch(() => fail("wasm.trapped"));
 
   function start(core: Core): void {
+    if (closed) return;
     const { journal, mirrored } = journalOf(options);
     const given = [...pageOptions(options), ...(mirrored ? mirror() : [])];
-    const face = { settle, event, metrics, started: readied };
-    const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell));
+    const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
+    const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), () => fail("wasm.trapped"));
     sets = new Sets(now);
     tell = (...told) => {
       sets.end();
@@ -92,32 +103,31 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     deafen = listen(tell, channel, mirrored);
     tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });
-    for (const call of waiting.splice(0)) call();
+    calls.start(tell);
   }
 
-  function fail(): void {
-    failure = errorOf("wasm.unavailable");
-    unready(failure);
-    for (const { reject } of settlers.values()) reject(failure);
-    settlers.clear();
-  }
-
-  function settle(call: number, kind: string, ...told: unknown[]): void {
-    const settler = settlers.get(call);
-    settlers.delete(call);
-    const details = detailsOf(kind, told);
-    if (details || kind === "done") settler?.resolve(details as never);
-    else settler?.reject(kind === "invalid" ? invalid(told as string[]) : errorOf(kind));
+  function fail(code: string): void {
+    const error = errorOf(code);
+    unready(error);
+    calls.fail(error);
+    channel.close();
+    deafen();
   }
 
   function event(kind: string, ...told: unknown[]): void {
-    const details = detailsOf(kind, told);
-    if (kind === "ready") readied(details as Ready);
+    let details = detailsOf(kind, told);
+    if (kind === "ready") {
+      guestId = (details as Ready).guestId;
+      // A session that another tab has started is known by its guest alone.
+      if (session?.guestId === guestId) details = session;
+      readied(details as Ready);
+    }
     if (kind === "held" && !options.consent && !warned) {
       warned = true;
       console.warn("guestsync: no purpose is granted, so attributes wait in memory. State `consent`, or call `grant`.");
     }
-    note(kind, details);
+    // Who the guest is, is no outcome.
+    note(kind, kind === "ready" ? {} : details);
     handlers.tell(kind, details);
   }
 
@@ -127,65 +137,92 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     if (options.debug) console.debug("guestsync:", what, JSON.stringify({ ...details, message: undefined }));
   }
 
+  /** Notes how a call ended. */
+  function noted<T>(what: string, details: object, call: Promise<T>): Promise<T> {
+    call.then(
+      () => note(what, details),
+      ({ code }: GuestSyncError) => note(what, { ...details, code }),
+    );
+    return call;
+  }
+
   function metrics(...told: number[]): void {
     counts = detailsOf("metrics", told) as Metrics;
   }
 
-  function call<T>(make: (tell: Tell, call: number) => void): Promise<T> {
-    const result = new Promise<T>((resolve, reject) => {
-      if (failure) return reject(failure);
-      const call = ++calls;
-      settlers.set(call, { resolve: resolve as Settler["resolve"], reject });
-      const begin = () => make(tell as Tell, call);
-      if (tell) begin();
-      else waiting.push(begin);
-    });
-    // The promise may be ignored: an unobserved refusal is no unhandled rejection.
-    result.catch(() => {});
-    return result;
+  function decide(what: "grant" | "withdraw", purpose: string): Promise<void> {
+    if (typeof purpose !== "string" || !purpose) return refused("purpose", "is a text, not empty.");
+    return noted(what, { purpose: cut(purpose) }, calls.make((tell, call) => tell(what, call, purpose)));
+  }
+
+  function count(): Metrics {
+    tell?.("metrics");
+    return tell ? counts : { ...counts, set: early, pending: early };
+  }
+
+  function close(): void {
+    closed = true;
+    channel.close();
+    deafen();
+    if (tell) tell("close");
+    else fail("outbox.closed");
+  }
+
+  /** All that has to forget is told, whatever the others say; then the first that could not is told. */
+  async function logout(): Promise<void> {
+    const guest = guestId;
+    const ends = [await settled(calls.make((tell, call) => tell("logout", call, randomId())))];
+    if (options.guest !== undefined) close();
+    if (guest !== undefined) await settled(logoutProfile(guest));
+    ends.push(await settled(endSession(options.session)));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
   return {
     ready,
     set(attributes) {
-      const given = flat(attributes);
-      const keys = Object.keys(attributes);
-      const set = call<SetResult>((_, call) => sets.add(call, given));
+      let given: string[];
+      try {
+        if (typeof attributes !== "object" || Array.isArray(attributes)) throw 0;
+        given = flat(attributes);
+      } catch {
+        return rejected(invalid(["", "update.type"]));
+      }
+      const keys = given.filter((_, at) => at % 2 === 0);
+      if (!tell) early += keys.length;
+      const set = calls.make<SetResult>((_, call) => sets.add(call, given));
       set.then(
         (result) => note("set", { keys, ...result }),
-        ({ code, issues }: ValidationError) => note("refused", { code, issues: issues?.map(({ key, code }) => ({ key, code })) }),
+        ({ code, issues }: ValidationError) => note("refused", { code, issues: issues?.map(({ key, code }) => ({ key: cut(key), code })) }),
       );
       return set;
     },
-    flush: ({ timeoutMs = 10_000 } = {}) => call((tell, call) => tell("flush", call, timeoutMs)),
-    grant(purpose) {
-      note("grant", { purpose });
-      return call((tell, call) => tell("grant", call, purpose));
+    flush(within) {
+      const { timeoutMs = 10_000 } = within ?? {};
+      if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) return refused("timeoutMs", "is a number of milliseconds, not negative.");
+      return calls.make((tell, call) => tell("flush", call, Math.min(Math.ceil(timeoutMs), LONGEST_MS)));
     },
-    withdraw(purpose) {
-      note("withdraw", { purpose });
-      return call((tell, call) => tell("withdraw", call, purpose));
-    },
-    async logout() {
-      note("logout");
-      await call((tell, call) => tell("logout", call, randomId()));
-      if (options.guest !== undefined) this.close();
-      if (guestId !== undefined) await logoutProfile(guestId).catch(() => {});
-      await endSession(options.session);
-    },
+    grant: (purpose) => decide("grant", purpose),
+    withdraw: (purpose) => decide("withdraw", purpose),
+    logout: () => noted("logout", {}, logout()),
     audit: () => String(audit),
     on: (event, handler) => handlers.on(event, handler),
-    pending() {
-      return this.metrics().pending ?? waiting.length;
-    },
-    metrics() {
-      tell?.("metrics");
-      return counts;
-    },
-    close() {
-      channel.close();
-      deafen();
-      tell?.("close");
-    },
+    pending: () => count().pending,
+    metrics: count,
+    close,
   };
 }
+
+/** What an audit keeps of a text that may be of any length. */
+const cut = (text: string) => text.slice(0, 128);
+
+const settled = async (call: Promise<unknown>) => (await Promise.allSettled([call]))[0];
+
+/** A refusal that may be ignored. */
+function rejected(error: unknown): Promise<never> {
+  const refusal = Promise.reject(error);
+  refusal.catch(() => {});
+  return refusal;
+}
+
+const refused = (argument: string, message: string) => rejected(new GuestSyncError("argument.invalid", `${argument}: ${message}`));

@@ -24,30 +24,32 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     () => tell("lockGranted"),
     () => tell("lockLost"),
   );
+  // A journal in memory leaves nothing beside it.
+  const leased = options.storage !== "memory" && typeof options.storage !== "object";
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     settle: face.settle,
     event: face.event,
     metrics: face.metrics,
     load: (load, owner) =>
-      void journal.load(owner).then(
-        (rows) => tell("loaded", load, ...rows),
+      asking(() => journal.load(owner)).then(
+        (rows) => tell("loaded", load, rows),
         () => tell("loadFailed", load),
       ),
     store: (store, ...writes) =>
-      void journal.store(writes).then(
+      asking(() => journal.store(writes)).then(
         (kept) => tell("stored", store, kept),
         (error: unknown) => tell("storeFailed", store, refusal(error)),
       ),
     send: (...request) => void requests.send(...request),
-    hook: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event),
+    hook: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event).catch(() => tell("sendFailed", event[0])),
     abort: (send) => requests.abort(send),
     token: (guest) => void getToken(tell, guest, token),
     start: (session) => void startSession(tell, session, init, face.started),
     lock: (owner, steal) => lock.ask(lockOf(owner), steal),
     unlock: () => lock.give(),
-    lease: writeLease,
-    peek: (owner) => tell("peeked", readLease(owner)),
+    lease: (...lease) => leased && writeLease(...lease),
+    peek: (owner) => tell("peeked", leased ? readLease(owner) : null),
     wake: (delay) => {
       clearTimeout(timer);
       timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
@@ -55,4 +57,13 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     notify: (hint) => channel.tell(hint),
     resolve: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),
   };
+}
+
+/** A journal of the page's own may throw where it should reject. */
+function asking<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(act());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

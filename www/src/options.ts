@@ -34,7 +34,10 @@ export interface LimitOptions {
 }
 
 /** Kinds of personal data that are looked for. */
-export type PersonalData = "email" | "phone" | "card" | "iban" | "ssn" | "ip";
+export type PersonalData = (typeof KINDS)[number];
+
+/** The same, in the core's order. */
+export const KINDS = ["email", "phone", "card", "iban", "ssn", "ip"] as const;
 
 /** What happens to a value in which a kind was found: it is reported, each match gives way to its kind (`[email]`), or it is refused. */
 export type PersonalDataPolicy = "flag" | "mask" | "block";

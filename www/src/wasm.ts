@@ -2,6 +2,11 @@ import { compiled, Instance, type Place } from "./instance.js";
 
 /** Whether this is the build for Node, which reads the file; its import would make a bundler for pages complain. */
 declare const __GUESTSYNC_NODE__: boolean;
+/** The digest of the wasm that belongs to this script. */
+declare const __GUESTSYNC_PAGE_INTEGRITY__: string;
+
+/** A network that fails for a moment must not cost a page view. */
+const AGAIN_MS = 1_000;
 
 interface Functions {
   open(pointer: number, length: number, wall: number, mono: number): number;
@@ -43,7 +48,8 @@ async function instantiate(url: string | URL = locate()): Promise<Core> {
 
 async function compile(url: string | URL): Promise<WebAssembly.Module> {
   if (__GUESTSYNC_NODE__ && String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
-  return compiled(await fetch(url));
+  const get = () => fetch(url, { integrity: __GUESTSYNC_PAGE_INTEGRITY__ });
+  return compiled(await get().catch(() => new Promise((resolve) => setTimeout(resolve, AGAIN_MS)).then(get)));
 }
 
 /** Node's fetch reads no files. */

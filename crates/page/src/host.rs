@@ -45,14 +45,14 @@ export interface Asked {
 /** Status (0: there was no answer), code, message, `ETag`, `Retry-After`, `Date`, how many fields the error names, these, then attributes: key and value, its type's letter before it, in turn. */
 export type Answer = (string | number | null)[];
 
-/** What the face tells the shell: calls of the page, and what became of what it was asked for. */
+/** What the face tells the shell: calls of the page, and what became of what it was asked for. A list stands for its texts. */
 export type Told =
   /** Take up the work: all that the face needs is there; or the time that was asked for has come. */
   | ["tick"]
   /** Until when the lock is held, or null where nobody says so. */
   | ["peeked", until: string | null]
   /** The calls of a task: of each its number, how many texts follow, and these, keys and values in turn, each value with its type's letter before it: `s`, `n`, `b`, or `x` for what cannot be an attribute. */
-  | ["sets", ...calls: string[]]
+  | ["sets", calls: string[]]
   | ["grant" | "withdraw", call: number, purpose: string]
   | ["flush", call: number, timeoutMs: number]
   /** The session is to end; `fresh` is a random id for the next one. */
@@ -61,8 +61,8 @@ export type Told =
   | ["metrics"]
   | ["online" | "offline" | "hidden" | "visible" | "resumed" | "close"]
   /** The page is being left; what localStorage mirrors: table, key, value, … */
-  | ["leaving", ...rows: string[]]
-  | ["loaded", load: number, ...rows: string[]]
+  | ["leaving", rows: string[]]
+  | ["loaded", load: number, rows: string[]]
   | ["loadFailed", load: number]
   /** "disk", "tab" or "memory". */
   | ["stored", store: number, durability: string]

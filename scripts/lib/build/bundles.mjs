@@ -1,4 +1,5 @@
 /** The TypeScript faces → the five scripts that npm publishes and the three that the gateway serves. */
+import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { filesBelow, requireSource } from "../files.mjs";
@@ -71,12 +72,16 @@ async function buildFace({ source, out, global, node = false, site }, page, work
     alias: { "#page-glue": page.glue, "#worker-glue": worker.glue },
     define: {
       __GUESTSYNC_NODE__: String(node),
+      __GUESTSYNC_PAGE_INTEGRITY__: JSON.stringify(await integrityOf(page.wasm)),
       __GUESTSYNC_PAGE_WASM__: JSON.stringify(page.fileName),
       __GUESTSYNC_WORKER_WASM__: JSON.stringify(worker.fileName),
     },
   });
   return [script, `${script}.map`, ...(site === undefined ? [] : [await publish(script, at("dist/site", site))])];
 }
+
+/** What the loader holds the file to. @param {string} file */
+const integrityOf = async (file) => `sha256-${createHash("sha256").update(await readFile(file)).digest("base64")}`;
 
 /** Older files of changing names would be published and served for ever. @param {string[]} current */
 async function removeOtherWasm(current) {

@@ -31,6 +31,7 @@ export const parts = [
   { name: "rust: PostgreSQL", kind: "rust", run: postgresTests },
   { name: "wasm: page", kind: "wasm", run: () => wasmTests("page") },
   { name: "wasm: worker", kind: "wasm", run: () => wasmTests("worker") },
+  { name: "page", kind: "browser", run: () => nodeTests("tests/page") },
   { name: "browser", kind: "browser", run: () => nodeTests("tests/browser") },
   { name: "http", kind: "browser", run: () => nodeTests("tests/http") },
   { name: "package", kind: "browser", run: packageTests },

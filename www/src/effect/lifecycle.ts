@@ -11,7 +11,7 @@ export function listen(tell: Tell, channel: Channel, mirrored: boolean): () => v
   on(window, "online", () => tell("online"));
   on(window, "offline", () => tell("offline"));
   on(window, "pagehide", () => {
-    tell("leaving", ...(mirrored ? mirror() : []));
+    tell("leaving", mirrored ? mirror() : []);
     // A page that can be told something is not kept in the back/forward cache.
     channel.close();
   });

@@ -11,7 +11,7 @@ export function resolve(tell: Tell, onConflict: GuestSyncOptions["onConflict"], 
       const chosen = onConflict?.({ key, ours: untyped(ours), theirs: untyped(theirs) });
       const [, typed = null] = chosen === undefined ? [] : flat({ [key]: chosen });
       // What cannot be an attribute decides nothing: ours is written.
-      if (typed !== "x" && !Number.isNaN(chosen)) decisions.push(key, typed);
+      if (typed !== "x" && (typeof chosen !== "number" || Number.isFinite(chosen))) decisions.push(key, typed);
     } catch (error) {
       queueMicrotask(() => {
         throw error;

@@ -1,19 +1,24 @@
 import type { Tell } from "../tell.js";
 import { post } from "./http.js";
+import { within } from "./within.js";
+
+/** A function of the page that has not answered by then does not count. */
+const ANSWER_MS = 10_000;
 
 /** Gets a capability, from the gateway or by the page's own function, and tells the core. */
 export async function getToken(tell: Tell, guestId: string, source: string | (() => Promise<string>)): Promise<void> {
   const askedAt = Math.floor(performance.now());
   if (typeof source === "function") {
     try {
-      tell("token", await source(), askedAt, NaN);
+      const token: unknown = await within(ANSWER_MS, Promise.resolve(source()));
+      if (typeof token === "string" && token) return tell("token", token, askedAt, NaN);
     } catch {
-      tell("tokenFailed", 0);
+      // It has none to give.
     }
-    return;
+    return tell("tokenFailed", 0);
   }
   const { status, now, answer, body } = await post(source, { guestId });
   const { token, expiresAt } = body;
-  if (status !== 200 || typeof token !== "string") return tell("tokenFailed", ...answer);
+  if (status !== 200 || typeof token !== "string" || !token) return tell("tokenFailed", ...answer);
   tell("token", token, askedAt, Date.parse(String(expiresAt)) - now);
 }

@@ -1,0 +1,180 @@
+/** The page's calls in Node, through the real wasm: whatever is given, each promise settles, and no other call pays for it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at } from "../../scripts/lib/paths.mjs";
+
+/** @typedef {import("../../www/src/index.js").GuestSync} GuestSync */
+
+/** @type {typeof import("../../www/src/index.js")} */
+const { createGuestSync, GuestSyncError, ValidationError } = await import(at("dist/npm/node.js"));
+
+/** @param {Record<string, unknown>} [options] @returns {GuestSync} */
+const open = (options) =>
+  createGuestSync({ guest: "g1", consent: { service: true }, storage: "memory", endpoint: "http://127.0.0.1:1/genesys", token: async () => "t", ...options });
+
+/** How a promise ends: its value, or the code of its refusal. @param {Promise<unknown>} call */
+const end = (call) => call.then((value) => value ?? "done", (/** @type {any} */ error) => error.issues?.[0]?.code ?? error.code ?? String(error));
+
+const kept = { stored: "memory", masked: [], held: [] };
+const unreadable = { get tier() { throw new Error("no"); } };
+
+for (const when of ["before the wasm is there", "after it"]) {
+  test(`what is no object of attributes is refused, and the calls beside it are kept (${when})`, async () => {
+    const guest = open();
+    if (when === "after it") await guest.ready;
+    const given = [null, undefined, "abc", 5, ["x"], unreadable];
+    const ends = given.flatMap((each) => [guest.set({ before: 1 }), guest.set(/** @type {any} */ (each)), guest.set({ after: 1 })]);
+    for (const [number, call] of ends.entries()) assert.deepEqual(await end(call), number % 3 === 1 ? "update.type" : kept);
+    assert.ok((await ends[1]?.catch((error) => error)) instanceof ValidationError);
+    guest.close();
+  });
+
+  test(`purposes and times that are none are refused (${when})`, async () => {
+    const guest = open();
+    if (when === "after it") await guest.ready;
+    for (const purpose of [undefined, null, "", 5, {}, Symbol("x")])
+      for (const call of [guest.grant(/** @type {any} */ (purpose)), guest.withdraw(/** @type {any} */ (purpose))]) assert.equal(await end(call), "argument.invalid");
+    for (const timeoutMs of [NaN, -1, "200", null, {}]) assert.equal(await end(guest.flush(/** @type {any} */ ({ timeoutMs }))), "argument.invalid");
+    assert.deepEqual(await end(guest.flush(/** @type {any} */ (null))), { delivered: 0, pending: 0, held: 0 });
+    assert.equal(await end(guest.grant("marketing")), "done");
+    guest.close();
+  });
+
+  test(`any number of keys is counted, not handed over as arguments (${when})`, async () => {
+    const guest = open();
+    if (when === "after it") await guest.ready;
+    const many = Object.fromEntries(Array.from({ length: 150_000 }, (_, number) => [`k${number}`, 1]));
+    const calls = [guest.set({ before: 1 }), guest.set(many), guest.set({ after: 1 })];
+    assert.deepEqual(await Promise.all(calls.map(end)), [kept, "update.too_many_keys", kept]);
+    guest.close();
+  });
+}
+
+test("a fractional, long or endless time limit is one", async () => {
+  const guest = open();
+  for (const timeoutMs of [0.5, 1e12, Infinity]) {
+    assert.equal((await guest.set({ tier: 1 })).stored, "memory");
+    const early = await Promise.race([guest.flush({ timeoutMs }), new Promise((resolve) => setTimeout(resolve, 30, "waits"))]);
+    if (timeoutMs > 1) assert.equal(early, "waits");
+  }
+  guest.close();
+});
+
+test("half characters at the ends of texts do not join, for every code unit", async () => {
+  /** @type {string[]} */
+  const records = [];
+  const storage = {
+    load: async () => [],
+    store: async (/** @type {(string | null)[]} */ writes) => {
+      writes.forEach((part, number) => writes[number - (number % 3)] === "r" && number % 3 === 2 && part !== null && records.push(part));
+      return "disk";
+    },
+  };
+  const guest = open({ storage, limits: { keysPerUpdate: 300, keysPerGuest: 5000 }, batch: { maxItems: 10_000, maxDelayMs: 600_000 } });
+  const lone = /\p{Cs}/gu;
+  for (let from = 0; from < 0x10000; from += 0x100) {
+    const values = Array.from({ length: 0x100 }, (_, number) => `${String.fromCharCode(from + number)}m${String.fromCharCode(from + number)}`);
+    const calls = [guest.set(Object.fromEntries(values.map((value, number) => [`k${number}`, value]))), guest.set({ next: "\ude00n\ud83d" }), guest.set({ "\ude00k": "v" })];
+    for (const call of calls) assert.deepEqual(await end(call), { stored: "disk", masked: [], held: [] });
+    const text = records.splice(0).join("\n");
+    for (const value of values) assert.ok(text.includes(value.replace(lone, "\ufffd")), `U+${value.charCodeAt(0).toString(16)}`);
+  }
+  guest.close();
+});
+
+test("what is closed before the wasm is there does not start", async () => {
+  const asked = { load: 0 };
+  const guest = open({ storage: { load: async () => (asked.load++, []), store: async () => "disk" } });
+  const before = guest.set({ tier: 1 });
+  assert.equal(guest.pending(), 1);
+  guest.close();
+  assert.equal(await end(before), "outbox.closed");
+  assert.equal(await end(guest.set({ tier: 1 })), "outbox.closed");
+  assert.equal(await end(guest.ready), "outbox.closed");
+  const next = open();
+  await next.ready;
+  assert.equal(asked.load, 0);
+  next.close();
+});
+
+test("a journal of the page's own that throws is told of, and what is set is kept in memory", async () => {
+  const thrown = () => {
+    throw new Error("no");
+  };
+  const guest = open({ storage: { load: thrown, store: thrown } });
+  /** @type {string[]} */
+  const reasons = [];
+  guest.on("storage", ({ reason }) => reasons.push(reason));
+  assert.deepEqual(await end(guest.set({ tier: 1 })), kept);
+  assert.deepEqual(reasons, ["failed"]);
+  guest.close();
+});
+
+test("a function that gives no capability is told of", async () => {
+  for (const given of [undefined, "", 5]) {
+    const guest = open({ token: async () => /** @type {any} */ (given), batch: { maxItems: 1, maxDelayMs: 0 } });
+    const told = new Promise((resolve) => guest.on("retrying", resolve));
+    await guest.set({ tier: 1 });
+    assert.equal(/** @type {{ status: number }} */ (await told).status, 0);
+    guest.close();
+  }
+});
+
+test("accounts are there before the wasm, and methods need no object", async () => {
+  const guest = open();
+  const { set, pending, metrics, close } = guest;
+  const call = set({ a: 1, b: 2, c: 3 });
+  assert.equal(pending(), 3);
+  const { set: counted, pending: waiting, delivered, latencyP99Ms } = metrics();
+  assert.deepEqual([counted, waiting, delivered, latencyP99Ms], [3, 3, 0, 0]);
+  assert.deepEqual(await call, kept);
+  assert.equal(pending(), 3);
+  close();
+});
+
+test("the audit cuts what it is given, and names no guest", async () => {
+  const guest = open();
+  await end(guest.set({ ["k".repeat(5000)]: 1 }));
+  await end(guest.withdraw("p".repeat(5000)));
+  const audit = guest.audit();
+  assert.ok(audit.length < 2000 && audit.includes("key.too_long") && audit.includes("ppp"), audit);
+  assert.ok(!audit.includes("g1"), audit);
+  guest.close();
+});
+
+test("an option that cannot be one is refused by its name and without its value", () => {
+  /** @type {Record<string, Record<string, unknown>>} */
+  const wrong = {
+    batch: { batch: null },
+    "batch.maxItem": { batch: { maxItem: 3 } },
+    "batch.maxDelayMs": { batch: { maxDelayMs: 0.5 } },
+    limits: { limits: 5 },
+    "limits.keysPerGuest": { limits: { keysPerGuest: Infinity } },
+    storage: { storage: {} },
+    gpc: { gpc: "marketing" },
+    ungranted: { ungranted: "canary" },
+    onConflict: { onConflict: "canary" },
+    endpoint: { endpoint: 5 },
+    init: { init: "" },
+    token: { token: 5 },
+    session: { session: null },
+    wasm: { wasm: {} },
+    webhook: { webhook: "https://" },
+    consent: { consent: true },
+    "consent.service": { consent: { service: "canary" } },
+    "purposes.tier": { purposes: { tier: 5 } },
+    pii: { pii: [] },
+    "pii.emial": { pii: { emial: "block" } },
+    "pii.email": { pii: { email: "canary" } },
+    "pii.allow": { pii: { allow: "canary" } },
+    "pii.region": { pii: { region: "us" } },
+    pruposes: { pruposes: {} },
+    constructor: { constructor: {} },
+    debug: { debug: 1 },
+    guest: { guest: "a/b" },
+  };
+  for (const [name, options] of Object.entries(wrong)) {
+    assert.throws(() => open(options), (error) => error instanceof GuestSyncError && error.code === "options.invalid" && error.message.startsWith(`${name}: `) && !error.message.includes("canary"), name);
+  }
+  for (const options of [null, undefined, "g1", []]) assert.throws(() => createGuestSync(/** @type {any} */ (options)), { code: "options.invalid" });
+});

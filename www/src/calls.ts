@@ -1,0 +1,54 @@
+import { detailsOf } from "./details.js";
+import { errorOf, invalid } from "./errors.js";
+import type { Tell } from "./tell.js";
+
+interface Settler {
+  resolve(value: never): void;
+  reject(error: unknown): void;
+}
+
+/** The page's calls. One made before the core is there waits in memory; each is settled by what the core tells of it. */
+export class Calls {
+  readonly #settlers = new Map<number, Settler>();
+  #waiting: (() => void)[] = [];
+  #made = 0;
+  #failure: unknown;
+  #tell: Tell | undefined;
+
+  /** `begin` tells the core of the call by its number. */
+  make<T>(begin: (tell: Tell, call: number) => void): Promise<T> {
+    const result = new Promise<T>((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
+      const call = ++this.#made;
+      this.#settlers.set(call, { resolve: resolve as Settler["resolve"], reject });
+      const act = () => begin(this.#tell as Tell, call);
+      if (this.#tell) act();
+      else this.#waiting.push(act);
+    });
+    // The promise may be ignored: an unobserved refusal is no unhandled rejection.
+    result.catch(() => {});
+    return result;
+  }
+
+  /** The core is there. */
+  start(tell: Tell): void {
+    this.#tell = tell;
+    for (const act of this.#waiting.splice(0)) act();
+  }
+
+  /** There is no core, or none any more: nothing is settled by it. */
+  fail(error: unknown): void {
+    this.#failure = error;
+    this.#waiting = [];
+    for (const { reject } of this.#settlers.values()) reject(error);
+    this.#settlers.clear();
+  }
+
+  settle(call: number, kind: string, ...told: unknown[]): void {
+    const settler = this.#settlers.get(call);
+    this.#settlers.delete(call);
+    const details = detailsOf(kind, told);
+    if (details || kind === "done") settler?.resolve(details as never);
+    else settler?.reject(kind === "invalid" ? invalid(told as string[]) : errorOf(kind));
+  }
+}

@@ -1,0 +1,77 @@
+import { GuestSyncError } from "./errors.js";
+import { type GuestSyncOptions, KINDS } from "./options.js";
+
+/** Whether a value can be that option, and what to tell a developer where it cannot. */
+type Rule = [holds: (value: unknown) => boolean, must: string];
+/** Options by name; `*`: any other name. */
+interface Rules {
+  [name: string]: Rule | Rules;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isFunction = (value: unknown) => typeof value === "function";
+const matches = (form: RegExp) => (value: unknown) => isText(value) && form.test(value);
+const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+const oneOf = (...words: string[]): Rule => [(value) => words.includes(value as string), `is one of ${words.join(", ")}.`];
+const text: Rule = [isText, "is a text, not empty."];
+const flag: Rule = [(value) => typeof value === "boolean", "is true or false."];
+const count: Rule = [(value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0x7fffffff, "is a whole number, not negative."];
+
+const OPTIONS: Rules = {
+  guest: [matches(/^[A-Za-z0-9._~-]{1,128}$/), "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens."],
+  init: text,
+  endpoint: text,
+  token: [(value) => isText(value) || isFunction(value), "is an address or a function."],
+  consent: { "*": flag },
+  purposes: { "*": text },
+  ungranted: oneOf("hold", "drop"),
+  gpc: [areTexts, "is a list of purposes."],
+  pii: {
+    allow: [areTexts, "is a list of keys."],
+    region: [matches(/^[A-Z]{2}$/), "is a country's two capital letters."],
+    ...Object.fromEntries(KINDS.map((kind) => [kind, oneOf("flag", "mask", "block")])),
+  },
+  onConflict: [isFunction, "is a function."],
+  webhook: [(value) => isText(value) && isUrl(value), "is a URL."],
+  session: text,
+  debug: flag,
+  batch: { maxItems: count, maxDelayMs: count },
+  limits: { keysPerUpdate: count, keysPerGuest: count, valueBytes: count },
+  storage: [
+    (value) => {
+      const { load, store } = Object(value) as Record<string, unknown>;
+      return ["auto", "local", "memory"].includes(value as string) || (isFunction(load) && isFunction(store));
+    },
+    'is "auto", "local", "memory" or an object with `load` and `store`.',
+  ],
+  wasm: [(value) => isText(value) || value instanceof URL, "is a URL."],
+};
+
+function isUrl(address: string): boolean {
+  try {
+    return /^https?:/.test(new URL(address, "https://site.invalid").protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** What the types cannot promise to those who write JavaScript. */
+export function checkOptions(options: GuestSyncOptions): void {
+  check("options", options, OPTIONS, "");
+}
+
+function check(what: string, given: unknown, rules: Rules, path: string): void {
+  if (typeof given !== "object" || !given || Array.isArray(given)) refuse(what, "is an object.");
+  const known = new Map(Object.entries(rules));
+  for (const [name, value] of Object.entries(given as object)) {
+    const rule = known.get(name) ?? known.get("*");
+    if (!rule) refuse(path + name, "is no option.");
+    else if (value === undefined) continue;
+    else if (!Array.isArray(rule)) check(path + name, value, rule, `${path}${name}.`);
+    else if (!rule[0](value)) refuse(path + name, rule[1]);
+  }
+}
+
+function refuse(option: string, message: string): void {
+  throw new GuestSyncError("options.invalid", `${option}: ${message}`);
+}

@@ -1,0 +1,10 @@
+/** The promise, or a rejection after so long: what is asked of the outside may never answer. */
+export function within<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(reject, ms, new Error("no answer"));
+    promise.then(
+      (value) => (clearTimeout(timer), resolve(value)),
+      (error: unknown) => (clearTimeout(timer), reject(error)),
+    );
+  });
+}

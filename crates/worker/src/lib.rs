@@ -12,8 +12,12 @@ mod host;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 mod options;
+#[cfg(feature = "sealing")]
+mod sealing;
 mod shell;
 mod told;
 mod worker;
 
+#[cfg(feature = "sealing")]
+pub use sealing::patch;
 pub use worker::tell;

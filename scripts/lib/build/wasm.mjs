@@ -58,16 +58,29 @@ const optFlags = [...passes, "--strip-producers", "--strip-target-features", ...
  * @param {{ names?: boolean }} [options] `names` keeps the functions' names, for a listing
  */
 export async function optimise(shell, out, { names = false } = {}) {
-  const linked = at("dist/pkg", shell, `${shell}_bg.wasm`);
+  await optimised(at("dist/pkg", shell, `${shell}_bg.wasm`), out, names);
+}
+
+/** @param {string} linked @param {string} out @param {boolean} [names] */
+async function optimised(linked, out, names = false) {
   const wasmOpt = at("node_modules/binaryen/bin/wasm-opt");
   await run("node", [wasmOpt, linked, "-o", out, ...optFlags, names ? "--debuginfo" : "--strip-debug"]);
 }
 
-/** Cargo knows by itself what is fresh, so it is always asked. @param {Shell} shell */
-async function compile(shell) {
+/** The worker with its sealing as a function by itself, for the bench; as the product is built. @param {string} folder @returns {Promise<string>} the file */
+export async function buildSealing(folder) {
+  const compiled = await compile("worker", ["--features", "sealing"]);
+  await run(join(target, "debug", "xtask"), ["wasm-bindgen", "--target", "web", "--out-dir", folder, "--out-name", "sealing", ...bindgenFlags, compiled]);
+  const wasm = join(folder, "sealing.wasm");
+  await optimised(join(folder, "sealing_bg.wasm"), wasm);
+  return wasm;
+}
+
+/** Cargo knows by itself what is fresh, so it is always asked. @param {Shell} shell @param {string[]} [more] */
+async function compile(shell, more = []) {
   say(`Compiling the ${shell} to wasm`);
   // Each shell on its own: built together, one would get the features that only the other's dependencies ask for.
-  const args = ["--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", `guestsync-${shell}`];
+  const args = ["--profile", "wasm", "--target", "wasm32-unknown-unknown", "--package", `guestsync-${shell}`, ...more];
   // Only the wasm: beside a library for the tests it would not be optimised as a whole.
   await run("cargo", ["rustc", ...args, "--crate-type", "cdylib"], { env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join("\x1f") } });
   return join(target, "wasm32-unknown-unknown", "wasm", `guestsync_${shell}.wasm`);

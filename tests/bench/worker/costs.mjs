@@ -1,5 +1,6 @@
 /** What our worker costs, side by side in one run. */
 import { readFile } from "node:fs/promises";
+import { buildSealing } from "../../../scripts/lib/build/wasm.mjs";
 import { bundle } from "../../../scripts/lib/build/bundle.mjs";
 import { at } from "../../../scripts/lib/paths.mjs";
 import { median } from "../support/figures.mjs";
@@ -8,21 +9,18 @@ import { Trial } from "./trial.mjs";
 /** @typedef {import("./trial.mjs").World} World */
 /** @typedef {Awaited<ReturnType<typeof import("./contenders.mjs").contenders>>} All */
 
-/** Milliseconds to encrypt a 4-field form and build its patch. @param {World} world @param {All} all @returns {Promise<Record<"shared" | "sealed" | "document" | "jose", number>>} */
+/** Milliseconds to encrypt a 4-field form and build its patch; `kept`: by the whole machine, which stores it and has it answered. @param {World} world @param {All} all @returns {Promise<Record<"shared" | "sealed" | "document" | "jose" | "shared_kept" | "sealed_kept", number>>} */
 export async function sealing(world, all) {
   const script = await bundle("tests/bench/worker/sealing-page.mjs", "dist/bench/sealing.js", {
     format: "iife",
     globalName: "Sealing",
-    alias: { "#worker-core": at("sw/src/core.ts"), "#worker-agree": at("sw/src/effect/agree.ts") },
+    alias: { "#worker-core": at("sw/src/core.ts"), "#instance": at("www/src/instance.ts"), "#flat": at("www/src/flat.ts"), "#worker-agree": at("sw/src/effect/agree.ts") },
   });
-  const files = new Map([...world.files, ["sealing.js", await readFile(script)]]);
+  const wasmFile = await buildSealing(at("dist/bench/sealing"));
+  const files = new Map([...world.files, ["sealing.js", await readFile(script)], ["sealing.wasm", await readFile(wasmFile)]]);
   const trial = await Trial.open({ ...world, files }, all.none);
   await trial.page.addScriptTag({ url: "/guestsync/sealing.js" });
-  const wasm = `/guestsync/${[...files.keys()].find((name) => name.endsWith(".wasm"))}`;
-  const times = await trial.page.evaluate(
-    ({ wasm, keySet }) => Reflect.get(window, "Sealing").measure(wasm, keySet, 9, 50),
-    { wasm, keySet: world.keySet },
-  );
+  const times = await trial.page.evaluate((keySet) => Reflect.get(window, "Sealing").measure("/guestsync/sealing.wasm", keySet, 9, 50), world.keySet);
   await trial.close();
   return /** @type {any} */ (Object.fromEntries(Object.entries(times).map(([name, of]) => [name, median(/** @type {number[]} */ (of))])));
 }

@@ -26,22 +26,19 @@ pub(super) fn array_from_url<const N: usize>(text: &str) -> Result<[u8; N], Seal
 /// base64 with padding (RFC 4648 §4).
 pub(super) fn standard(bytes: &[u8]) -> String {
     // The other alphabet differs in two letters; an encoder of its own would be in the build a second time.
-    let mut text: String = url(bytes)
-        .chars()
-        .map(|c| {
-            if c == '-' {
-                '+'
-            } else if c == '_' {
-                '/'
-            } else {
-                c
-            }
-        })
-        .collect();
-    while !text.len().is_multiple_of(4) {
-        text.push('=');
+    let mut text = url(bytes).into_bytes();
+    for byte in &mut text {
+        match *byte {
+            b'-' => *byte = b'+',
+            b'_' => *byte = b'/',
+            _ => {}
+        }
     }
-    text
+    while !text.len().is_multiple_of(4) {
+        text.push(b'=');
+    }
+    // They are letters all.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// What [`standard`] wrote.

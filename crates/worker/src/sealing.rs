@@ -1,0 +1,48 @@
+//! A form sealed and made a patch by itself, without queue and journal: for `npm run bench -- worker`, and in no other build.
+
+use std::cell::RefCell;
+
+use guestsync_core::flat::Flat;
+use guestsync_core::patch::{Document, Operation, Pointer};
+use guestsync_core::seal::{Agreement, Binding, Entropy, Place, PublicPoint, SealError, SharedKey, seal};
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+thread_local! {
+    static KEY: RefCell<SharedKey> = RefCell::new(SharedKey::new(&mut [7; 32]));
+}
+
+/// The patch that sets members to values, sealed: empty where that cannot be. `message` as for [`tell`](crate::tell): the guest, then
+/// pointer and value in turn; the secret: 32 random bytes, and where the values are sealed to a public key, the point and what was
+/// agreed on.
+#[wasm_bindgen]
+#[must_use]
+pub fn patch(message: Vec<u8>, wall: f64, secret: usize) -> String {
+    let message = Zeroizing::new(message);
+    let (text, secret) = message.split_at_checked(message.len().saturating_sub(secret)).unwrap_or_default();
+    let mut flat = Flat::new(core::str::from_utf8(text).unwrap_or_default());
+    sealed(&mut flat, secret, wall as u64).unwrap_or_default()
+}
+
+fn sealed(flat: &mut Flat<'_>, secret: &[u8], wall: u64) -> Option<String> {
+    let (seed, agreed) = secret.split_at_checked(32)?;
+    let mut entropy = Entropy::from_seed(&mut seed.try_into().ok()?);
+    if agreed.is_empty() {
+        return KEY
+            .with_borrow_mut(|key| document(flat, wall, |place, plain| key.seal(&mut entropy, place, Binding::Field, plain)));
+    }
+    let (point, z) = agreed.split_at_checked(65)?;
+    let agreement = Agreement::new("bench-1", PublicPoint::from_uncompressed(point).ok()?, &mut z.try_into().ok()?).ok()?;
+    document(flat, wall, |place, plain| seal(&agreement, &mut entropy, place, plain))
+}
+
+fn document(flat: &mut Flat<'_>, wall: u64, mut seal: impl FnMut(&Place, &str) -> Result<String, SealError>) -> Option<String> {
+    let mut document = Document::new();
+    let guest = flat.text()?;
+    while !flat.is_at_end() {
+        let pointer = Pointer::parse(flat.text()?).ok()?;
+        let place = Place::new(guest, pointer.clone()).ok()?;
+        document.set(Operation::Replace, &pointer, &seal(&place, flat.text()?).ok()?);
+    }
+    Some(document.finish(wall))
+}

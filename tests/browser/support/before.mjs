@@ -5,13 +5,15 @@ import { atEnd } from "./scope.mjs";
 /**
  * @param {import("./scope.mjs").Scope} scope
  * @param {string} gateway its origin
- * @param {(path: string) => string | null | undefined} own a script; null: no answer as long as it says so, then the connection ends; undefined: the gateway's
+ * @param {(path: string) => string | false | null | undefined} own a script; false: the connection ends without an answer; null: it does so
+ *   when this says something else; undefined: the gateway's answer
  * @returns {Promise<string>} its origin
  */
 export async function startBefore(scope, gateway, own) {
   const server = createServer((from, to) => {
     const path = from.url ?? "/";
     const script = own(path);
+    if (script === false) return void to.destroy();
     if (script === null) {
       const look = setInterval(() => own(path) !== null && to.destroy(), 50);
       return void to.once("close", () => clearInterval(look));

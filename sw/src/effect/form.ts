@@ -35,11 +35,15 @@ function given(value: unknown, wanted: boolean): string | null {
 
 async function fieldsOf(bytes: Uint8Array<ArrayBuffer>, contentType: string, json: boolean): Promise<[string, unknown][]> {
   const body = new Response(bytes, { headers: { "content-type": contentType } });
-  bytes.fill(0);
-  if (!json) return [...(await body.formData())];
-  const value: unknown = await body.json();
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no object");
-  return Object.entries(value);
+  try {
+    if (!json) return [...(await body.formData())];
+    const value: unknown = await body.json();
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no object");
+    return Object.entries(value);
+  } finally {
+    // Not before: WebKit makes no copy of them.
+    bytes.fill(0);
+  }
 }
 
 /**

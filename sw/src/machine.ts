@@ -5,6 +5,7 @@ import { TokenCache } from "./effect/token-cache.js";
 import { forwarded } from "./fallback.js";
 import { hostOf } from "./host.js";
 import type { ProfileLetter } from "./options.js";
+import { isReplaced } from "./replaced.js";
 import type { Settings } from "./settings.js";
 import { loadWasm } from "./wasm.js";
 
@@ -21,9 +22,9 @@ export interface Machine {
   retry(key: string): void;
   discard(key: string): void;
   logout(guestId: string): Promise<void>;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, or when that is another worker's to end. */
   rest(): Promise<void>;
-  /** Nobody waits for its rest any more: what is under way is on disk, and another worker's to end. */
+  /** Nobody waits for its rest any longer: what is under way is on disk. */
   leave(): void;
 }
 
@@ -41,7 +42,6 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   const tokens = settings.cacheTokens ? new TokenCache() : undefined;
   let resting: (() => void)[] = [];
   let isBusy = false;
-  let left = false;
   let count = 0;
   let traps = 0;
   const isGone = () => traps > MOST_TRAPS;
@@ -117,11 +117,8 @@ export async function startMachine(settings: Settings): Promise<Machine> {
       current.tell("logout", guestId);
       await tokens?.forget(guestId);
     },
-    rest: () => (isBusy && !left ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
-    leave() {
-      left = true;
-      rested();
-    },
+    rest: () => (isBusy && !isReplaced() ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
+    leave: rested,
   };
 }
 

@@ -7,6 +7,7 @@ import { type Machine, startMachine } from "./machine.js";
 import { isProfileForm } from "./match.js";
 import { askedBy, isWaiting } from "./messages.js";
 import type { ProfileFormsOptions } from "./options.js";
+import { isReplaced } from "./replaced.js";
 import { type Settings, settingsOf } from "./settings.js";
 import { loadWasm, removeEarlier, storeFiles } from "./wasm.js";
 
@@ -56,8 +57,7 @@ export function listen(options: ProfileFormsOptions, wasm: string, pageWasm: str
   });
   // A new version takes over when this one has no event left to wait for.
   scope.registration.addEventListener("updatefound", () => {
-    const { serviceWorker, registration } = scope as { serviceWorker?: ServiceWorker } & ServiceWorkerGlobalScope;
-    if (serviceWorker && registration.installing !== serviceWorker) void starting?.then((machine) => machine.leave());
+    if (isReplaced()) void starting?.then((machine) => machine.leave());
   });
   scope.addEventListener("message", (event) => {
     const act = askedBy(event);

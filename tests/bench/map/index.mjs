@@ -45,7 +45,7 @@ try {
 
   const run = (/** @type {import("./kills.mjs").Figures} */ { records, wrong, peakMb, seconds, killedAt }) => [records, wrong, round(peakMb), round(seconds), killedAt.join(", ")];
   table(["records, three kills", "wrong", "peak MB", "seconds", "killed at"], [small, large].map(run));
-  const ratio = (/** @type {import("./versus.mjs").Rates} */ { ours, document }) => [Math.round(ours), Math.round(document), round(ours / document)];
+  const ratio = (/** @type {import("./versus.mjs").Pair} */ { ours, document }) => [Math.round(ours), Math.round(document), round(ours / document)];
   table(["", "guestsync", "the document's algorithm", "ratio"], [
     [`records / s, answers take ${away} ms`, ...ratio(there.perSecond)],
     // The sandbox, on the same machine, is what holds both up.

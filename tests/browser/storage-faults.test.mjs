@@ -156,10 +156,33 @@ test("a database that never opens holds up nothing for long, and is used when it
   const collector = await Collector.start(file);
   const context = await browser.newContext();
   await context.addInitScript(() => {
-    Object.defineProperty(window, "indexedDB", { value: { open: () => ({}) } });
+    const { open } = IDBFactory.prototype;
+    const now = performance.now.bind(performance);
+    IDBFactory.prototype.open = () => /** @type {IDBOpenDBRequest} */ ({});
+    Object.assign(window, {
+      mend: () => {
+        IDBFactory.prototype.open = open;
+        performance.now = () => now() + 60_000;
+      },
+    });
   });
   const page = await open(context, options(collector));
   assert.equal((await set(page, { tier: 1 })).stored, "tab");
+  assert.equal((await set(page, { vip: true })).stored, "tab");
+  await page.evaluate(() => Reflect.get(window, "mend")());
+  assert.equal((await set(page, { done: true })).stored, "disk");
   await flush(page);
-  assert.deepEqual(collector.guest.attributes, { tier: 1 });
+  assert.deepEqual(collector.guest.attributes, { tier: 1, vip: true, done: true });
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("guestsync/r/"))), []);
+});
+
+test("without BroadcastChannel tabs hear of a withdrawal by storage events", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  await context.addInitScript(() => void Reflect.deleteProperty(window, "BroadcastChannel"));
+  const given = { ...options(collector), purposes: { news: "marketing" }, consent: { marketing: true } };
+  const [page, other] = [await open(context, given), await open(context, given)];
+  assert.equal((await set(other, { news: 1 })).stored, "disk");
+  await page.evaluate(() => Reflect.get(window, "guest").withdraw("marketing"));
+  await until("the other tab to hear of it", () => other.evaluate(() => Reflect.get(window, "guest").pending() === 0));
 });

@@ -13,7 +13,7 @@ import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { Attributes, FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import { pageOptions } from "./page-options.js";
-import { Sets } from "./sets.js";
+import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
 import { type Core, loadCore } from "./wasm.js";
 
@@ -97,7 +97,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), () => fail("wasm.trapped"));
     sets = new Sets(now);
     tell = (...told) => {
-      sets.end();
+      endBurst();
       now(...told);
     };
     deafen = listen(tell, channel, mirrored);

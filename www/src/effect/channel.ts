@@ -1,6 +1,12 @@
+import { PREFIX } from "./local.js";
+
+const NAME = "guestsync";
+/** Where hints go without a BroadcastChannel: the other tabs hear of what is written there. */
+const ROW = `${PREFIX}hint`;
+
 /** Hints between tabs and the worker: never facts, never echoed. */
 export class Channel {
-  #channel: BroadcastChannel | undefined;
+  #way: { tell(hint: string): void; close(): void } | undefined;
   readonly #heard: (hint: string) => void;
 
   constructor(heard: (hint: string) => void) {
@@ -9,19 +15,40 @@ export class Channel {
   }
 
   open(): void {
-    if (this.#channel || typeof BroadcastChannel !== "function" || typeof window !== "object") return;
-    this.#channel = new BroadcastChannel("guestsync");
-    this.#channel.onmessage = ({ data }) => {
-      if (typeof data === "string") this.#heard(data);
-    };
+    if (typeof window === "object") this.#way ??= typeof BroadcastChannel === "function" ? this.#broadcast() : this.#store();
   }
 
   tell(hint: string): void {
-    this.#channel?.postMessage(hint);
+    this.#way?.tell(hint);
   }
 
   close(): void {
-    this.#channel?.close();
-    this.#channel = undefined;
+    this.#way?.close();
+    this.#way = undefined;
+  }
+
+  #broadcast() {
+    const channel = new BroadcastChannel(NAME);
+    channel.onmessage = ({ data }) => {
+      if (typeof data === "string") this.#heard(data);
+    };
+    return { tell: (hint: string) => channel.postMessage(hint), close: () => channel.close() };
+  }
+
+  #store() {
+    const stop = new AbortController();
+    const heard = ({ key, newValue }: StorageEvent) => {
+      if (key === ROW && newValue) this.#heard(newValue.split(" ", 1)[0] ?? "");
+    };
+    addEventListener("storage", heard, { signal: stop.signal });
+    const tell = (hint: string) => {
+      try {
+        // Only what changes is told.
+        localStorage.setItem(ROW, `${hint} ${Math.random()}`);
+      } catch {
+        // Full or blocked: no hint.
+      }
+    };
+    return { tell, close: () => stop.abort() };
   }
 }

@@ -58,9 +58,11 @@ export function post(url: string, body: unknown): Promise<Heard> {
   return ask(url, { method: "POST", credentials: "include", headers, body: JSON.stringify(body), signal: timeout(10_000) });
 }
 
-/** A signal that aborts after so long, where the browser has such signals. */
+/** A signal that aborts after so long. */
 export function timeout(ms: number): AbortSignal {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(), ms);
+  const timer: unknown = setTimeout(() => controller.abort(), ms);
+  // Node does not end before its timers.
+  Object(timer).unref?.();
   return controller.signal;
 }

@@ -1,0 +1,93 @@
+/** Two instances for one guest in one page, and the end of a session that not everybody hears of, in Node through the real wasm. */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { at } from "../../scripts/lib/paths.mjs";
+
+/** @type {typeof import("../../www/src/index.js")} */
+const { createGuestSync } = await import(at("dist/npm/node.js"));
+
+/** A journal in memory, shared by whoever is given it; `refuses`: it takes nothing that is new. */
+class Journal {
+  /** @type {Map<string, string>} */
+  rows = new Map();
+  refuses = false;
+
+  /** @param {string} owner */
+  async load(owner) {
+    return [...this.rows].flatMap(([name, value]) => {
+      const [table = "", key = ""] = [name.slice(0, 1), name.slice(2)];
+      return table === "c" || key.startsWith(`${owner}/`) ? [table, key, value] : [];
+    });
+  }
+
+  /** @param {(string | null)[]} writes @returns {Promise<"disk">} */
+  async store(writes) {
+    const each = writes.flatMap((_, number) => (number % 3 ? [] : [/** @type {[string, string, string | null]} */ (writes.slice(number, number + 3))]));
+    if (this.refuses && each.some(([, , value]) => value !== null)) throw new DOMException("Full", "QuotaExceededError");
+    for (const [table, key, value] of each) {
+      if (value === null) this.rows.delete(`${table}/${key}`);
+      else this.rows.set(`${table}/${key}`, value);
+    }
+    return "disk";
+  }
+}
+
+/** A gateway that takes all; it tells what it was asked. @param {import("node:test").TestContext} t */
+async function serve(t) {
+  /** @type {string[]} */
+  const asked = [];
+  let sessions = 0;
+  const attributes = {};
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {};
+    asked.push(`${request.method} ${request.url}`);
+    if (request.url === "/init") return void response.end(JSON.stringify({ guestId: `guest${++sessions}`, accessToken: `token${sessions}` }));
+    if (request.method === "POST") Object.assign(attributes, body.attributes);
+    response.writeHead(request.method === "DELETE" ? 204 : 200, { etag: '"1"' }).end(request.method === "DELETE" ? undefined : JSON.stringify({ attributes, version: 1 }));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  return { origin: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`, asked, attributes };
+}
+
+test("of two instances for one guest the value set last is the one that stays, whoever is told first", async (t) => {
+  for (let round = 0; round < 20; round++) {
+    const { origin, attributes } = await serve(t);
+    const options = { guest: "g1", consent: { service: true }, endpoint: `${origin}/genesys`, token: async () => "t", storage: new Journal() };
+    const [one, other] = [createGuestSync(options), createGuestSync(options)];
+    await Promise.all([one.ready, other.ready]);
+    void one.set({ tier: 1 });
+    void other.set({ tier: 2 });
+    void one.set({ tier: 3 });
+    await Promise.all([other.flush(), one.flush()]);
+    await other.set({ done: true });
+    await other.flush();
+    assert.deepEqual(attributes, { tier: 3, done: true });
+    one.close();
+    other.close();
+  }
+});
+
+test("a logout tells the gateway also where storage refuses, each new session is told as a whole, and the audit tells how it ended", async (t) => {
+  const { origin, asked } = await serve(t);
+  const storage = new Journal();
+  const guest = createGuestSync({ init: `${origin}/init`, session: `${origin}/session`, endpoint: `${origin}/genesys`, token: async () => "t", consent: { service: true }, storage });
+  /** @type {unknown[]} */
+  const sessions = [];
+  guest.on("ready", (session) => sessions.push(session));
+  await guest.ready;
+  await guest.logout();
+  await guest.set({ tier: 1 });
+  await guest.flush();
+  assert.deepEqual(sessions, [{ guestId: "guest1", accessToken: "token1" }, { guestId: "guest2", accessToken: "token2" }]);
+  storage.refuses = true;
+  await assert.rejects(guest.logout(), { code: "storage.unavailable" });
+  assert.equal(asked.filter((each) => each === "DELETE /session").length, 2);
+  const lines = guest.audit().trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.flatMap(({ event, code }) => (event === "logout" ? [code] : [])), [undefined, "storage.unavailable"]);
+  assert.ok(!guest.audit().includes("token") && !guest.audit().includes("guest1"));
+  guest.close();
+});

@@ -88,8 +88,12 @@ pub(super) fn check(app: &App, request: &Request) -> Result<(), Box<Response>> {
 }
 
 fn limiter<K: std::hash::Hash + Eq + Clone>(per_second: u32) -> Option<DefaultKeyedRateLimiter<K>> {
+    quota(per_second).map(RateLimiter::keyed)
+}
+
+fn quota(per_second: u32) -> Option<Quota> {
     let rate = NonZeroU32::new(per_second)?;
-    Some(RateLimiter::keyed(Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::new(BURST)?))))
+    Some(Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::new(BURST)?)))
 }
 
 /// One customer has a whole /64.
@@ -97,5 +101,51 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    /// Arrivals by turns in crowds, at about the rate, and sparse; the number that passed.
+    fn play(per_second: u32, arrivals: u64, seed: u64) -> u64 {
+        let clock = FakeRelativeClock::default();
+        let limiter = RateLimiter::direct_with_clock(quota(per_second).unwrap(), clock.clone());
+        // Seconds, and the moments of what passed within the last so many.
+        let mut windows = [1, 2, 7, 60].map(|seconds| (seconds, VecDeque::new()));
+        let (mut now, mut state, mut passed) = (0u64, seed, 0);
+        for n in 0..arrivals {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let usual = 1_000_000_000 / u64::from(per_second);
+            let wait = (state >> 33) % [1, usual / 50 + 1, 2 * usual, 10 * usual][(n / 20_011 % 4) as usize];
+            clock.advance(Duration::from_nanos(wait));
+            now += wait;
+            if limiter.check().is_err() {
+                continue;
+            }
+            passed += 1;
+            for (seconds, moments) in &mut windows {
+                moments.push_back(now);
+                while moments.front().is_some_and(|first| *first + *seconds * 1_000_000_000 <= now) {
+                    moments.pop_front();
+                }
+                let most = u64::from(per_second) * (*seconds + u64::from(BURST));
+                assert!(moments.len() as u64 <= most, "{} in {seconds} s at {per_second} a second, seed {seed}", moments.len());
+            }
+        }
+        passed
+    }
+
+    #[test]
+    fn no_window_of_a_million_arrivals_has_more_than_the_burst_and_the_rate() {
+        for (per_second, seed) in [(1, 1), (7, 2), (50, 3), (1_000, 4)] {
+            let passed = play(per_second, 250_000, seed);
+            assert!(passed > 1_000 && passed < 250_000, "{passed} at {per_second} a second");
+        }
     }
 }

@@ -129,11 +129,11 @@ async fn a_run_ends_where_genesys_refuses_everything_and_not_where_it_refuses_ma
 
 #[tokio::test]
 async fn a_report_with_more_pages_than_the_rate_budget_has_calls_waits_and_counts_all() {
-    let rate = RateLimit { requests: 3, window: Duration::from_secs(1) };
+    let rate = RateLimit { requests: 3, window: Duration::from_secs(3) };
     let limited = Upstream::with(guestsync_sandbox::Options { rate, ..Default::default() }).await;
     let directory = Directory::new();
     // A call gives up long before the budget opens again.
-    let metadata = metadata(&limited.base, &directory, Duration::from_millis(200));
+    let metadata = metadata(&limited.base, &directory, Duration::from_millis(1_500));
     let mut pages = 0;
     let report = metadata.report(&Wanted::All, Span::last_days(2), |_| pages += 1).await.unwrap();
     assert!(pages > 3 && report.conversations > 0, "{pages} pages");

@@ -110,19 +110,18 @@ fn apply(
     let entity = &batch.entities[index];
     let (Scalar::Text(id), true) = (&entity.id, entity.is_named) else { return Err(Refusal::invalid(problems)) };
     let known = records.get(id);
-    let status = if known.is_some() { 200 } else { 201 };
-    let (known, text) = (known.filter(|_| batch.partial), batch.text(entity));
-    let text = if known.is_none() && schemas.expected().next().is_none() {
-        text.into()
+    let (place, stored) = (known.map(|(place, _)| place), known.map(|(_, stored)| stored).filter(|_| batch.partial));
+    let text = if stored.is_none() && schemas.expected().next().is_none() {
+        batch.text(entity).into()
     } else {
-        let mut record = known.map_or_else(Map::new, Records::read);
-        record.extend(Records::read(text));
+        let mut record = stored.map_or_else(Map::new, Records::read);
+        record.extend(Records::read(batch.text(entity)));
         problems.extend(completed(&mut record, schemas));
         Value::Object(record).to_string().into()
     };
     if problems.is_empty() {
-        records.put(id, text);
-        Ok(status)
+        records.put(place, id, text);
+        Ok(if place.is_some() { 200 } else { 201 })
     } else {
         Err(Refusal::invalid(problems))
     }

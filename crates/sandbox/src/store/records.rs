@@ -36,9 +36,9 @@ pub(crate) struct ShownRecord<'a> {
 }
 
 impl Records {
-    /// A record's attributes as text.
-    pub(crate) fn get(&self, id: &str) -> Option<&str> {
-        self.entries.get(id).map(|record| &*record.attributes)
+    /// The place of a record, and its attributes as text.
+    pub(crate) fn get(&self, id: &str) -> Option<(usize, &str)> {
+        self.entries.get_full(id).map(|(place, _, record)| (place, &*record.attributes))
     }
 
     /// Writes attributes that are in the order of their names, as a record's text.
@@ -54,19 +54,20 @@ impl Records {
         serde_json::from_str(text).expect("invariant: records are stored as JSON objects")
     }
 
-    pub(crate) fn put(&mut self, id: &str, text: Box<str>) {
+    /// Writes the record at a place, or a new one.
+    pub(crate) fn put(&mut self, place: Option<usize>, id: &str, text: Box<str>) {
         self.writes += 1;
-        let record = self.entries.get_mut(id);
-        let changed = record.as_ref().is_none_or(|record| record.attributes != text);
-        self.changes += u64::from(changed);
-        match record {
-            Some(record) => {
+        match place.and_then(|place| self.entries.get_index_mut(place)) {
+            Some((_, record)) => {
+                let changed = record.attributes != text;
                 record.attributes = text;
                 record.writes += 1;
                 record.changes += u32::from(changed);
+                self.changes += u64::from(changed);
             }
             None => {
                 self.entries.insert(id.into(), Record { attributes: text, writes: 1, changes: 1 });
+                self.changes += 1;
             }
         }
     }

@@ -30,6 +30,10 @@ impl Lines {
         Ok(())
     }
 
+    pub(super) fn recycle(&mut self, text: Vec<u8>) {
+        self.buffer = text;
+    }
+
     pub(super) fn next_record(&mut self) -> Result<Option<Raw>, InputError> {
         while let Some(long) = self.read_line()? {
             if self.line == 1 && self.buffer.starts_with(BOM) {

@@ -161,6 +161,13 @@ impl Reader {
         }
     }
 
+    /// Takes a record back that is not needed any more: the next one gets its room.
+    pub(crate) fn recycle(&mut self, raw: Raw) {
+        if let (Self::Lines(reader), Ok(Content::Json(text))) = (self, raw.content) {
+            reader.recycle(text);
+        }
+    }
+
     /// The next record; `None` at the end.
     ///
     /// # Errors

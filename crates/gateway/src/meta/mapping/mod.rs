@@ -20,7 +20,7 @@ mod transform;
 
 pub use file::MapError;
 pub use record::{Mapped, Mapper};
-pub use tally::Tally;
+pub use tally::{LeftOut, Tally};
 
 use transform::Transform;
 

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
-use super::tally::bump;
-use super::{Mapping, Place, Tally, Transform};
+use super::{LeftOut, Mapping, Place, Transform};
 use crate::meta::input::{Content, Field};
 use crate::meta::schema::{Definition, Kind, Problem, Rules, Scalar, Update};
 
@@ -83,9 +82,13 @@ impl Mapper {
     ///
     /// # Errors
     /// Everything that is wrong with the record, and its id where it has one.
-    pub fn map<'r>(&'r self, record: &'r Content, tally: &mut Tally) -> Result<Mapped<'r>, (Option<String>, Vec<Problem>)> {
+    pub fn map<'r>(
+        &'r self,
+        record: &'r Content,
+        left_out: &mut LeftOut<'r>,
+    ) -> Result<Mapped<'r>, (Option<Cow<'r, str>>, Vec<Problem>)> {
         let fields = record.fields(&self.names).map_err(|code| (None, vec![Problem { code: code.to_owned(), field: None }]))?;
-        fields.others.iter().for_each(|name| bump(&mut tally.unmapped, name, 1));
+        left_out.unmapped = fields.others;
         let asked = fields.asked;
         let id = self.id.iter().find_map(|source| id(source.of(&asked)?));
         let mut problems = Vec::new();
@@ -94,7 +97,7 @@ impl Mapper {
             let value = target.from.of(&asked);
             let Some(definition) = &target.definition else {
                 if value.is_some_and(|value| value != Field::Other(Value::Null)) {
-                    bump(&mut tally.disallowed, &target.to, 1);
+                    left_out.disallowed.push(&target.to);
                 }
                 continue;
             };
@@ -115,7 +118,7 @@ impl Mapper {
         }
         match id {
             Some(id) if problems.is_empty() => Ok(Mapped { id, attributes }),
-            id => Err((id.map(Cow::into_owned), problems)),
+            id => Err((id, problems)),
         }
     }
 
@@ -219,6 +222,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::meta::mapping::Tally;
 
     fn rules() -> Rules {
         let define = |definition: Value| Definition::read(&definition).unwrap();
@@ -236,9 +240,10 @@ mod tests {
         let mapper = Mapper::new(mapping, rules(), Update::Merge, texts);
         let told = |problem: Problem| format!("{} {}", problem.field.unwrap_or_default(), problem.code);
         let map = |content: &Content, tally: &mut Tally| {
-            let mut text = Vec::new();
-            let mapped =
-                mapper.map(content, tally).map_err(|(_, problems)| problems.into_iter().map(told).collect::<Vec<_>>())?;
+            let (mut text, mut left_out) = (Vec::new(), LeftOut::default());
+            let mapped = mapper.map(content, &mut left_out);
+            tally.count(&left_out);
+            let mapped = mapped.map_err(|(_, problems)| problems.into_iter().map(told).collect::<Vec<_>>())?;
             mapped.write(&mut text);
             // The order of the members is a part of what a batch is known by.
             let value: Value = serde_json::from_slice(&text).unwrap();

@@ -1,5 +1,6 @@
 //! What was left out of records, counted by name, in bounded memory.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,13 @@ pub struct Tally {
     pub disallowed: BTreeMap<String, u64>,
 }
 
+/// What was left out of one record.
+#[derive(Debug, Default)]
+pub struct LeftOut<'r> {
+    pub(super) unmapped: Vec<Cow<'r, str>>,
+    pub(super) disallowed: Vec<&'r str>,
+}
+
 /// Names that are counted one by one; more are counted together.
 const MOST_NAMES: usize = 200;
 const OTHERS: &str = "…";
@@ -24,6 +32,12 @@ const OTHERS: &str = "…";
 const LONGEST_NAME: usize = 100;
 
 impl Tally {
+    /// Counts what was left out of one record.
+    pub fn count(&mut self, left_out: &LeftOut<'_>) {
+        left_out.unmapped.iter().for_each(|name| bump(&mut self.unmapped, name, 1));
+        left_out.disallowed.iter().for_each(|name| bump(&mut self.disallowed, name, 1));
+    }
+
     /// Adds another tally.
     pub fn add(&mut self, other: &Self) {
         for (counts, others) in [(&mut self.unmapped, &other.unmapped), (&mut self.disallowed, &other.disallowed)] {
@@ -32,7 +46,7 @@ impl Tally {
     }
 }
 
-pub(super) fn bump(counts: &mut BTreeMap<String, u64>, name: &str, by: u64) {
+fn bump(counts: &mut BTreeMap<String, u64>, name: &str, by: u64) {
     let name = &*cut(name, LONGEST_NAME);
     if let Some(count) = counts.get_mut(name) {
         *count += by;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::hashes::Build;
 use super::{Counts, Reject};
 use crate::meta::input::{InputError, Position, Raw, Reader};
-use crate::meta::mapping::{Mapper, Tally};
+use crate::meta::mapping::{LeftOut, Mapper};
 use crate::meta::schema::{LONGEST_ID, Problem};
 use crate::text::{cut, hex};
 
@@ -139,6 +139,7 @@ impl Batcher {
                 break;
             }
             batch.end = after;
+            self.reader.recycle(raw);
         }
         batch.counts.records = batch.end.record - batch.start.record;
         batch.key = hex(&Sha256::digest(&batch.text)[..16]);
@@ -147,7 +148,7 @@ impl Batcher {
 
     /// Adds a record; `false` where it belongs to the next batch.
     fn add(&self, raw: &Raw, batch: &mut Batch, seen: &mut HashSet<u64, Build>, whatever: bool) -> bool {
-        let mut left_out = Tally::default();
+        let mut left_out = LeftOut::default();
         let told = |code: &str| vec![Problem { code: code.to_owned(), field: None }];
         let mapped = match &raw.content {
             Ok(content) => self.mapper.map(content, &mut left_out),
@@ -178,7 +179,7 @@ impl Batcher {
             }
             Err((id, problems)) => batch.refuse(raw, id.as_deref(), problems),
         }
-        batch.counts.left_out.add(&left_out);
+        batch.counts.left_out.count(&left_out);
         true
     }
 }

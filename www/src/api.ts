@@ -1,12 +1,13 @@
 import { checkOptions } from "./check-options.js";
-import { type GuestSync, pageGuestSync } from "./guest.js";
+import { pageGuestSync } from "./guest.js";
+import type { GuestSync } from "./guest-sync.js";
 import type { GuestSyncOptions } from "./options.js";
 
 export { followConsentMode } from "./consent/consent-mode.js";
 export { followTcf } from "./consent/tcf.js";
 export { GuestSyncError, type Issue, ValidationError } from "./errors.js";
 export type { GuestSyncEvent, GuestSyncEvents, Reason } from "./events.js";
-export type { GuestSync } from "./guest.js";
+export type { GuestSync } from "./guest-sync.js";
 export type * from "./options.js";
 export { registerGuestWorker, type RegisterGuestWorkerOptions } from "./register.js";
 

@@ -2,7 +2,11 @@
 export interface Issue {
   /** The key; empty where the update as a whole is meant. */
   key: string;
-  /** The stable code of the rule, such as `value.too_long`. */
+  /**
+   * The stable code of the rule: `update.type`, `update.empty`, `update.too_many_keys`, `guest.too_many_keys`, `key.empty`,
+   * `key.too_long` (128 bytes of UTF-8), `key.control`, `key.reserved`, `value.type`, `value.not_finite`, `value.too_long` or
+   * `value.blocked`.
+   */
   code: string;
   /** What to tell a developer. */
   message: string;
@@ -11,7 +15,11 @@ export interface Issue {
 /** An error with a stable code. */
 export class GuestSyncError extends Error {
   override readonly name: string = "GuestSyncError";
-  /** The stable code, such as `outbox.full`. */
+  /**
+   * The stable code. Of calls: `argument.invalid`, `attributes.invalid`, `outbox.full`, `outbox.closed`, `storage.unavailable`,
+   * `session.unreachable`, `wasm.unavailable`, `wasm.trapped`; of `createGuestSync`: `options.invalid`; of the worker:
+   * `worker.insecure`, `worker.unsupported`, `worker.origin`, `worker.script`, `worker.install`, `worker.unavailable`.
+   */
   readonly code: string;
 
   constructor(code: string, message: string) {

@@ -1,4 +1,4 @@
-import type { GuestSync } from "../guest.js";
+import type { GuestSync } from "../guest-sync.js";
 
 /**
  * Follows Google Consent Mode: a purpose is granted while all the consent types named for it are `granted`, and withdrawn when an update

@@ -1,4 +1,4 @@
-import type { GuestSync } from "../guest.js";
+import type { GuestSync } from "../guest-sync.js";
 
 /** What a consent management platform says of the visitor (IAB TCF v2, `TCData`), as far as it is needed here. */
 interface TcData {

@@ -1,0 +1,44 @@
+import type { GuestSyncEvent, GuestSyncEvents } from "./events.js";
+import type { Attributes, FlushResult, Metrics, Ready, SetResult } from "./options.js";
+
+/** What a visitor tells the site, on its way to Genesys Cloud. */
+export interface GuestSync {
+  /**
+   * Resolves when the guest is known; rejects with `wasm.unavailable` where the wasm could not be loaded, and with `outbox.closed` where
+   * `close` came first. After a `logout` the event `ready` tells of the next guest.
+   */
+  readonly ready: Promise<Ready>;
+  /**
+   * Sets attributes. Resolves when they are kept, and says where; rejects with `ValidationError` or a `GuestSyncError` of
+   * code `outbox.full`, `outbox.closed`, `wasm.unavailable` or `wasm.trapped`, as all calls may with the last three. The promise may be
+   * ignored: events tell it too.
+   */
+  set(attributes: Attributes): Promise<SetResult>;
+  /** Sends what waits, and resolves when it is delivered, after `timeoutMs` (default 10000), or at once when offline. */
+  flush(options?: { timeoutMs?: number }): Promise<FlushResult>;
+  /** Grants a purpose: what was held for it goes on its way. Rejects with `argument.invalid` where it is no text. */
+  grant(purpose: string): Promise<void>;
+  /**
+   * Withdraws a purpose. When it resolves, no tab starts a request that carries an attribute of that purpose. Rejects with
+   * `storage.unavailable` where storage refused the decision: it holds in this page, but other tabs may not know.
+   */
+  withdraw(purpose: string): Promise<void>;
+  /** Listens; the result stops it. */
+  on<E extends GuestSyncEvent>(event: E, handler: (details: GuestSyncEvents[E]) => void): () => void;
+  /**
+   * Ends the visitor's session: what waits and what is held is removed, in every tab, the session's cookie and capabilities are void,
+   * and whoever comes next is another guest. `flush()` before it, where what waits is to arrive. The worker and the server are told in
+   * any case; rejects with `session.unreachable` where the server could not be told (this browser has forgotten the session all the
+   * same), and with `storage.unavailable` where storage refused to forget. Where `guest` was given, this instance is closed: the site's
+   * server says who comes next. Decisions on purposes stay, for the next visitor too.
+   */
+  logout(): Promise<void>;
+  /** What happened in this page, as numbered JSON Lines: keys, kinds and outcomes, never values. The last thousand. */
+  audit(): string;
+  /** How many keys wait to be delivered. */
+  pending(): number;
+  /** Counts of keys by how they ended. */
+  metrics(): Metrics;
+  /** Stops; what waits stays in the journal for the next page. */
+  close(): void;
+}

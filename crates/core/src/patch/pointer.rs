@@ -13,22 +13,25 @@ impl Pointer {
     /// # Errors
     /// [`PointerError`], by the first rule that is broken.
     pub fn parse(text: &str) -> Result<Self, PointerError> {
-        let Some(tokens) = text.strip_prefix('/') else { return Err(PointerError::NotAbsolute) };
+        let [b'/', tokens @ ..] = text.as_bytes() else { return Err(PointerError::NotAbsolute) };
         if text.len() > MAX_BYTES {
             return Err(PointerError::TooLong);
         }
         if text.chars().any(char::is_control) {
             return Err(PointerError::Control);
         }
-        for token in tokens.split('/') {
-            let escaped = token.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
-            if !escaped {
-                return Err(PointerError::Escape);
+        for token in tokens.split(|byte| *byte == b'/') {
+            let mut rest = token;
+            while let [byte, after @ ..] = rest {
+                if *byte == b'~' && !matches!(after, [b'0' | b'1', ..]) {
+                    return Err(PointerError::Escape);
+                }
+                rest = after;
             }
             match token {
-                "" => return Err(PointerError::EmptyToken),
-                "-" => return Err(PointerError::Append),
-                "__proto__" | "constructor" | "prototype" => return Err(PointerError::Reserved),
+                b"" => return Err(PointerError::EmptyToken),
+                b"-" => return Err(PointerError::Append),
+                b"__proto__" | b"constructor" | b"prototype" => return Err(PointerError::Reserved),
                 _ => {}
             }
         }
@@ -68,7 +71,7 @@ impl Pointer {
     /// Whether the last token could be an array index: an `add` there inserts, and a repeat inserts again.
     #[must_use]
     pub fn ends_in_index(&self) -> bool {
-        self.0.rsplit('/').next().is_some_and(|token| token.bytes().all(|b| b.is_ascii_digit()))
+        self.0.bytes().rev().take_while(|byte| *byte != b'/').all(|byte| byte.is_ascii_digit())
     }
 }
 

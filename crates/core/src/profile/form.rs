@@ -6,6 +6,7 @@ use crate::Sensitive;
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::seal::guest_id_is_valid;
+use crate::text::cut;
 
 /// The most bytes of a form's body.
 pub const MAX_FORM: usize = 512_000;
@@ -49,12 +50,12 @@ impl Body {
     /// What a `Content-Type` field says (RFC 9110 §8.3); `None` where it is neither a form's nor JSON.
     #[must_use]
     pub fn of(content_type: &str) -> Option<Self> {
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        match essence.to_ascii_lowercase().as_str() {
-            "application/x-www-form-urlencoded" | "multipart/form-data" => Some(Self::Form),
-            "application/json" => Some(Self::Json),
-            _ => None,
+        let essence = cut(content_type, b';').map_or(content_type, |(essence, _)| essence).trim();
+        let is = |name: &str| essence.eq_ignore_ascii_case(name);
+        if is("application/json") {
+            return Some(Self::Json);
         }
+        (is("application/x-www-form-urlencoded") || is("multipart/form-data")).then_some(Self::Form)
     }
 }
 

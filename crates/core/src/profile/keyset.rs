@@ -1,6 +1,7 @@
 //! What a key set (RFC 7517) says, as far as it decides anything; the keys themselves stay with the shell.
 
 use crate::Millis;
+use crate::text::{cut, decimal};
 
 /// How long a set that came from the worker's own store serves before the site is asked again.
 const STORED_FRESH: Millis = 60_000;
@@ -64,21 +65,22 @@ impl KeySet {
 
 /// `max-age` of a `Cache-Control` field (RFC 9111 §5.2), in milliseconds; 0 where it must not be kept.
 fn max_age(value: &str) -> Option<Millis> {
-    let mut directives = value.split(',').map(str::trim);
-    if directives
-        .clone()
-        .any(|directive| directive.eq_ignore_ascii_case("no-store") || directive.eq_ignore_ascii_case("no-cache"))
-    {
-        return Some(0);
-    }
-    directives.find_map(|directive| {
-        let (name, value) = directive.split_once('=')?;
-        if !name.eq_ignore_ascii_case("max-age") {
-            return None;
+    let (mut rest, mut age) = (Some(value), None);
+    while let Some(list) = rest {
+        let (directive, others) = cut(list, b',').map_or((list, None), |(first, others)| (first, Some(others)));
+        let (name, value) = cut(directive, b'=').unwrap_or((directive, ""));
+        let name = name.trim();
+        if name.eq_ignore_ascii_case("no-store") || name.eq_ignore_ascii_case("no-cache") {
+            return Some(0);
         }
-        let seconds: u64 = value.trim_matches('"').parse().ok()?;
-        Some(seconds.saturating_mul(1_000))
-    })
+        if age.is_none() && name.eq_ignore_ascii_case("max-age") {
+            let value = value.trim();
+            let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+            age = decimal(quoted.unwrap_or(value)).map(|seconds| seconds.saturating_mul(1_000));
+        }
+        rest = others;
+    }
+    age
 }
 
 #[cfg(test)]

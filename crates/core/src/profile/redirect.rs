@@ -1,5 +1,7 @@
 //! Where a navigation lands after its form was handled.
 
+use crate::text::cut;
+
 /// A path of this site, from the configuration; never from what came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
@@ -16,7 +18,7 @@ impl Redirect {
         if !text.starts_with('/') || text.starts_with("//") || !printable {
             return None;
         }
-        let (path, fragment) = text.split_once('#').map_or((text, None), |(path, fragment)| (path, Some(fragment)));
+        let (path, fragment) = cut(text, b'#').map_or((text, None), |(path, fragment)| (path, Some(fragment)));
         Some(Self { path: path.to_owned(), fragment: fragment.map(str::to_owned) })
     }
 
@@ -24,7 +26,7 @@ impl Redirect {
     #[must_use]
     pub fn location(&self, code: &str, field: Option<&str>) -> String {
         let mut location = self.path.clone();
-        location.push(if self.path.contains('?') { '&' } else { '?' });
+        location.push(if self.path.bytes().any(|byte| byte == b'?') { '&' } else { '?' });
         location.push_str("guestsync=");
         encode(&mut location, code);
         if let Some(field) = field {

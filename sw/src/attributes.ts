@@ -71,7 +71,7 @@ function deliver(core: Core, options: GuestSyncOptions): Promise<void> {
       },
       store: (writes) => database.store(writes),
     };
-    const tell = converse(core, pageOptions(options), (tell) => asked(options, journal, channel, face, tell));
+    const tell = converse(core, pageOptions(options), (tell) => asked(options, journal, channel, face, tell), end);
     tell("tick");
   });
 }

@@ -61,6 +61,19 @@ test("what is set before the wasm has loaded waits, and is stored once the core 
   await until("the attribute to arrive", async () => (await attributesOf(guestId)).early === true);
 });
 
+test("a wasm of which one byte is another is refused by the browser, and every call says so", async () => {
+  const { page, guestId } = await startSession(await browser.newContext(), gateway.origin);
+  await page.route("**/page.*.wasm", async (route) => {
+    const response = await route.fetch();
+    const body = Buffer.from(await response.body());
+    body[body.length - 1] = (body[body.length - 1] ?? 0) ^ 1;
+    await route.fulfill({ response, body });
+  });
+  await openGuestSync(page, { guest: guestId });
+  const code = await page.evaluate(() => Reflect.get(window, "guest").set({ tier: 1 }).then(() => "kept", (/** @type {{ code: string }} */ { code }) => code));
+  assert.equal(code, "wasm.unavailable");
+});
+
 for (const [storage, kept] of journals.slice(0, 2)) test(`a tab that is closed between set and delivery loses nothing: the attribute arrives when the site is opened again (${storage})`, async () => {
   const { context, page, guestId } = await session();
   await openGuestSync(page, { guest: guestId, storage, batch: { maxDelayMs: 600_000 } });

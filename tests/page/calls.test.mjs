@@ -29,13 +29,14 @@ for (const when of ["before the wasm is there", "after it"]) {
     guest.close();
   });
 
-  test(`purposes and times that are none are refused (${when})`, async () => {
+  test(`purposes, times and handlers that are none are refused (${when})`, async () => {
     const guest = open();
     if (when === "after it") await guest.ready;
     for (const purpose of [undefined, null, "", 5, {}, Symbol("x")])
       for (const call of [guest.grant(/** @type {any} */ (purpose)), guest.withdraw(/** @type {any} */ (purpose))]) assert.equal(await end(call), "argument.invalid");
     for (const timeoutMs of [NaN, -1, "200", null, {}]) assert.equal(await end(guest.flush(/** @type {any} */ ({ timeoutMs }))), "argument.invalid");
     assert.deepEqual(await end(guest.flush(/** @type {any} */ (null))), { delivered: 0, pending: 0, held: 0 });
+    assert.throws(() => guest.on("delivered", /** @type {any} */ (undefined)), { code: "argument.invalid" });
     assert.equal(await end(guest.grant("marketing")), "done");
     guest.close();
   });

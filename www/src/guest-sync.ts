@@ -23,7 +23,7 @@ export interface GuestSync {
    * `storage.unavailable` where storage refused the decision: it holds in this page, but other tabs may not know.
    */
   withdraw(purpose: string): Promise<void>;
-  /** Listens; the result stops it. */
+  /** Listens; the result stops it. Throws `argument.invalid` where the handler is no function. */
   on<E extends GuestSyncEvent>(event: E, handler: (details: GuestSyncEvents[E]) => void): () => void;
   /**
    * Ends the visitor's session: what waits and what is held is removed, in every tab, the session's cookie and capabilities are void,

@@ -165,7 +165,10 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     withdraw: (purpose) => decide("withdraw", purpose),
     logout: () => noted("logout", {}, logout()),
     audit: () => String(audit),
-    on: (event, handler) => handlers.on(event, handler),
+    on(event, handler) {
+      if (typeof handler !== "function") throw wrong("handler", "is a function.");
+      return handlers.on(event, handler);
+    },
     pending: () => count().pending,
     metrics: count,
     close,
@@ -184,4 +187,6 @@ function rejected(error: unknown): Promise<never> {
   return refusal;
 }
 
-const refused = (argument: string, message: string) => rejected(new GuestSyncError("argument.invalid", `${argument}: ${message}`));
+const wrong = (argument: string, message: string) => new GuestSyncError("argument.invalid", `${argument}: ${message}`);
+
+const refused = (argument: string, message: string) => rejected(wrong(argument, message));

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::error::ErrorKind;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -77,12 +78,14 @@ async fn run<W: Write>(write: W, mut waiting: mpsc::UnboundedReceiver<Waiting<W>
     }
 }
 
-/// After a failure: what the database refused is written one by one, so that one item does not take the others with it.
+/// After a failure: where a row was refused they are written one by one, so that one item does not take the others with it. A database
+/// that is busy, full or gone is not asked so many times again.
 async fn apart<W: Write>(write: &W, items: &[W::Item], error: sqlx::Error) -> Vec<sqlx::Result<W::Outcome>> {
     if items.len() == 1 {
         return vec![Err(error)];
     }
-    if error.as_database_error().is_none() {
+    let is_rows = error.as_database_error().is_some_and(|error| error.kind() != ErrorKind::Other);
+    if !is_rows {
         let text = error.to_string();
         return items.iter().map(|_| Err(sqlx::Error::Protocol(text.clone()))).collect();
     }
@@ -119,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    /// Refuses 13, and whatever comes with it.
+    /// Its database refuses 13, and whatever comes with it.
     struct Numbers(Arc<Mutex<Vec<usize>>>);
 
     impl Write for Numbers {
@@ -129,16 +132,22 @@ mod tests {
         async fn write(&self, items: &[u32]) -> sqlx::Result<Vec<u32>> {
             self.0.lock().unwrap().push(items.len());
             tokio::task::yield_now().await;
-            if items.contains(&13) {
-                sqlx::query("no statement").execute(&*pool().await).await?;
+            let pool = pool().await;
+            for item in items {
+                sqlx::query("INSERT INTO numbers VALUES ($1)").bind(i64::from(*item)).execute(&pool).await?;
             }
             Ok(items.iter().map(|n| n * 2).collect())
         }
     }
 
-    async fn pool() -> Box<sqlx::AnyPool> {
+    /// A database of its own, with a 13.
+    async fn pool() -> sqlx::AnyPool {
         sqlx::any::install_default_drivers();
-        Box::new(sqlx::AnyPool::connect("sqlite::memory:").await.unwrap())
+        let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        for statement in ["CREATE TABLE numbers (number BIGINT UNIQUE)", "INSERT INTO numbers VALUES (13)"] {
+            sqlx::query(statement).execute(&pool).await.unwrap();
+        }
+        pool
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ const NAMES: Record<string, string[]> = {
   // Events.
   delivered: ["keys", "latencyMs"],
   held: ["keys"],
+  dropped: ["keys"],
   withdrawn: ["keys", "purpose"],
   rejected: ["keys", "status", "code", "message"],
   retrying: ["status", "code", "message", "delayMs"],

@@ -16,6 +16,8 @@ export interface GuestSyncEvents {
   delivered: { keys: string[]; latencyMs: number };
   /** These wait for a grant. */
   held: { keys: string[] };
+  /** These are not granted and were let go of (`ungranted: "drop"`). */
+  dropped: { keys: string[] };
   /** These were removed with their purpose. */
   withdrawn: { purpose: string; keys: string[] };
   /** Personal data was found in a value: what, and what happened to it. */

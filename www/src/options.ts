@@ -4,8 +4,11 @@ export type AttributeValue = string | number | boolean;
 /** Attributes by key. */
 export type Attributes = Record<string, AttributeValue>;
 
-/** Where something is kept: on disk (IndexedDB), in the tab's localStorage, in memory only, or nowhere until its purpose is granted. */
-export type Stored = "disk" | "tab" | "memory" | "held";
+/**
+ * Where something is kept: on disk (IndexedDB), in the tab's localStorage, in memory only, in memory until its
+ * purpose is granted (`held`), or nowhere, because it is not (`dropped`).
+ */
+export type Stored = "disk" | "tab" | "memory" | "held" | "dropped";
 
 /** A journal of the page's own: four tables of text rows. */
 export interface JournalStorage {

@@ -116,6 +116,7 @@ fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
     match outcome {
         Outcome::Set { durability, held, masked } => {
             messages.text(match durability {
+                None if held.is_empty() => "dropped",
                 None => "held",
                 Some(Durability::Memory) => "memory",
                 Some(Durability::Tab) => "tab",
@@ -146,6 +147,7 @@ fn event(messages: &mut Messages, event: &Event) {
         match event {
             Event::Delivered { .. } => "delivered",
             Event::Held { .. } => "held",
+            Event::Dropped { .. } => "dropped",
             Event::Withdrawn { .. } => "withdrawn",
             Event::Finding { .. } => "finding",
             Event::Rejected { .. } => "rejected",
@@ -161,7 +163,9 @@ fn event(messages: &mut Messages, event: &Event) {
             messages.texts(keys);
             messages.number(*latency);
         }
-        Event::Held { keys } | Event::Conflict { keys } | Event::Expired { keys } => messages.texts(keys),
+        Event::Held { keys } | Event::Dropped { keys } | Event::Conflict { keys } | Event::Expired { keys } => {
+            messages.texts(keys)
+        }
         Event::Withdrawn { purpose, keys } => {
             messages.texts(keys);
             messages.text(purpose);

@@ -72,8 +72,8 @@ export type Told =
   | ["changed", hint: string]
   | ["lockGranted" | "lockLost"]
   /** When it was asked for (`performance.now()`), its life in milliseconds (NaN where it is not stated); both whole numbers. */
-  | ["token", token: string, askedAt: number, lifeMs: number]
-  | ["tokenFailed", ...answer: Answer]
+  | ["token", guest: string, token: string, askedAt: number, lifeMs: number]
+  | ["tokenFailed", guest: string, ...answer: Answer]
   | ["started", guest: string]
   /** `fresh` is a random id for another session. */
   | ["startFailed", fresh: string, ...answer: Answer]

@@ -31,11 +31,12 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
         "lockLost" => Input::LockLost,
         "peeked" => Input::Peeked { until: flat.text().and_then(decimal) },
         "token" => Input::Token {
+            guest: flat.owned()?,
             value: Sensitive::new(flat.owned()?),
             asked_at: flat.number(),
             expires_in: Some(flat.number() as f64 / 1_000.0),
         },
-        "tokenFailed" => Input::TokenFailed(answer(flat)),
+        "tokenFailed" => Input::TokenFailed { guest: flat.owned()?, answer: answer(flat) },
         "started" => Input::Started { guest: flat.owned()? },
         "startFailed" => Input::StartFailed { fresh: flat.owned()?, answer: answer(flat) },
         "answered" => Input::Response { send: id(flat), answer: answer(flat) },

@@ -98,7 +98,7 @@ fn a_set_is_kept_sent_and_settled() {
     face.tell(&["lockGranted"]);
     face.tell(&["loaded", &face.id("load"), "c", "s/service", "", "r", &text(&store[2]), &text(&store[3])]);
     face.take("token");
-    face.tell(&["token", "capability", "0", "300000"]);
+    face.tell(&["token", "8f3a2b1c", "capability", "0", "300000"]);
     let sent = face.take("send");
     assert_eq!(json(&sent[2..5]), r#"false,"8f3a2b1c","capability""#);
     assert_eq!(text(&sent[5]), "{\"attributes\":{\"age\":9,\"lang\":\"de\",\"name\":\"José \u{1f600}\"}}");

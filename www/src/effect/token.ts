@@ -11,14 +11,14 @@ export async function getToken(tell: Tell, guestId: string, source: string | (()
   if (typeof source === "function") {
     try {
       const token: unknown = await within(ANSWER_MS, Promise.resolve(source()));
-      if (typeof token === "string" && token) return tell("token", token, askedAt, NaN);
+      if (typeof token === "string" && token) return tell("token", guestId, token, askedAt, NaN);
     } catch {
       // It has none to give.
     }
-    return tell("tokenFailed", 0);
+    return tell("tokenFailed", guestId, 0);
   }
   const { status, now, answer, body } = await post(source, { guestId });
   const { token, expiresAt } = body;
-  if (status !== 200 || typeof token !== "string" || !token) return tell("tokenFailed", ...answer);
-  tell("token", token, askedAt, Date.parse(String(expiresAt)) - now);
+  if (status !== 200 || typeof token !== "string" || !token) return tell("tokenFailed", guestId, ...answer);
+  tell("token", guestId, token, askedAt, Date.parse(String(expiresAt)) - now);
 }

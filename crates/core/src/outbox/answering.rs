@@ -26,14 +26,28 @@ impl Outbox {
         matches!(self.sender, Sender::Holding { step, .. } if step == wanted)
     }
 
-    pub(super) fn token_came(&mut self, now: Now, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
+    /// One that was asked for before the session ended is another guest's.
+    pub(super) fn token_came(
+        &mut self,
+        now: Now,
+        guest: &str,
+        asked_at: Millis,
+        value: Sensitive<String>,
+        expires_in: Option<f64>,
+    ) {
+        if self.guest.as_deref() != Some(guest) {
+            return;
+        }
         self.token.fetched(asked_at, value, expires_in);
         if self.is_step(Step::Authorizing) {
             self.proceed(now);
         }
     }
 
-    pub(super) fn token_failed(&mut self, now: Now, answer: Answer) {
+    pub(super) fn token_failed(&mut self, now: Now, guest: &str, answer: Answer) {
+        if self.guest.as_deref() != Some(guest) {
+            return;
+        }
         self.token.failed();
         if !self.is_step(Step::Authorizing) {
             return;
@@ -102,8 +116,8 @@ impl Outbox {
     /// Tries again later: when the server says, or after the policy's delay.
     pub(super) fn retry(&mut self, now: Now, answer: Answer) {
         let mut delay = self.back_off(now);
-        let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
-        let asked = answer.retry_after.as_deref().and_then(|value| retry_after(value, server_now)).filter(|ms| *ms > 0);
+        let asked = pause_of(&answer, now);
+        let is_ours = self.deadline(now).is_some();
         if let Some(asked) = asked {
             // Everybody was asked to come back at the same moment: come a little later than that.
             delay = asked + self.random.draw() % (asked / 10 + 1).min(1_000);
@@ -112,8 +126,9 @@ impl Outbox {
         }
         self.retrying(Reason::of(answer), Some(delay));
         match asked {
-            Some(_) => {
-                // A longer pause that is known already must not be shortened for the others.
+            Some(_) if is_ours => {
+                // A longer pause that is known already must not be shortened for the others; a tab that has slept since it sent
+                // does not know it.
                 let left = self.pause - now.mono;
                 let mut value = String::new();
                 json::integer(&mut value, now.wall);
@@ -123,7 +138,7 @@ impl Outbox {
                 self.record(vec![write]);
                 self.put(Output::Notify(Hint::Pause));
             }
-            None => self.release(),
+            _ => self.release(),
         }
     }
 
@@ -233,6 +248,12 @@ impl Outbox {
             self.proceed(now);
         }
     }
+}
+
+/// For how long the server asks to be left alone; a date is judged by the server's own clock.
+pub(super) fn pause_of(answer: &Answer, now: Now) -> Option<Millis> {
+    let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
+    answer.retry_after.as_deref().and_then(|value| retry_after(value, server_now)).filter(|ms| *ms > 0)
 }
 
 /// Whether the server's error details name this key, by itself or below `attributes`.

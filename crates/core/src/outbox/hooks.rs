@@ -4,6 +4,7 @@
 //! it holds nothing else up.
 
 use super::Outbox;
+use super::answering::pause_of;
 use super::flight::Flight;
 use super::input::Answer;
 use super::output::{Action, Event, Output, Reason, Request};
@@ -11,7 +12,7 @@ use super::sending::Step;
 use super::storing::Job;
 use crate::clock::Clock;
 use crate::journal::{Table, Write};
-use crate::retry::{Policy, Verdict, judge, retry_after};
+use crate::retry::{Policy, Verdict, judge};
 use crate::sorted::Sorted;
 use crate::{Millis, Now, json};
 
@@ -124,9 +125,13 @@ impl Outbox {
     /// taken them.
     pub(super) fn hook_answered(&mut self, now: Now, answer: Answer) {
         self.step(Step::Authorizing);
-        let verdict = if answer.status == 0 { Verdict::Retry } else { judge(answer.status, answer.code.as_deref()) };
+        let mut verdict = if answer.status == 0 { Verdict::Retry } else { judge(answer.status, answer.code.as_deref()) };
+        if verdict == Verdict::Reauthorize && self.hook_attempts == 0 {
+            self.token.rejected_current();
+            verdict = Verdict::Retry;
+        }
         if verdict == Verdict::Retry {
-            let asked = answer.retry_after.as_deref().and_then(|value| retry_after(value, now.wall)).unwrap_or_default();
+            let asked = pause_of(&answer, now).unwrap_or_default();
             let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
             self.hook_attempts = self.hook_attempts.saturating_add(1);
             self.hook_try = now.mono + delay;

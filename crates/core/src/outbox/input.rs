@@ -146,6 +146,8 @@ pub enum Input {
     },
     /// A capability came.
     Token {
+        /// Whose it is.
+        guest: String,
         /// When it was asked for (monotonic).
         asked_at: Millis,
         /// The bearer value.
@@ -153,8 +155,13 @@ pub enum Input {
         /// Its life as stated, in seconds.
         expires_in: Option<f64>,
     },
-    /// No capability came; status 0 where there was no answer.
-    TokenFailed(Answer),
+    /// No capability came.
+    TokenFailed {
+        /// For whom.
+        guest: String,
+        /// Status 0 where there was none.
+        answer: Answer,
+    },
     /// A session was started: this is the guest.
     Started {
         /// The guest's id.

@@ -187,8 +187,9 @@ impl Outbox {
         for row in &records {
             stored.insert(row.key.clone(), ());
         }
+        let mut expired = Vec::new();
         for row in records {
-            if self.take_record(now, &row) {
+            if self.take_record(now, &row, &mut expired) {
                 // Removed under the lock only, because its sender may be another tab.
                 self.untidy = true;
                 writes.push(Write::remove(Table::Records, row.key));
@@ -197,7 +198,7 @@ impl Outbox {
         if let Some(load) = locked {
             self.untidy = false;
             self.miss(load, &stored, cleared);
-            self.expire(now);
+            self.expire(now, expired);
             self.consent.ahead_of(&decisions, &mut writes);
             self.removals(&mut writes);
         }

@@ -36,7 +36,7 @@ impl Outbox {
             Sender::Holding { .. } => self.lose(now),
             Sender::Locking { .. } => {
                 self.sender = Sender::Idle;
-                self.back_off(now);
+                self.lock_try = now.mono + self.back_off(now);
             }
             Sender::Idle | Sender::Settling { .. } => {}
         }
@@ -45,6 +45,10 @@ impl Outbox {
     /// The lock is not ours any more: what is in the air is aborted, and nothing new is begun.
     pub(super) fn lose(&mut self, now: Now) {
         self.abort_request();
+        if self.is_step(Step::Authorizing) {
+            // Whoever was asked for a capability has had time enough.
+            self.token.failed();
+        }
         self.sender = Sender::Idle;
         self.want_flush_now(now);
     }

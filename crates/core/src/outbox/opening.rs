@@ -68,6 +68,7 @@ impl Outbox {
             blocked: false,
             due: None,
             next_try: 0,
+            lock_try: 0,
             pause: 0,
             pause_seen: String::new(),
             flushes: Vec::new(),

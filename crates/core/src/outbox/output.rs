@@ -114,6 +114,11 @@ pub enum Event {
         /// Which keys.
         keys: Vec<String>,
     },
+    /// These are not granted and were let go of.
+    Dropped {
+        /// Which keys.
+        keys: Vec<String>,
+    },
     /// These were removed with their purpose.
     Withdrawn {
         /// Which purpose.

@@ -160,9 +160,12 @@ impl Pending {
         }
     }
 
-    /// Keeps an entry in memory only.
+    /// Keeps an entry in memory only: its record was not found, so that there is none to remove.
     pub(super) fn unstore(&mut self, key: &str) {
-        self.rehome(key, Home::Memory);
+        let Some(waiting) = self.newest.get_mut(key) else { return };
+        if let Some(record) = core::mem::replace(&mut waiting.home, Home::Memory).record() {
+            self.live.remove(record);
+        }
         self.volatile.push(key.to_owned());
     }
 

@@ -24,7 +24,7 @@ impl Outbox {
     }
 
     /// Takes the entries of a record that are news; says whether the record is dead.
-    pub(super) fn take_record(&mut self, now: Now, row: &Row) -> bool {
+    pub(super) fn take_record(&mut self, now: Now, row: &Row, expired: &mut Vec<String>) -> bool {
         let entries = match Record::decode(&row.value) {
             Ok(record) => record.entries,
             Err(Unreadable::Later) => return false,
@@ -36,16 +36,21 @@ impl Outbox {
         let mut needed = self.pending.holds(&row.key);
         for (key, entry) in entries {
             self.ticker.observe(entry.clock);
-            needed |= self.take_entry(now, &row.key, key, *entry);
+            needed |= self.take_entry(now, &row.key, key, *entry, expired);
         }
         !needed
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Rc<Entry>) -> bool {
+    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Rc<Entry>, expired: &mut Vec<String>) -> bool {
         let delivered = self.delivered.get(&key).is_some_and(|at| *at >= entry.clock);
-        let expired = self.is_expired(now, &entry);
-        if delivered || expired || !is_alive(&self.consent, self.ended, &entry) {
+        if delivered || !is_alive(&self.consent, self.ended, &entry) {
+            return false;
+        }
+        if self.is_expired(now, &entry) {
+            if self.pending.get(&key).is_none() {
+                expired.push(key);
+            }
             return false;
         }
         match self.pending.get(&key) {
@@ -65,9 +70,12 @@ impl Outbox {
     pub(super) fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
         let gone = |home: &Home| matches!(home, Home::Stored { store, record } if *store < load && !stored.contains(record));
         for key in self.pending.select(&|_, waiting| gone(&waiting.home)) {
+            // There is nothing to remove; is the look mistaken, as one at a storage that failed, the next one finds it again.
+            self.pending.unstore(&key);
             if cleared {
-                self.pending.unstore(&key);
-            } else if self.pending.remove(&key).is_some() {
+                continue;
+            }
+            if self.pending.remove(&key).is_some() {
                 self.accounts.elsewhere += 1;
             }
         }
@@ -77,9 +85,12 @@ impl Outbox {
         now.wall.saturating_sub(entry.clock.wall()) > self.options.ttl
     }
 
-    pub(super) fn expire(&mut self, now: Now) {
+    /// Lets go of what has waited too long, also of what these records held, which nobody waits for any more.
+    pub(super) fn expire(&mut self, now: Now, found: Vec<String>) {
         let (ttl, wall) = (self.options.ttl, now.wall);
-        let expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
+        let mut expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
+        self.accounts.restored += found.len() as u64;
+        expired.extend(found);
         if !expired.is_empty() {
             self.accounts.expired += expired.len() as u64;
             self.event(Event::Expired { keys: expired });

@@ -83,6 +83,10 @@ impl Outbox {
 
     /// When the next flush is due (monotonic); `None` where nothing is to be sent or something else has to happen first.
     fn next_flush(&self) -> Option<Millis> {
+        self.wanted_flush().map(|at| at.max(self.lock_try))
+    }
+
+    fn wanted_flush(&self) -> Option<Millis> {
         if !self.withdrawals.is_empty() || self.untidy {
             return Some(0);
         }

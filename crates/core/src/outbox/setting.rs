@@ -56,7 +56,12 @@ impl Outbox {
             }
         }
         if !held.is_empty() {
-            self.event(Event::Held { keys: held.clone() });
+            let dropped = self.options.ungranted == Ungranted::Drop;
+            self.event(if dropped {
+                Event::Dropped { keys: core::mem::take(&mut held) }
+            } else {
+                Event::Held { keys: held.clone() }
+            });
         }
         if self.burst.keys.len() == before {
             return self.settle(call, Outcome::Set { durability: None, held, masked });

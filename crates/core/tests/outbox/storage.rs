@@ -13,6 +13,8 @@ pub struct Storage {
     /// Whether a write was ever refused: from then on tabs may know things that no other tab can learn, and order between tabs
     /// is not promised.
     pub refused: bool,
+    /// Whether records are not seen by who reads: another store answers in place of this one.
+    pub blind: bool,
     /// When the last transaction begun so far will have ended.
     pub busy_until: u64,
 }
@@ -37,7 +39,8 @@ impl Storage {
     }
 
     pub fn of(&self, owner: &str) -> Vec<Row> {
-        let wanted = |table: Table, key: &str| table == Table::Consent || key.starts_with(&format!("{owner}/"));
+        let seen = |table: Table| table != Table::Records || !self.blind;
+        let wanted = |table: Table, key: &str| table == Table::Consent || (seen(table) && key.starts_with(&format!("{owner}/")));
         self.select(wanted)
     }
 

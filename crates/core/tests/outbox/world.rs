@@ -165,7 +165,7 @@ impl World {
             }
             Output::Lease { until } => self.locks.lease = Some(until),
             Output::Peek => self.time.at(self.time.mono(), Due::Tell(id, Input::Peeked { until: self.locks.lease })),
-            Output::GetToken { .. } => self.get_token(id),
+            Output::GetToken { guest } => self.get_token(id, guest),
             Output::Start { .. } => self.break_off("a session was started for a known guest".into()),
             Output::Send(request) => self.send(id, request),
             Output::Abort { send } => {
@@ -211,15 +211,16 @@ impl World {
         self.storage.busy_until
     }
 
-    fn get_token(&mut self, id: TabId) {
+    fn get_token(&mut self, id: TabId, guest: String) {
         let at = self.soon(80);
         let fate = self.weather.fate(&mut self.random);
         let input = match fate {
             Fate::Answered if self.online => {
-                Input::Token { asked_at: self.time.mono(), value: Sensitive::new("capability".into()), expires_in: Some(60.0) }
+                let value = Sensitive::new("capability".into());
+                Input::Token { guest, asked_at: self.time.mono(), value, expires_in: Some(60.0) }
             }
-            Fate::Refused(answer) if self.online && answer.status != 401 => Input::TokenFailed(*answer),
-            _ => Input::TokenFailed(Answer::default()),
+            Fate::Refused(answer) if self.online && answer.status != 401 => Input::TokenFailed { guest, answer: *answer },
+            _ => Input::TokenFailed { guest, answer: Answer::default() },
         };
         self.time.at(at, Due::Tell(id, input));
     }

@@ -15,6 +15,10 @@ pub struct Desk {
     pub write: u16,
     /// What the webhook answers.
     pub webhook: u16,
+    /// Whether locks are refused.
+    pub locked: bool,
+    /// How often the lock was asked for.
+    pub asked: usize,
     /// How long the tab sleeps before it hears an answer.
     pub sleep: u64,
     pub requests: Vec<Request>,
@@ -31,6 +35,8 @@ impl Desk {
             time: 1_000_000,
             write: 200,
             webhook: 200,
+            locked: false,
+            asked: 0,
             sleep: 0,
             requests: Vec::new(),
             events: Vec::new(),
@@ -143,9 +149,13 @@ impl Desk {
                     Input::StoreFailed { store, reason: "quota" }
                 }
             }
-            Output::Lock => Input::LockGranted,
+            Output::Lock => {
+                self.asked += 1;
+                if self.locked { Input::LockLost } else { Input::LockGranted }
+            }
             Output::GetToken { guest } => {
-                Input::Token { asked_at: self.time, value: Sensitive::new(format!("for {guest}")), expires_in: Some(600.0) }
+                let value = Sensitive::new(format!("for {guest}"));
+                Input::Token { guest, asked_at: self.time, value, expires_in: Some(600.0) }
             }
             Output::Start { session } => Input::Started { guest: format!("guest-of-{session}") },
             Output::Send(request) => self.answer(request),

@@ -3,6 +3,7 @@
 mod consent;
 mod desk;
 mod frozen;
+mod journal;
 mod logout;
 mod screening;
 mod signal;

@@ -1,0 +1,74 @@
+//! What a look at the journal finds, and what it must not take it for.
+
+use guestsync_core::Sensitive;
+use guestsync_core::outbox::{Event, Input, Outcome, Ungranted};
+
+use super::desk::Desk;
+
+#[test]
+fn a_look_that_sees_no_records_removes_none() {
+    let mut desk = Desk::new();
+    desk.write = 503;
+    let mut tab = desk.open(Desk::options());
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.storage.blind = true;
+    desk.wait(&mut tab, 60_000);
+    desk.wait(&mut tab, 60_000);
+    desk.storage.blind = false;
+    assert_eq!(desk.storage.records(), 1);
+
+    desk.write = 200;
+    desk.wait(&mut tab, 60_000);
+    desk.open(Desk::options());
+    assert_eq!(desk.storage.records(), 0);
+    assert!(desk.bodies().last().is_some_and(|body| body.contains("gold")));
+}
+
+#[test]
+fn a_lock_that_is_refused_is_not_asked_for_again_at_once() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    desk.locked = true;
+    let before = desk.asked;
+    desk.tell(&mut tab, Input::Withdraw { call: 1, purpose: "marketing".into() });
+    assert!(desk.asked - before <= 2, "{} times", desk.asked - before);
+    desk.locked = false;
+    desk.wait(&mut tab, 60_000);
+    assert_eq!(desk.outcomes[&1], Outcome::Done);
+}
+
+#[test]
+fn a_capability_of_another_guest_is_not_used() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    let value = Sensitive::new("of the guest before".into());
+    desk.tell(&mut tab, Input::Token { guest: "guest-before".into(), asked_at: desk.time, value, expires_in: Some(600.0) });
+    desk.set(&mut tab, 1, "tier", "gold");
+    let [request] = &desk.requests[..] else { panic!("one request") };
+    assert_eq!(request.token.expose(), "for guest-of-first-session");
+}
+
+#[test]
+fn what_was_too_old_when_it_was_found_is_told_and_counted() {
+    let mut desk = Desk::new();
+    desk.write = 503;
+    let mut tab = desk.open(Desk::options());
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.time += 8 * 24 * 3_600_000;
+    let later = desk.open(Desk::options());
+    assert!(desk.events.iter().any(|event| matches!(event, Event::Expired { keys } if keys == &["tier"])), "{:?}", desk.events);
+    assert_eq!((later.accounts().restored, later.accounts().expired, later.pending()), (1, 1, 0));
+}
+
+#[test]
+fn what_is_dropped_is_not_said_to_be_held() {
+    let mut desk = Desk::new();
+    let mut options = Desk::options();
+    options.ungranted = Ungranted::Drop;
+    options.purposes.name("pet".into(), "fun".into());
+    let mut tab = desk.open(options);
+    desk.set(&mut tab, 1, "pet", "cat");
+    let Outcome::Set { durability: None, held, .. } = &desk.outcomes[&1] else { panic!("it is kept nowhere") };
+    assert!(held.is_empty());
+    assert!(desk.events.iter().any(|event| matches!(event, Event::Dropped { keys } if keys == &["pet"])));
+}

@@ -13,7 +13,7 @@ const policies = ["", "no-referrer", "unsafe-url", "origin"];
 
 const engines = {
   Firefox: { path: firefox, launch: Firefox.launch, missing: "no Firefox is found: FIREFOX may name one, Debian has firefox-esr" },
-  WebKit: { path: webkit, launch: WebKit.launch, missing: "no WebKit is found: Debian has webkit2gtk-driver, xvfb and xauth" },
+  WebKit: { path: webkit, launch: WebKit.launch, missing: "no WebKit is found: Debian has webkit2gtk-driver and xvfb" },
 };
 
 for (const [engine, { path, launch, missing }] of Object.entries(engines)) {

@@ -6,7 +6,7 @@ import { resultOf, scriptOf } from "./in-page.mjs";
 import { atEnd } from "./scope.mjs";
 import { until } from "./wait.mjs";
 
-const programs = ["/usr/bin/WebKitWebDriver", "/usr/bin/xvfb-run"];
+const programs = ["/usr/bin/WebKitWebDriver", "/usr/bin/Xvfb"];
 
 /** Its browser for tests lies beside the library. */
 const browsers = existsSync("/usr/lib") ? readdirSync("/usr/lib").map((folder) => `/usr/lib/${folder}/webkit2gtk-4.1/MiniBrowser`) : [];
@@ -24,24 +24,13 @@ export class WebKit {
 
   /** @param {import("./scope.mjs").Scope} scope @param {string} binary */
   static async launch(scope, binary) {
+    const display = start(scope, "Xvfb", ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
+    let number = "";
+    display.stdout.on("data", (chunk) => (number += chunk));
+    await until("a display", () => number.endsWith("\n"), { within: 30_000 });
     const port = await freePort();
     const driver = `http://127.0.0.1:${port}`;
-    // A group of its own: the display and the browser end with it.
-    const child = spawn("xvfb-run", ["-a", "WebKitWebDriver", `--port=${port}`], { env: { ...process.env, ...environment }, stdio: "ignore", detached: true });
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    const kill = () => {
-      try {
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      } catch {
-        // It is gone already.
-      }
-    };
-    process.once("exit", kill);
-    atEnd(scope, async () => {
-      process.removeListener("exit", kill);
-      kill();
-      await ended;
-    });
+    start(scope, "WebKitWebDriver", [`--port=${port}`], { ...environment, DISPLAY: `:${number.trim()}` });
     await until("WebKitWebDriver to listen", async () => (await fetch(`${driver}/status`)).ok, { within: 30_000 });
     const options = { binary, args: ["--automation"] };
     const { sessionId } = await ask(`${driver}/session`, { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options, timeouts: { script: 30_000 } } } });
@@ -65,6 +54,27 @@ export class WebKit {
   async run(act, ...args) {
     return resultOf(await ask(`${this.session}/execute/async`, { script: scriptOf(act), args }));
   }
+}
+
+/**
+ * A program that ends with the scope.
+ * @param {import("./scope.mjs").Scope} scope
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+function start(scope, program, args, env = {}) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "ignore"] });
+  child.stdout.resume();
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  atEnd(scope, async () => {
+    process.removeListener("exit", kill);
+    kill();
+    await ended;
+  });
+  return child;
 }
 
 /** @param {string} url @param {object} body */

@@ -9,11 +9,13 @@ use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 thread_local! {
+    /// Read once, as those of the options are.
+    static POINTERS: [Option<Pointer>; 4] = ["/email", "/phone", "/name", "/company"].map(|text| Pointer::parse(text).ok());
     static KEY: RefCell<SharedKey> = RefCell::new(SharedKey::new(&mut [7; 32]));
 }
 
 /// The patch that sets members to values, sealed: empty where that cannot be. `message` as for [`tell`](crate::tell): the guest, then
-/// pointer and value in turn; the secret: 32 random bytes, and where the values are sealed to a public key, the point and what was
+/// the values of the four fields; the secret: 32 random bytes, and where the values are sealed to a public key, the point and what was
 /// agreed on.
 #[wasm_bindgen]
 #[must_use]
@@ -39,10 +41,11 @@ fn sealed(flat: &mut Flat<'_>, secret: &[u8], wall: u64) -> Option<String> {
 fn document(flat: &mut Flat<'_>, wall: u64, mut seal: impl FnMut(&Place, &str) -> Result<String, SealError>) -> Option<String> {
     let mut document = Document::new();
     let guest = flat.text()?;
-    while !flat.is_at_end() {
-        let pointer = Pointer::parse(flat.text()?).ok()?;
-        let place = Place::new(guest, pointer.clone()).ok()?;
-        document.set(Operation::Replace, &pointer, &seal(&place, flat.text()?).ok()?);
-    }
-    Some(document.finish(wall))
+    POINTERS.with(|pointers| {
+        for pointer in pointers.iter().flatten() {
+            let place = Place::new(guest, pointer.clone()).ok()?;
+            document.set(Operation::Replace, pointer, &seal(&place, flat.text()?).ok()?);
+        }
+        Some(document.finish(wall))
+    })
 }

@@ -27,7 +27,7 @@ function ours(module, shared, keySet) {
     const secret = new Uint8Array(32 + agreed.length);
     crypto.getRandomValues(secret.subarray(0, 32));
     secret.set(agreed, 32);
-    const values = valuesOf((nth += 1)).flatMap((value, at) => [`/${names[at]}`, value]);
+    const values = valuesOf((nth += 1));
     const patch = instance.take(instance.exports.patch(...instance.pass(pack([guest, ...values]), secret), Date.now(), secret.length));
     if (patch.length < 300) throw new Error("no patch");
     return patch;

@@ -68,6 +68,36 @@ test("navigate away in the same task, and return", async () => {
   await arrived(guestId, wanted(20));
 });
 
+test("navigate away while the database is slow, which undoes what it has not ended, and return", async () => {
+  const { page, guestId } = await session();
+  await openGuestSync(page, { guest: guestId });
+  const navigated = page.waitForNavigation();
+  await page.evaluate(([all, url]) => {
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...given) {
+      const slow = transaction.apply(this, given);
+      slow.commit = () => {};
+      const goOn = () => {
+        const [name = ""] = slow.objectStoreNames;
+        slow.objectStore(name).count().onsuccess = goOn;
+      };
+      goOn();
+      addEventListener("pagehide", () => {
+        IDBDatabase.prototype.transaction = transaction;
+        slow.abort();
+      });
+      return slow;
+    };
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    for (const [key, value] of Object.entries(all)) guest.set({ [key]: value });
+    location.href = url;
+  }, /** @type {const} */ ([wanted(20), `${blank}?away`]));
+  await navigated;
+  await page.goto(blank);
+  await openGuestSync(page, { guest: guestId });
+  await arrived(guestId, wanted(20));
+});
+
 test("the API refuses, the renderer crashes, the API is back: delivered within 3 s of reopening", async () => {
   const { context, page, guestId } = await session();
   await sandbox.setFaults(plan({ kind: "status", status: 503 }));

@@ -50,7 +50,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function start(core: Core): void {
     if (closed) return;
-    const { journal, mirrored } = journalOf(options);
+    const { journal, mirrored, leave } = journalOf(options);
     const given = [...pageOptions(options), ...(mirrored ? mirror() : [])];
     const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
     const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), () => fail("wasm.trapped"));
@@ -59,7 +59,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       endBurst();
       now(...told);
     };
-    deafen = listen(tell, channel, mirrored);
+    deafen = listen(tell, channel, mirrored, leave);
     tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });
     calls.start(tell);

@@ -13,11 +13,13 @@ class MemoryJournal implements JournalStorage {
   }
 }
 
-/** The journal of these options, and whether localStorage holds it or mirrors it. Storage that is there and blocked says so at each write. */
-export function journalOf({ storage = "auto" }: GuestSyncOptions): { journal: JournalStorage; mirrored: boolean } {
+/** The journal of these options; whether localStorage holds it or mirrors it; and what it has to do when the page is left. Storage that is there and blocked says so at each write. */
+export function journalOf({ storage = "auto" }: GuestSyncOptions): { journal: JournalStorage; mirrored: boolean; leave?: () => void } {
   if (typeof storage === "object") return { journal: storage, mirrored: false };
   if (storage === "memory" || !("localStorage" in globalThis || "indexedDB" in globalThis)) return { journal: new MemoryJournal(), mirrored: false };
-  return { journal: storage === "local" ? new LocalJournal() : new AutoJournal(), mirrored: true };
+  if (storage === "local") return { journal: new LocalJournal(), mirrored: true };
+  const journal = new AutoJournal();
+  return { journal, mirrored: true, leave: () => journal.leave() };
 }
 
 /** Why a write was refused, in the core's words. */

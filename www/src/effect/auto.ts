@@ -11,7 +11,8 @@ const REOPEN_MS = 30_000;
  * IndexedDB with localStorage beside it.
  *
  * - Until the database has answered once, every write also goes to localStorage, at once: the *bridge* over a page that is left in
- *   the same task. It is taken away when the database has the rows.
+ *   the same task. Later it gets what the database has not confirmed when the page is left. It is taken away when the database has the
+ *   rows.
  * - Decisions and state are always written there too: the *mirror*, for what has to be known without waiting.
  * - What the database refuses is kept there, and read beside it.
  * - Where the database cannot be had, localStorage *is* the journal. Once it has answered, it may hold what is nowhere else: then a read
@@ -19,6 +20,7 @@ const REOPEN_MS = 30_000;
  */
 export class AutoJournal implements JournalStorage {
   readonly #database = new DatabaseJournal();
+  readonly #underWay = new Set<Writes>();
   #open = false;
   #tried = -Infinity;
 
@@ -42,6 +44,7 @@ export class AutoJournal implements JournalStorage {
     const bridged = !this.#open;
     // A row that is removed may be on the bridge, or where the database was full.
     const kept = attempt(select(writes, (letter, value) => bridged || isMirrored(letter) || value === null));
+    this.#underWay.add(writes);
     try {
       await this.#ask(() => this.#database.store(writes));
       this.#open = true;
@@ -58,7 +61,14 @@ export class AutoJournal implements JournalStorage {
       const gone = removed(select(writes, (letter, value) => value === null || letter === "s"));
       if (gone.length > 0) await this.#ask(() => this.#database.store(gone)).catch(() => {});
       return "tab";
+    } finally {
+      this.#underWay.delete(writes);
     }
+  }
+
+  /** The page is being left: a transaction that has not ended may be undone with it, so its records go on the bridge. */
+  leave(): void {
+    for (const writes of this.#underWay) attempt(select(writes, (letter, value) => letter === "r" && value !== null));
   }
 
   /** Asks the database; for a while after it could not be opened, it is not asked. */

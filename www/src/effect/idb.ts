@@ -101,6 +101,8 @@ export class DatabaseJournal implements JournalStorage {
         else if (grows(letter)) grow(store, key, value);
         else store.put(value, key);
       }
+      // With nothing to be read first, it can end also where the page does not wait for it.
+      if (!letters.some(grows)) transaction.commit?.();
       await ended(transaction);
       return "disk";
     });

@@ -3,7 +3,7 @@ import type { Tell } from "../tell.js";
 import { mirror } from "./local.js";
 
 /** Tells the core when the page is offline, hidden, left, or back; the result stops it. */
-export function listen(tell: Tell, channel: Channel, mirrored: boolean): () => void {
+export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: () => void): () => void {
   if (typeof document !== "object") return () => {};
   const stop = new AbortController();
   const on = (target: EventTarget, name: string, act: (event: Event) => void) =>
@@ -12,6 +12,7 @@ export function listen(tell: Tell, channel: Channel, mirrored: boolean): () => v
   on(window, "offline", () => tell("offline"));
   on(window, "pagehide", () => {
     tell("leaving", mirrored ? mirror() : []);
+    leave?.();
     // A page that can be told something is not kept in the back/forward cache.
     channel.close();
   });

@@ -10,7 +10,7 @@ export function pageOptions(options: GuestSyncOptions): Part[] {
   const purposes = Object.entries(options.purposes ?? {});
   const { allow = [], region, ...pii } = options.pii ?? {};
   const signalled = withdrawnBySignal(options);
-  const stated = Object.entries(options.consent ?? {}).filter(([, granted]) => granted);
+  const stated = Object.entries(options.consent ?? {});
   return [
     ...crypto.getRandomValues(new Uint32Array(2)),
     guest,
@@ -26,7 +26,7 @@ export function pageOptions(options: GuestSyncOptions): Part[] {
     purposes.length,
     ...purposes.flat(),
     stated.length,
-    ...stated.map(([purpose]) => purpose),
+    ...stated.flatMap(([purpose, granted]) => [purpose, granted ? "" : null]),
     signalled.length,
     ...signalled,
     region,

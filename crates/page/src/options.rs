@@ -7,7 +7,7 @@ use guestsync_core::pii::{Kind, Policy, Region};
 /// Reads the options. In this order: the guest's id, or nothing and a fresh random session id; whether what is not granted is
 /// dropped, whether the page resolves conflicts, whether it sends an event for each delivery (a text: yes, none: no); the most keys and milliseconds that wait for company; the
 /// most keys of an update and of a guest, and bytes of a value; how many purposes follow; key and purpose in turn; how many of them
-/// are stated as granted; these; how many the browser's signal withdraws; these; the region of phone numbers; the policy of each kind
+/// are stated; these, each with whether as granted; how many the browser's signal withdraws; these; the region of phone numbers; the policy of each kind
 /// of personal data; the keys that are meant to carry such.
 pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
     let (known, session) = (flat.owned(), flat.owned());
@@ -32,7 +32,8 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
         }
     }
     for _ in 0..flat.number() {
-        options.stated.extend(flat.owned());
+        let (purpose, granted) = (flat.owned(), flat.text().is_some());
+        options.stated.extend(purpose.map(|purpose| (purpose, granted)));
     }
     for _ in 0..flat.number() {
         options.signalled.extend(flat.owned());

@@ -27,7 +27,7 @@ fn pack(texts: &[Option<&str>]) -> String {
 impl Face {
     fn new(session: bool) -> Self {
         let known = (!session).then_some("8f3a2b1c");
-        let (own, limits) = (Some("c1b2"), ["10", "2000", "100", "1024", "256", "0", "1", "service"].map(Some));
+        let (own, limits) = (Some("c1b2"), ["10", "2000", "100", "1024", "256", "0", "1", "service", ""].map(Some));
         let options = [&[Some("1"), Some("2"), known, own, None, None, None][..], &limits[..]].concat();
         let face = Self { asked: Array::new(), page: open(&pack(&options), 1e12, 0.0) };
         face.tell(&["tick"]);

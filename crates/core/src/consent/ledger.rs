@@ -8,7 +8,8 @@ use crate::text::cut;
 /// The decision about one purpose.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Decision {
-    stated: bool,
+    /// What the page's options say.
+    stated: Option<bool>,
     signalled: bool,
     doubted: bool,
     granted: Clock,
@@ -34,7 +35,8 @@ impl Ledger {
     #[must_use]
     pub fn is_granted(&self, purpose: &str) -> bool {
         let decision = self.get(purpose);
-        !decision.doubted && (decision.granted > decision.withdrawn || (decision.stated && !self.is_decided(purpose)))
+        !decision.doubted
+            && (decision.granted > decision.withdrawn || (decision.stated == Some(true) && !self.is_decided(purpose)))
     }
 
     /// Whether the visitor, and not only the page's options, has decided about a purpose.
@@ -62,6 +64,16 @@ impl Ledger {
         self.is_granted(purpose) && self.epoch(purpose) == epoch
     }
 
+    /// Whether an update of this purpose that was set under this epoch must go. One of a purpose that is neither decided nor stated
+    /// here is left to who states it.
+    #[must_use]
+    pub fn refuses(&self, purpose: &str, epoch: Clock) -> bool {
+        let decision = self.get(purpose);
+        let refused =
+            if self.is_decided(purpose) { decision.granted <= decision.withdrawn } else { decision.stated == Some(false) };
+        refused || decision.withdrawn != epoch
+    }
+
     /// Notes a grant by the visitor and gives the row to store.
     pub fn grant(&mut self, purpose: &str, at: Clock) -> Write {
         self.learn_decision("g", purpose, at);
@@ -74,17 +86,24 @@ impl Ledger {
         Write::put(Table::Consent, key("w", purpose), at.to_text())
     }
 
-    /// Puts these statements of the page's options in place of all earlier ones and gives the rows that change.
-    pub fn state(&mut self, purposes: &[String]) -> Vec<Write> {
-        let mut writes = Vec::new();
-        for purpose in purposes {
-            self.put(purpose, self.get(purpose));
+    /// Takes note of what the page's options state.
+    pub fn state(&mut self, stated: &[(String, bool)]) {
+        for (purpose, granted) in stated {
+            self.put(purpose, Decision { stated: Some(*granted), ..self.get(purpose) });
         }
-        for (purpose, decision) in self.decisions.iter_mut() {
-            let stated = purposes.contains(purpose);
-            if decision.stated != stated {
-                decision.stated = stated;
-                writes.push(Write { table: Table::Consent, key: key("s", purpose), value: stated.then(String::new) });
+    }
+
+    /// The rows that put what is stated here in place of what other pages have stated of the same purposes.
+    #[must_use]
+    pub fn restate(&self, stored: &Self) -> Vec<Write> {
+        let mut writes = Vec::new();
+        for (purpose, Decision { stated, .. }) in self.decisions.iter() {
+            if let Some(granted) = *stated
+                && stored.get(purpose).stated != *stated
+            {
+                let [kind, other] = if granted { ["s", "n"] } else { ["n", "s"] };
+                writes.push(Write::put(Table::Consent, key(kind, purpose), String::new()));
+                writes.push(Write::remove(Table::Consent, key(other, purpose)));
             }
         }
         writes
@@ -129,7 +148,7 @@ impl Ledger {
     pub fn ahead_of(&self, stored: &Self, writes: &mut Vec<Write>) {
         for (purpose, decision) in self.decisions.iter() {
             let there = stored.get(purpose);
-            if decision.stated && !there.stated {
+            if decision.stated == Some(true) && stored.decisions.is_empty() {
                 writes.push(Write::put(Table::Consent, key("s", purpose), String::new()));
             }
             for (kind, at, known) in [("g", decision.granted, there.granted), ("w", decision.withdrawn, there.withdrawn)] {
@@ -140,12 +159,17 @@ impl Ledger {
         }
     }
 
+    /// Takes note of a decision that is stored. What other pages' options state is theirs.
+    pub fn hear(&mut self, row: &Row) -> Option<Clock> {
+        if matches!(cut(&row.key, b'/')?.0, "s" | "n") { None } else { self.learn(row) }
+    }
+
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
         let (kind, purpose) = cut(&row.key, b'/')?;
         let decision = self.get(purpose);
         match kind {
-            "s" => self.put(purpose, Decision { stated: true, ..decision }),
+            "s" | "n" => self.put(purpose, Decision { stated: Some(kind == "s"), ..decision }),
             "p" => self.put(purpose, Decision { signalled: true, ..decision }),
             _ => return self.learn_decision(kind, purpose, Clock::from_text(&row.value)?),
         }
@@ -211,16 +235,38 @@ mod tests {
     }
 
     #[test]
-    fn what_options_state_yields_to_any_decision_and_is_taken_back_when_no_longer_stated() {
+    fn what_options_state_yields_to_any_decision() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
-        assert_eq!(ledger.state(&["m".to_owned(), "s".to_owned()]).len(), 2);
-        assert!(ledger.is_granted("m") && !ledger.is_decided("m"));
-        assert_eq!(ledger.state(&["s".to_owned()]), [Write::remove(Table::Consent, "s/m".into())]);
-        assert!(!ledger.is_granted("m") && ledger.is_granted("s"));
-        ledger.withdraw("s", ticker.tick(1));
-        ledger.state(&["s".to_owned()]);
-        assert!(!ledger.is_granted("s"), "a stored withdrawal beats what options state");
+        ledger.state(&[("m".to_owned(), true), ("n".to_owned(), false)]);
+        assert!(ledger.is_granted("m") && !ledger.is_decided("m") && !ledger.is_granted("n"));
+        ledger.withdraw("m", ticker.tick(1));
+        ledger.grant("n", ticker.tick(2));
+        assert!(!ledger.is_granted("m") && ledger.is_granted("n"));
+    }
+
+    #[test]
+    fn what_is_stated_takes_the_place_of_other_pages_statements_of_the_same_purposes_alone() {
+        let mut stored = Ledger::default();
+        stored.state(&[("m".to_owned(), true), ("s".to_owned(), true)]);
+        let mut ledger = Ledger::default();
+        ledger.state(&[("m".to_owned(), false)]);
+        let rows = [Write::put(Table::Consent, "n/m".into(), String::new()), Write::remove(Table::Consent, "s/m".into())];
+        assert_eq!(ledger.restate(&stored), rows);
+        assert_eq!(ledger.restate(&ledger), []);
+    }
+
+    #[test]
+    fn an_update_is_refused_by_a_decision_or_a_statement_and_left_alone_where_nothing_is_said() {
+        let mut ticker = Ticker::new(1);
+        let mut ledger = Ledger::default();
+        ledger.state(&[("no".to_owned(), false), ("yes".to_owned(), true)]);
+        let refused = ["no", "yes", "unsaid"].map(|purpose| ledger.refuses(purpose, Clock::ZERO));
+        assert_eq!(refused, [true, false, false]);
+        ledger.withdraw("unsaid", ticker.tick(1));
+        assert!(ledger.refuses("unsaid", Clock::ZERO));
+        ledger.grant("unsaid", ticker.tick(2));
+        assert!(ledger.refuses("unsaid", Clock::ZERO) && !ledger.refuses("unsaid", ledger.epoch("unsaid")));
     }
 
     #[test]
@@ -238,13 +284,16 @@ mod tests {
     fn a_ledger_is_rebuilt_from_its_rows() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
-        let mut writes = ledger.state(&["s".to_owned()]);
+        ledger.state(&[("s".to_owned(), true), ("n".to_owned(), false)]);
+        let mut writes = ledger.restate(&Ledger::default());
         writes.extend(ledger.signal(&["p".to_owned()]).0);
         writes.push(ledger.grant("m", ticker.tick(1)));
         writes.push(ledger.withdraw("m", ticker.tick(2)));
         let mut other = Ledger::default();
         for Write { table, key, value } in writes {
-            other.learn(&Row { table, key, value: value.unwrap_or_default() });
+            if let Some(value) = value {
+                other.learn(&Row { table, key, value });
+            }
         }
         assert_eq!(ledger, other);
     }

@@ -13,9 +13,12 @@ use crate::journal::Entry;
 use crate::sorted::Sorted;
 
 impl Outbox {
-    /// What the page's options state counts for visitors who have decided nothing.
-    pub(super) fn state_consent(&mut self) {
-        let writes = self.consent.state(&self.options.stated);
+    /// Tells the worker, once, what the page's options state.
+    pub(super) fn state_consent(&mut self, stored: &Ledger) {
+        if core::mem::take(&mut self.options.stated).is_empty() {
+            return;
+        }
+        let writes = self.consent.restate(stored);
         if !writes.is_empty() {
             self.store(Job::Grant(None), writes);
         }
@@ -126,7 +129,7 @@ impl Outbox {
     }
 }
 
-/// Whether an entry may still be sent.
+/// Whether an entry may still be sent, here or where its purpose is stated.
 pub(super) fn is_alive(consent: &Ledger, ended: Clock, entry: &Entry) -> bool {
-    consent.allows(&entry.purpose, entry.epoch) && entry.clock > ended
+    !consent.refuses(&entry.purpose, entry.epoch) && entry.clock > ended
 }

@@ -48,7 +48,6 @@ impl Outbox {
         }
         if !self.is_loading(load) {
             self.reconcile(now, rows, Look::Journal);
-            self.state_consent();
             return self.want_flush_now(now);
         }
         let writes = self.reconcile(now, rows, Look::Locked(load));
@@ -147,7 +146,7 @@ impl Outbox {
             match row.table {
                 Table::Consent => {
                     decisions.learn(&row);
-                    if let Some(at) = self.consent.learn(&row) {
+                    if let Some(at) = self.consent.hear(&row) {
                         self.ticker.observe(at);
                     }
                 }
@@ -176,6 +175,7 @@ impl Outbox {
             }
         }
         if look != Look::Mirror {
+            self.state_consent(&decisions);
             self.heed_signal(now);
         }
         self.drop_delivered_elsewhere();

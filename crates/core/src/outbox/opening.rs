@@ -74,8 +74,8 @@ impl Outbox {
             flushes: Vec::new(),
             wake: None,
         };
+        outbox.consent.state(&outbox.options.stated);
         outbox.look(now, rows);
-        outbox.state_consent();
         outbox.consent.doubt(&outbox.options.signalled);
         outbox.load();
         outbox

@@ -33,8 +33,8 @@ pub struct Options {
     pub limits: Limits,
     /// Which attribute serves which purpose.
     pub purposes: Purposes,
-    /// Purposes that the page states as granted, for visitors who have decided nothing.
-    pub stated: Vec<String>,
+    /// Purposes that the page states as granted or not, for visitors who have decided nothing.
+    pub stated: Vec<(String, bool)>,
     /// Purposes that the browser's Global Privacy Control withdraws; none where it is not on.
     pub signalled: Vec<String>,
     /// What happens to personal data in values.

@@ -57,6 +57,8 @@ impl Outbox {
             // Its successor is stored: it is dead. Is the successor not stored yet, it must outlive a crash.
             Some(waiting) if waiting.entry.clock > entry.clock => !matches!(waiting.home, Home::Stored { .. }),
             Some(waiting) if waiting.entry.clock == entry.clock => true,
+            // A page that states its purpose, or the worker, sends it.
+            _ if !self.consent.is_granted(&entry.purpose) => true,
             _ => {
                 self.accounts.restored += 1;
                 self.wait(key, entry, Home::Stored { store: 0, record: record.to_owned() });

@@ -1,6 +1,6 @@
 //! The reference: what was set, what was promised, what was withdrawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guestsync_core::clock::Clock;
 use guestsync_core::journal::record::Record;
@@ -28,6 +28,8 @@ pub struct Model {
     /// Per purpose: the order at which its last withdrawal began, and whether its promise has resolved.
     withdrawn: BTreeMap<String, (u64, bool)>,
     granted_since: BTreeMap<String, bool>,
+    /// Purposes that the visitor has ever granted.
+    granted: BTreeSet<String>,
 }
 
 pub const PURPOSES: [&str; 2] = ["marketing", "service"];
@@ -85,6 +87,7 @@ impl Model {
     pub fn grant(&mut self, purpose: &str) {
         self.order += 1;
         self.granted_since.insert(purpose.into(), true);
+        self.granted.insert(purpose.into());
     }
 
     /// Whether a value was withdrawn: by a withdrawal that began after it was set, or by one that its tab had not heard of.
@@ -92,9 +95,12 @@ impl Model {
         self.withdrawn.get(&told.purpose).is_some_and(|(order, _)| *order > told.order) || epoch != told.epoch
     }
 
-    /// Whether a request that starts now may carry this value.
-    pub fn may_start(&self, value: &str) -> Result<(), String> {
+    /// Whether a request that starts now may carry this value, in a tab whose page states that `service` is granted, or does not.
+    pub fn may_start(&self, value: &str, stated: bool) -> Result<(), String> {
         let Some(told) = self.told.get(value) else { return Err(format!("nobody ever set {value}")) };
+        if !self.granted.contains(&told.purpose) && !(stated && told.purpose == "service") {
+            return Err(format!("a request carries {value} of {}, which nobody has granted here", told.key));
+        }
         let Some((order, true)) = self.withdrawn.get(&told.purpose) else { return Ok(()) };
         if *order > told.order {
             return Err(format!("a request carries {value} of {} after its withdrawal has resolved", told.key));

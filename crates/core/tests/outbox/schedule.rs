@@ -72,6 +72,7 @@ impl Schedule {
 
     pub fn run(mut self) -> Result<Totals, String> {
         self.world.weather = if self.world.below(4) == 0 { Weather::CALM } else { Weather::STORM };
+        self.world.contradicts = self.world.below(8) == 0;
         self.world.open();
         let steps = 10 + self.world.below(30);
         for _ in 0..steps {
@@ -248,7 +249,7 @@ impl Schedule {
         for id in ids {
             self.world.kill(id);
         }
-        self.world.open();
+        self.world.open_stating(Some(true));
         self.world.run(self.world.time.mono() + 120_000);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use guestsync_core::clock::Clock;
-use guestsync_core::journal::{Row, Table, Write};
+use guestsync_core::journal::{Record, Row, Table, Write};
 
 #[derive(Default)]
 pub struct Storage {
@@ -58,6 +58,16 @@ impl Storage {
     pub fn epoch(&self, purpose: &str) -> Clock {
         let row = self.rows.get(&(Table::Consent, format!("w/{purpose}")));
         row.and_then(|text| Clock::from_text(text)).unwrap_or_default()
+    }
+
+    /// Records of purposes about which something is known: with their grant lost in a tab's end, others wait for it until their TTL.
+    pub fn wanted_records(&self) -> usize {
+        let known = |purpose: &str| {
+            ["g", "w", "s", "n"].iter().any(|kind| self.rows.contains_key(&(Table::Consent, format!("{kind}/{purpose}"))))
+        };
+        let wanted =
+            |text: &String| Record::decode(text).is_ok_and(|record| record.entries.values().any(|entry| known(&entry.purpose)));
+        self.rows.iter().filter(|((table, _), text)| *table == Table::Records && wanted(text)).count()
     }
 
     pub fn records(&self) -> usize {

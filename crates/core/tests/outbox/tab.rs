@@ -24,6 +24,8 @@ pub struct Tab {
     pub outbox: Outbox,
     pub frozen: bool,
     pub left: bool,
+    /// What its page states of `service`.
+    pub stated: Option<bool>,
     pub calls: BTreeMap<u32, Waits>,
     next_call: u32,
     /// Which wake-up counts: the last one asked for.
@@ -35,7 +37,7 @@ pub struct Tab {
 }
 
 impl Tab {
-    pub fn open(id: TabId, seed: u64, now: Now, mirror: Vec<Row>) -> Self {
+    pub fn open(id: TabId, seed: u64, now: Now, mirror: Vec<Row>, stated: Option<bool>) -> Self {
         let mut options = Options::new(Guest::Known(GUEST.into()));
         options.purposes = Purposes::new([
             ("m0".to_owned(), "marketing".to_owned()),
@@ -43,11 +45,11 @@ impl Tab {
             ("m2".to_owned(), "marketing".to_owned()),
             ("*".to_owned(), "service".to_owned()),
         ]);
-        options.stated = vec!["service".into()];
+        options.stated.extend(stated.map(|granted| ("service".into(), granted)));
         options.max_items = 3;
         let outbox = Outbox::new(options, seed, now, mirror);
         let calls = BTreeMap::new();
-        Self { id, outbox, frozen: false, left: false, calls, next_call: 0, alarm: 0, sending: None, asked: 0 }
+        Self { id, outbox, frozen: false, left: false, stated, calls, next_call: 0, alarm: 0, sending: None, asked: 0 }
     }
 
     pub fn call(&mut self, waits: Waits) -> u32 {

@@ -40,6 +40,8 @@ pub struct World {
     pub broken: Option<String>,
     pub telling: bool,
     pub rate_limits: u64,
+    /// Whether some pages state that `service` is not granted.
+    pub contradicts: bool,
     pause_until: u64,
     next_tab: TabId,
 }
@@ -59,6 +61,7 @@ impl World {
             broken: None,
             telling: false,
             rate_limits: 0,
+            contradicts: false,
             pause_until: 0,
             next_tab: 0,
         }
@@ -80,9 +83,20 @@ impl World {
     }
 
     pub fn open(&mut self) -> TabId {
+        let stated = match self.below(10) {
+            0 if self.contradicts => Some(false),
+            0..=2 => None,
+            _ => Some(true),
+        };
+        self.open_stating(stated)
+    }
+
+    /// Opens a page that states this of `service`.
+    pub fn open_stating(&mut self, stated: Option<bool>) -> TabId {
         self.next_tab += 1;
         let (id, seed) = (self.next_tab, self.random.draw());
-        let tab = Tab::open(id, seed, self.time.now(), self.storage.mirror());
+        self.say(|| format!("tab {id} is opened and states {stated:?}"));
+        let tab = Tab::open(id, seed, self.time.now(), self.storage.mirror(), stated);
         self.tabs.insert(id, tab);
         if !self.online {
             self.tell(id, Input::Offline);
@@ -261,7 +275,8 @@ impl World {
         let now = self.time.mono();
         if let Action::Write { body, .. } = &request.action {
             for value in values(body) {
-                if let Err(why) = self.model.may_start(&value) {
+                let stated = self.tabs.get(&id).is_some_and(|tab| tab.stated == Some(true));
+                if let Err(why) = self.model.may_start(&value, stated) {
                     self.break_off(format!("tab {id}: {why}"));
                 }
             }

@@ -47,7 +47,7 @@ impl Desk {
 
     pub fn options() -> Options {
         let mut options = Options::new(Guest::Session("first-session".into()));
-        options.stated = vec!["service".into(), "marketing".into()];
+        options.stated = vec![("service".into(), true), ("marketing".into(), true)];
         options.purposes.name("email".into(), "marketing".into());
         options.max_delay = 0;
         options

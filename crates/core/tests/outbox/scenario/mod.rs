@@ -7,4 +7,5 @@ mod journal;
 mod logout;
 mod screening;
 mod signal;
+mod stated;
 mod webhook;

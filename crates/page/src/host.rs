@@ -74,9 +74,9 @@ export type Told =
   /** When it was asked for (`performance.now()`), its life in milliseconds (NaN where it is not stated); both whole numbers. */
   | ["token", guest: string, token: string, askedAt: number, lifeMs: number]
   | ["tokenFailed", guest: string, ...answer: Answer]
-  | ["started", guest: string]
+  | ["started", session: string, guest: string]
   /** `fresh` is a random id for another session. */
-  | ["startFailed", fresh: string, ...answer: Answer]
+  | ["startFailed", session: string, fresh: string, ...answer: Answer]
   | ["answered", send: number, ...answer: Answer]
   | ["sendFailed", send: number]
   /** What `onConflict` decided: key, and value with its type's letter before it (null: theirs stays), in turn. */

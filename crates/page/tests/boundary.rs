@@ -140,6 +140,7 @@ fn a_visitor_of_the_page_gets_a_session_first() {
     face.tell(&["lockGranted"]);
     face.tell(&["loaded", &face.id("load")]);
     assert_eq!(json(&face.take("start")), r#""c1b2""#);
-    face.tell(&["started", "guest-1"]);
+    face.tell(&["started", "another", "guest-0"]);
+    face.tell(&["started", "c1b2", "guest-1"]);
     assert_eq!(json(&face.take("event")), r#""ready","guest-1""#);
 }

@@ -43,13 +43,13 @@ export class AutoJournal implements JournalStorage {
   async store(writes: Writes): Promise<"disk" | "tab"> {
     const bridged = !this.#open;
     // A row that is removed may be on the bridge, or where the database was full.
-    const kept = attempt(select(writes, (letter, value) => bridged || isMirrored(letter) || value === null));
+    const kept = attempt(select(writes, (letter, value, key) => bridged || isMirrored(letter, key) || value === null));
     this.#underWay.add(writes);
     try {
       await this.#ask(() => this.#database.store(writes));
       this.#open = true;
       // What could not be mirrored must not be there in an older form.
-      if (bridged || !kept) attempt(removed(select(writes, (letter) => !kept || !isMirrored(letter))));
+      if (bridged || !kept) attempt(removed(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key))));
       return "disk";
     } catch (error) {
       if ((!bridged || !kept) && !attempt(writes)) {
@@ -84,7 +84,7 @@ export class AutoJournal implements JournalStorage {
 
   /** Brings home what was left on the bridge, by this page or by one that is gone. */
   async #adopt(): Promise<void> {
-    const left = rows((letter) => !isMirrored(letter));
+    const left = rows((letter, key) => !isMirrored(letter, key));
     if (left.length === 0) return;
     await this.#database.store(left).then(
       () => void attempt(removed(left)),
@@ -95,7 +95,8 @@ export class AutoJournal implements JournalStorage {
   }
 }
 
-const isMirrored = (letter: string | null) => letter === "c" || letter === "s";
+/** Decisions and state, but no events of deliveries: these hold values. */
+const isMirrored = (letter: string, key: string) => letter === "c" || (letter === "s" && !key.includes("/hook/"));
 
 const nameOf = ([letter, key]: Writes) => `${letter}/${key}`;
 
@@ -104,8 +105,8 @@ function triples(flat: Writes): Writes[] {
   return flat.flatMap((_, at) => (at % 3 ? [] : [flat.slice(at, at + 3)]));
 }
 
-function select(writes: Writes, wanted: (letter: string, value: string | null) => boolean): Writes {
-  return triples(writes).filter(([letter, , value]) => wanted(letter as string, value as string | null)).flat();
+function select(writes: Writes, wanted: (letter: string, value: string | null, key: string) => boolean): Writes {
+  return triples(writes).filter(([letter, key, value]) => wanted(letter as string, value as string | null, key as string)).flat();
 }
 
 /** The removal of rows. */

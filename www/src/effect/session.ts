@@ -8,16 +8,22 @@ export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** The start under way, if any. */
+let starting: Promise<unknown> = Promise.resolve();
+
 /** Starts a guest session, and tells the core. */
 export async function startSession(tell: Tell, sessionId: string, url: string, started: (ready: Ready) => void): Promise<void> {
-  const { status, answer, body } = await post(url, { sessionId, consentGiven: true, consentType: "explicit" });
-  if (status !== 200 || typeof body["guestId"] !== "string") return tell("startFailed", randomId(), ...answer);
+  const answering = post(url, { sessionId, consentGiven: true, consentType: "explicit" });
+  starting = answering;
+  const { status, answer, body } = await answering;
+  if (status !== 200 || typeof body["guestId"] !== "string") return tell("startFailed", sessionId, randomId(), ...answer);
   started(body as unknown as Ready);
-  tell("started", body["guestId"]);
+  tell("started", sessionId, body["guestId"]);
 }
 
-/** Ends the session at the gateway: its cookie and capabilities are void. */
+/** Ends the session at the gateway, also one that is just being started: its cookie and capabilities are void. */
 export async function endSession(url = "/api/session"): Promise<void> {
+  await starting;
   const { status } = await ask(url, { method: "DELETE", credentials: "include", signal: timeout(10_000) });
   if (status < 200 || status > 299) throw errorOf("session.unreachable");
 }

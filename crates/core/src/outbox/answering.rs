@@ -233,12 +233,8 @@ impl Outbox {
 
     /// Keeps an outcome before anything else happens under this lock.
     pub(super) fn record(&mut self, mut writes: Vec<Write>) {
-        let mut removals = Vec::new();
-        self.removals(&mut removals);
-        for removal in &removals {
-            writes.push(removal.clone());
-        }
-        let store = self.store(Job::Record(removals), writes);
+        self.removals(&mut writes);
+        let store = self.store(Job::Record, writes);
         self.step(Step::Recording(store));
     }
 

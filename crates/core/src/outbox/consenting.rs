@@ -5,12 +5,18 @@ use std::rc::Rc;
 use super::input::{Call, NOBODY};
 use super::output::{Event, Outcome};
 use super::storing::Job;
-use super::{Outbox, Withdrawal};
+use super::{Outbox, Withdrawal, Withdrawn};
 use crate::Now;
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::Entry;
 use crate::sorted::Sorted;
+
+impl Withdrawal {
+    pub(super) const fn new(call: Call, of: Withdrawn) -> Self {
+        Self { call, of, at: Clock::ZERO, kept: true, again: false, stored_at: 0 }
+    }
+}
 
 impl Outbox {
     /// Tells the worker, once, what the page's options state.
@@ -38,10 +44,7 @@ impl Outbox {
                     kept.push((key, entry));
                 }
             }
-            self.raise_epoch(
-                now,
-                Withdrawal { call: NOBODY, purpose: purpose.clone(), at: Clock::ZERO, again: false, stored_at: 0 },
-            );
+            self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
             let epoch = self.consent.epoch(&purpose);
             for (key, entry) in kept {
                 self.held.insert(key, Rc::new(Entry { epoch, ..(*entry).clone() }));
@@ -57,13 +60,13 @@ impl Outbox {
         let write = self.consent.grant(purpose, at);
         self.store(Job::Grant(Some(call)), vec![write]);
         // An earlier withdrawal of it, stored or about to be, has been overtaken by its own page.
-        let storing = self.stores.iter_mut().filter_map(|(_, job)| match job {
+        let storing = self.stores.iter_mut().filter_map(|(_, job, _)| match job {
             Job::Withdrawal(withdrawal) => Some(withdrawal),
             _ => None,
         });
         for withdrawal in storing.chain(&mut self.withdrawals) {
-            if withdrawal.purpose == purpose {
-                withdrawal.purpose.clear();
+            if matches!(&withdrawal.of, Withdrawn::Purpose(of) if of == purpose) {
+                withdrawal.of = Withdrawn::Overtaken;
             }
         }
         self.release_held();
@@ -81,15 +84,15 @@ impl Outbox {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        let purpose = purpose.to_owned();
-        self.raise_epoch(now, Withdrawal { call, purpose, at: Clock::ZERO, again: false, stored_at: 0 });
+        self.raise_epoch(now, Withdrawal::new(call, Withdrawn::Purpose(purpose.to_owned())));
     }
 
     /// Raises the epoch and deletes what waits, in one transaction; then waits for the flush lock, so that no tab is between its
     /// last look at the journal and the start of a request when the call is settled.
     pub(super) fn raise_epoch(&mut self, now: Now, withdrawal: Withdrawal) {
         let at = self.ticker.tick(now.wall);
-        let mut writes = vec![self.consent.withdraw(&withdrawal.purpose, at)];
+        let Withdrawn::Purpose(purpose) = &withdrawal.of else { return };
+        let mut writes = vec![self.consent.withdraw(purpose, at)];
         self.drop_withdrawn();
         self.removals(&mut writes);
         self.store(Job::Withdrawal(Withdrawal { at, ..withdrawal }), writes);
@@ -123,7 +126,7 @@ impl Outbox {
             self.event(Event::Withdrawn { purpose, keys: *keys });
         }
         let dead = self.flight.as_ref().is_some_and(|f| f.entries.values().any(|e| !is_alive(&self.consent, ended, e)));
-        if dead {
+        if self.drop_hooks() || dead {
             self.abort_flight();
         }
     }

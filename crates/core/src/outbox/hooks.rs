@@ -8,10 +8,11 @@ use super::answering::pause_of;
 use super::flight::Flight;
 use super::input::Answer;
 use super::output::{Action, Event, Output, Reason, Request};
-use super::sending::Step;
+use super::sending::{Sender, Step};
 use super::storing::Job;
 use crate::clock::Clock;
-use crate::journal::{Table, Write};
+use crate::consent::Ledger;
+use crate::journal::{Table, Write, netstring};
 use crate::retry::{Policy, Verdict, judge};
 use crate::sorted::Sorted;
 use crate::{Millis, Now, json};
@@ -25,8 +26,42 @@ const MOST: usize = 100;
 #[derive(Debug, Clone)]
 pub(super) struct Hook {
     body: String,
+    /// When the oldest of the delivered attributes was set.
+    oldest: Clock,
+    /// What the delivered attributes served, and the epochs under which they were set.
+    purposes: Vec<(String, Clock)>,
     /// Whether the journal has it.
     stored: bool,
+}
+
+impl Hook {
+    /// Its text: netstrings of the body, the oldest moment, then of each purpose and epoch.
+    fn encode(&self) -> String {
+        let mut text = String::new();
+        netstring::push(&mut text, &self.body);
+        netstring::push(&mut text, &self.oldest.to_text());
+        for (purpose, epoch) in &self.purposes {
+            netstring::push(&mut text, purpose);
+            netstring::push(&mut text, &epoch.to_text());
+        }
+        text
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let rest = &mut &*text;
+        let body = netstring::next(rest)?.to_owned();
+        let oldest = Clock::from_text(netstring::next(rest)?)?;
+        let mut purposes = Vec::new();
+        while !rest.is_empty() {
+            purposes.push((netstring::next(rest)?.to_owned(), Clock::from_text(netstring::next(rest)?)?));
+        }
+        Some(Self { body, oldest, purposes, stored: true })
+    }
+
+    /// Whether a purpose of it was withdrawn since, or its session has ended.
+    fn is_dead(&self, consent: &Ledger, ended: Clock) -> bool {
+        self.oldest <= ended || self.purposes.iter().any(|(purpose, epoch)| consent.refuses(purpose, *epoch))
+    }
 }
 
 /// The id of the event that a row holds.
@@ -52,9 +87,15 @@ impl Outbox {
         {
             self.drop_hook(&oldest, writes, Reason { status: 0, code: Some("webhook.full".to_owned()), message: None });
         }
-        let body = self.hook_body(now, &id, flight);
-        writes.push(Write::put(Table::State, self.hook_key(&id), body.clone()));
-        self.hooks.insert(id, Hook { body, stored: false });
+        let mut purposes: Vec<(String, Clock)> = Vec::new();
+        for entry in flight.entries.values() {
+            if purposes.iter().all(|(purpose, _)| *purpose != entry.purpose) {
+                purposes.push((entry.purpose.clone(), entry.epoch));
+            }
+        }
+        let hook = Hook { body: self.hook_body(now, &id, flight), oldest: flight.oldest(), purposes, stored: false };
+        writes.push(Write::put(Table::State, self.hook_key(&id), hook.encode()));
+        self.hooks.insert(id, hook);
     }
 
     /// `{id, sessionId, attributes, consentFlags, syncedAt}`, the last one in milliseconds.
@@ -86,13 +127,33 @@ impl Outbox {
         }
     }
 
-    /// Takes note of a stored one.
-    pub(super) fn learn_hook(&mut self, id: &str, body: String) {
-        self.hooks.insert(id.to_owned(), Hook { body, stored: true });
+    /// Takes note of a stored one, if it is this page's to send; one that nobody may send any more is to be removed.
+    pub(super) fn take_hook(&mut self, id: &str, text: String, writes: &mut Vec<Write>) {
+        match Hook::decode(&text).filter(|hook| !hook.is_dead(&self.consent, self.ended)) {
+            None => {
+                self.untidy = true;
+                writes.push(Write::remove(Table::State, self.hook_key(id)));
+            }
+            Some(hook) if self.options.hooks && hook.purposes.iter().all(|(of, _)| self.consent.is_granted(of)) => {
+                self.hooks.insert(id.to_owned(), hook);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Drops those that nobody may send any more; their rows go at the next look under the lock. Says whether one of them may be in
+    /// the air.
+    pub(super) fn drop_hooks(&mut self) -> bool {
+        let dead = self.hooks.select(&|_, hook| hook.is_dead(&self.consent, self.ended));
+        for id in &dead {
+            self.untidy = true;
+            self.hooks.remove(id);
+        }
+        !dead.is_empty() && matches!(self.sender, Sender::Holding { step: Step::Hooking(_), .. })
     }
 
     /// Forgets the stored ones that the journal does not have any more: another tab has sent them.
-    pub(super) fn forget_hooks(&mut self, there: &Sorted<()>) {
+    pub(super) fn forget_hooks(&mut self, there: &Sorted<String>) {
         for id in self.hooks.select(&|id, hook| hook.stored && !there.contains(id)) {
             self.hooks.remove(&id);
         }
@@ -147,7 +208,7 @@ impl Outbox {
         } else {
             self.drop_hook(&id, &mut writes, Reason { code: Some("webhook.refused".to_owned()), ..Reason::of(answer) });
         }
-        let store = self.store(Job::Record(Vec::new()), writes);
+        let store = self.store(Job::Record, writes);
         self.step(Step::Recording(store));
     }
 

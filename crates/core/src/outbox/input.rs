@@ -164,11 +164,15 @@ pub enum Input {
     },
     /// A session was started: this is the guest.
     Started {
+        /// Which session.
+        session: String,
         /// The guest's id.
         guest: String,
     },
     /// No session was started; status 0 where there was no answer.
     StartFailed {
+        /// Which session.
+        session: String,
         /// The answer.
         answer: Answer,
         /// A fresh random session id, should another be needed.

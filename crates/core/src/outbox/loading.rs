@@ -3,10 +3,10 @@
 use super::hooks;
 use super::input::Hint;
 use super::logout::ENDED;
-use super::output::Event;
+use super::output::{Event, Outcome};
 use super::sending::{Sender, Step};
 use super::storing::Job;
-use super::{Guest, Outbox, Withdrawal};
+use super::{Guest, Outbox, Withdrawal, Withdrawn};
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::{Row, Table, Write};
@@ -107,19 +107,19 @@ impl Outbox {
                 // before this withdrawal all the same.
                 self.raise_epoch(now, Withdrawal { again: true, ..withdrawal });
             } else {
-                calls.push(withdrawal.call);
+                calls.push((withdrawal.call, if withdrawal.kept { Outcome::Done } else { Outcome::Unkept }));
             }
         }
         if writes.is_empty() {
-            self.settle_done(calls);
+            self.settle_all(calls);
         } else {
             self.store(Job::Aside(calls), writes);
         }
     }
 
     fn is_last_word(&self, withdrawal: &Withdrawal) -> bool {
-        let purpose = &withdrawal.purpose;
-        purpose.is_empty() || !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at
+        let Withdrawn::Purpose(purpose) = &withdrawal.of else { return true };
+        !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at
     }
 
     /// Brings memory in line with the journal. With the lock held it also gives the removal of what is dead there.
@@ -133,10 +133,11 @@ impl Outbox {
         // Whatever waits was granted, and a grant leaves a row: without any, somebody cleared the site's storage.
         let cleared = !rows.iter().any(|row| row.table == Table::Consent);
         // First of all: what else is there of the session may be the next one's.
-        let ended = self.row_key(ENDED);
-        for row in &rows {
-            if row.table == Table::State
-                && row.key == ended
+        let (ended, session) = (self.row_key(ENDED), self.row_key("session"));
+        for row in rows.iter().filter(|row| row.table == Table::State) {
+            if row.key == session && self.session.is_some() {
+                self.session = Some(row.value.clone());
+            } else if row.key == ended
                 && let Some(at) = Clock::from_text(&row.value)
             {
                 self.end_session(at);
@@ -154,8 +155,7 @@ impl Outbox {
                     let Some(name) = row.key.strip_prefix(&prefix) else { continue };
                     match hooks::id(name) {
                         Some(id) => {
-                            there.insert(id.to_owned(), ());
-                            self.learn_hook(id, row.value);
+                            there.insert(id.to_owned(), row.value);
                         }
                         None => self.learn_state(now, name, row.value),
                     }
@@ -163,9 +163,9 @@ impl Outbox {
                 Table::Delivered => {
                     if let (Some(key), Some(at)) = (row.key.strip_prefix(&prefix), Clock::from_text(&row.value)) {
                         let old = now.wall.saturating_sub(at.wall()) > self.options.ttl.saturating_add(WATERMARK_MARGIN);
-                        if old && locked.is_some() {
+                        if (old || at <= self.ended) && locked.is_some() {
                             writes.push(Write::remove(Table::Delivered, row.key));
-                        } else {
+                        } else if at > self.ended {
                             self.learn_delivered(key, at);
                         }
                     }
@@ -182,6 +182,9 @@ impl Outbox {
         self.drop_withdrawn();
         if locked.is_some() {
             self.forget_hooks(&there);
+        }
+        for (id, value) in there {
+            self.take_hook(&id, *value, &mut writes);
         }
         let mut stored = Sorted::default();
         for row in &records {
@@ -220,8 +223,12 @@ impl Outbox {
                 }
                 self.pause_seen = value;
             }
-            "guest" if matches!(self.options.guest, Guest::Session(_)) => self.found_guest(value),
-            "session" if matches!(self.options.guest, Guest::Session(_)) => self.session = Some(value),
+            "guest" if matches!(self.options.guest, Guest::Session(_)) => match cut(&value, b' ') {
+                Some((session, guest)) if self.session.as_deref() == Some(session) => self.found_guest(guest.to_owned()),
+                // Started for a session that has ended meanwhile.
+                Some(_) => {}
+                None => self.found_guest(value),
+            },
             _ => {}
         }
     }

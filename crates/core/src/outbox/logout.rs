@@ -3,17 +3,19 @@
 use super::input::Call;
 use super::output::Outcome;
 use super::storing::Job;
-use super::{Guest, Outbox};
+use super::{Guest, Outbox, Withdrawal, Withdrawn};
 use crate::Now;
 use crate::clock::Clock;
 use crate::journal::{Table, Write};
+use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 
 /// The row that tells when the last session ended.
 pub(super) const ENDED: &str = "ended";
 
 impl Outbox {
-    /// Whatever was set so far is removed, here and in the journal; what the next visitor sets belongs to a session of its own.
+    /// Whatever was set so far is removed, here and in the journal; what the next visitor sets belongs to a session of its own. Like a
+    /// withdrawal, it is settled after a look at the journal under the lock: what other pages left there is gone by then.
     pub(super) fn logout(&mut self, now: Now, call: Call, fresh: String) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
@@ -28,7 +30,7 @@ impl Outbox {
             self.session = Some(fresh);
         }
         self.removals(&mut writes);
-        self.store(Job::Logout(call), writes);
+        self.store(Job::Logout(Withdrawal::new(call, Withdrawn::Session)), writes);
     }
 
     /// Takes note of the end of a session, by this tab or another.
@@ -40,10 +42,19 @@ impl Outbox {
         self.ticker.observe(at);
         self.version = None;
         self.token = Lifecycle::new();
+        self.blocked = false;
+        let starting = self.is_starting();
         if matches!(self.options.guest, Guest::Session(_)) {
-            self.left_session |= self.guest.take().is_some();
+            self.left_session |= self.guest.take().is_some() || starting;
         }
         self.drop_withdrawn();
-        self.hooks = Default::default();
+        self.delivered = Sorted::default();
+        let (pending, held) = (&self.pending, &self.held);
+        for key in self.known.select(&|key, ()| pending.get(key).is_none() && held.get(key).is_none()) {
+            self.known.remove(&key);
+        }
+        if starting {
+            self.release();
+        }
     }
 }

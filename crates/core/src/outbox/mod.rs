@@ -19,6 +19,7 @@ mod answering;
 mod consenting;
 mod flight;
 mod flushing;
+mod held;
 mod hooks;
 pub mod input;
 mod leaving;
@@ -48,13 +49,14 @@ pub use screening::Screen;
 
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
-use crate::journal::Entries;
+use crate::journal::Write;
 use crate::metrics::Histogram;
 use crate::random::Random;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 use crate::{Millis, Now};
 use flight::Flight;
+use held::Held;
 use hooks::Hook;
 use pending::Pending;
 use sending::Sender;
@@ -79,12 +81,12 @@ pub struct Outbox {
     consent: Ledger,
     withdrawals: Vec<Withdrawal>,
 
-    held: Entries,
+    held: Held,
     pending: Pending,
     delivered: Sorted<Clock>,
     known: Sorted<()>,
     burst: Burst,
-    stores: Vec<(u32, Job)>,
+    stores: Vec<(u32, Job, Vec<Write>)>,
     storage_works: bool,
     /// Every decision made here is in the journal.
     decisions_kept: bool,
@@ -126,12 +128,25 @@ pub struct Outbox {
     wake: Option<Millis>,
 }
 
+/// What was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Withdrawn {
+    /// The consent to a purpose.
+    Purpose(String),
+    /// Nothing any more: the page has granted it again.
+    Overtaken,
+    /// The whole session.
+    Session,
+}
+
 /// A stored withdrawal, waiting for a look at the journal under the lock.
 #[derive(Debug, Clone)]
 struct Withdrawal {
     call: Call,
-    purpose: String,
+    of: Withdrawn,
     at: Clock,
+    /// Whether other tabs can know of it.
+    kept: bool,
     /// Whether it was made again already, after looking at what other tabs decided.
     again: bool,
     /// The last id given out when it was stored: only a look that was asked for later counts.
@@ -172,8 +187,8 @@ impl Outbox {
             Input::Peeked { until } => self.peeked(now, until),
             Input::Token { guest, asked_at, value, expires_in } => self.token_came(now, &guest, asked_at, value, expires_in),
             Input::TokenFailed { guest, answer } => self.token_failed(now, &guest, answer),
-            Input::Started { guest } => self.started(now, guest),
-            Input::StartFailed { answer, fresh } => self.start_failed(now, answer, fresh),
+            Input::Started { session, guest } => self.started(now, session, guest),
+            Input::StartFailed { session, answer, fresh } => self.start_failed(now, &session, answer, fresh),
             Input::Response { send, answer } => self.answered(now, send, answer),
             Input::SendFailed { send } => self.send_failed(now, send),
             Input::Resolved { send, values } => self.resolved(now, send, values),

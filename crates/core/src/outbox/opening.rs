@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::held::Held;
 use super::pending::Pending;
 use super::sending::Sender;
 use super::setting::Burst;
@@ -9,7 +10,7 @@ use super::{Accounts, Guest, OWN_SESSION, Options, Outbox};
 use crate::Now;
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
-use crate::journal::{Entries, Row};
+use crate::journal::Row;
 use crate::metrics::Histogram;
 use crate::random::Random;
 use crate::sorted::Sorted;
@@ -37,7 +38,7 @@ impl Outbox {
             accounts: Accounts::default(),
             consent: Ledger::default(),
             withdrawals: Vec::new(),
-            held: Entries::default(),
+            held: Held::default(),
             pending: Pending::default(),
             delivered: Sorted::default(),
             known: Sorted::default(),

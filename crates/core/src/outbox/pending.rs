@@ -56,7 +56,7 @@ struct Live {
     superseded: bool,
 }
 
-fn weight(key: &str, entry: &Entry) -> usize {
+pub(super) fn weight(key: &str, entry: &Entry) -> usize {
     key.len() + entry.value.bytes()
 }
 

@@ -118,7 +118,7 @@ impl Outbox {
             bytes += (key.len() + value.bytes()).saturating_sub(waits.map_or(0, |entry| key.len() + entry.value.bytes()));
         }
         self.pending.len() + self.held.len() + keys <= self.options.max_waiting
-            && self.pending.bytes() + bytes <= self.options.max_bytes
+            && self.pending.bytes() + self.held.bytes() + bytes <= self.options.max_bytes
     }
 
     /// Stores what the calls of the ended task left, one record per purpose, all in one transaction.
@@ -159,13 +159,13 @@ impl Outbox {
             self.consent.ahead_of(&Ledger::default(), &mut writes);
         }
         // A record whose successors are partly in a transaction that may still fail has to stay.
-        let under_way = self.stores.iter().any(|(_, job)| matches!(job, Job::Burst { .. }));
+        let under_way = self.stores.iter().any(|(_, job, _)| matches!(job, Job::Burst { .. }));
         let superseded = if under_way { Vec::new() } else { self.pending.take_superseded() };
         for record in &superseded {
             writes.push(Write::remove(Table::Records, record.clone()));
         }
         self.removals(&mut writes);
-        self.stores.push((store, Job::Burst { calls, superseded }));
+        self.stores.push((store, Job::Burst { calls, superseded }, Vec::new()));
         self.put(Output::Store { store, writes });
     }
 

@@ -23,15 +23,18 @@ impl Outbox {
         self.put(Output::Start { session });
     }
 
-    fn is_starting(&self) -> bool {
+    pub(super) fn is_starting(&self) -> bool {
         matches!(self.sender, Sender::Holding { step: Step::Starting, .. })
     }
 
-    pub(super) fn started(&mut self, now: Now, guest: String) {
-        if self.guest.is_some() {
+    pub(super) fn started(&mut self, now: Now, session: String, guest: String) {
+        if self.guest.is_some() || self.session.as_ref() != Some(&session) {
             return;
         }
-        let write = Write::put(Table::State, self.row_key("guest"), guest.clone());
+        let mut value = session;
+        value.push(' ');
+        value.push_str(&guest);
+        let write = Write::put(Table::State, self.row_key("guest"), value);
         self.store(Job::Aside(Vec::new()), vec![write]);
         self.found_guest(guest);
         if self.is_starting() {
@@ -40,8 +43,8 @@ impl Outbox {
         }
     }
 
-    pub(super) fn start_failed(&mut self, now: Now, answer: Answer, fresh: String) {
-        if !self.is_starting() {
+    pub(super) fn start_failed(&mut self, now: Now, session: &str, answer: Answer, fresh: String) {
+        if !self.is_starting() || self.session.as_deref() != Some(session) {
             return;
         }
         let bound = answer.code.as_deref() == Some("session.bound");

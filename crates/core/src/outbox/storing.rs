@@ -24,11 +24,11 @@ pub(super) enum Job {
     /// Keeps a withdrawal; its call waits on for the lock.
     Withdrawal(Withdrawal),
     /// Keeps the end of the session.
-    Logout(Call),
+    Logout(Withdrawal),
     /// Keeps or removes rows beside the flow of updates; withdrawals wait for it before they count as swept.
-    Aside(Vec<Call>),
-    /// Keeps what a sender learnt, and removes these records.
-    Record(Vec<Write>),
+    Aside(Vec<(Call, Outcome)>),
+    /// Keeps what a sender learnt.
+    Record,
 }
 
 impl Outbox {
@@ -54,24 +54,31 @@ impl Outbox {
 
     pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {
         let store = self.id();
-        self.stores.push((store, job));
+        // A full storage still lets go of what it holds; what is left there would be sent again.
+        let mut removals = writes.clone();
+        removals.retain(|write| write.value.is_none());
+        if removals.len() == writes.len() {
+            removals.clear();
+        }
+        self.stores.push((store, job, removals));
         self.put(Output::Store { store, writes });
         store
     }
 
-    pub(super) fn settle_done(&mut self, calls: Vec<Call>) {
-        for call in calls {
-            self.settle(call, Outcome::Done);
+    pub(super) fn settle_all(&mut self, calls: Vec<(Call, Outcome)>) {
+        for (call, outcome) in calls {
+            self.settle(call, outcome);
         }
     }
 
-    fn take_job(&mut self, store: u32) -> Option<Job> {
-        let at = self.stores.iter().position(|(id, _)| *id == store)?;
-        Some(self.stores.swap_remove(at).1)
+    fn take_job(&mut self, store: u32) -> Option<(Job, Vec<Write>)> {
+        let at = self.stores.iter().position(|(id, ..)| *id == store)?;
+        let (_, job, removals) = self.stores.swap_remove(at);
+        Some((job, removals))
     }
 
     pub(super) fn stored(&mut self, now: Now, store: u32, durability: Durability) {
-        let Some(job) = self.take_job(store) else { return };
+        let Some((job, _)) = self.take_job(store) else { return };
         self.pending.stored(store);
         if durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
             self.event(Event::Storage { reason: "restored" });
@@ -80,30 +87,25 @@ impl Outbox {
     }
 
     pub(super) fn store_failed(&mut self, now: Now, store: u32, reason: &'static str) {
-        let Some(mut job) = self.take_job(store) else { return };
+        let Some((mut job, mut removals)) = self.take_job(store) else { return };
         self.pending.not_stored(store);
         match &mut job {
             Job::Burst { superseded, .. } => {
                 self.decisions_kept = false;
                 self.pending.put_back_superseded(core::mem::take(superseded));
             }
-            // A full storage still lets go of what it holds; what is left there would be sent again.
-            Job::Record(removals) if !removals.is_empty() => {
-                let removals = core::mem::take(removals);
-                self.store(Job::Aside(Vec::new()), removals);
-            }
             // It holds here, but other tabs cannot know: the promise is not given. It is stored again with the next flush.
-            Job::Grant(_) => self.decisions_kept = false,
-            Job::Withdrawal(withdrawal) => {
-                self.decisions_kept = false;
-                self.settle(withdrawal.call, Outcome::Unkept);
-                return;
-            }
-            Job::Logout(call) => {
-                let call = *call;
-                return self.settle(call, Outcome::Unkept);
+            Job::Grant(_) | Job::Withdrawal(_) => self.decisions_kept = false,
+            // Without the next session's id, the next page does not go on with the last one's.
+            Job::Logout(withdrawal) => {
+                withdrawal.kept = false;
+                removals.push(Write::remove(Table::State, self.row_key("session")));
             }
             _ => {}
+        }
+        if !removals.is_empty() {
+            let calls = if let Job::Aside(calls) = &mut job { core::mem::take(calls) } else { Vec::new() };
+            self.store(Job::Aside(calls), removals);
         }
         if core::mem::replace(&mut self.storage_works, false) {
             self.event(Event::Storage { reason });
@@ -126,16 +128,19 @@ impl Outbox {
                     self.settle(call, Outcome::Done);
                 }
             }
+            // Other tabs cannot know.
+            Job::Withdrawal(withdrawal) if durability == Durability::Memory => self.settle(withdrawal.call, Outcome::Unkept),
             Job::Withdrawal(withdrawal) => {
                 self.put(Output::Notify(Hint::Consent));
                 self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
             }
-            Job::Logout(call) => {
+            // What other tabs and earlier pages left there goes at the look that follows.
+            Job::Logout(withdrawal) => {
                 self.put(Output::Notify(Hint::Session));
-                self.settle(call, Outcome::Done);
+                self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
             }
-            Job::Aside(calls) => self.settle_done(calls),
-            Job::Record(_) => {
+            Job::Aside(calls) => self.settle_all(calls),
+            Job::Record => {
                 if durability > Durability::Memory {
                     self.hooks_stored();
                 }

@@ -25,9 +25,17 @@ pub struct Told {
 pub struct Model {
     pub told: BTreeMap<String, Told>,
     order: u64,
+    /// What was set up to then is nobody's: the visitor's logout has resolved.
+    pub ended: Clock,
+    pub logouts: u64,
+    /// The latest moment of any logout: with clocks set back, not always that of the last.
+    pub latest_end: Clock,
     /// Per purpose: the order at which its last withdrawal began, and whether its promise has resolved.
     withdrawn: BTreeMap<String, (u64, bool)>,
     granted_since: BTreeMap<String, bool>,
+    /// Storage refused, and the clock was set back: a grant that nobody could hear of may have a later clock than the withdrawal
+    /// that came after it.
+    pub unsure: bool,
     /// Purposes that the visitor has ever granted.
     granted: BTreeSet<String>,
 }
@@ -53,8 +61,14 @@ impl Model {
         self.told.insert(value.into(), told);
     }
 
-    /// Learns from a record, whether it could be stored or not, when its entries were set.
-    pub fn stored(&mut self, writes: &[Write]) {
+    /// Learns from a record, whether it could be stored or not, when its entries were set; gives the end of a session, if one ends.
+    pub fn stored(&mut self, writes: &[Write]) -> Option<Clock> {
+        let mut end = None;
+        for write in writes.iter().filter(|write| write.key.ends_with("/ended")) {
+            let at = write.value.as_deref().and_then(Clock::from_text).unwrap_or_default();
+            self.latest_end = self.latest_end.max(at);
+            end = Some(at);
+        }
         for write in writes.iter().filter(|write| write.table == Table::Records) {
             let Some(Ok(record)) = write.value.as_deref().map(Record::decode) else { continue };
             for (_, entry) in record.entries {
@@ -64,6 +78,7 @@ impl Model {
                 }
             }
         }
+        end
     }
 
     pub fn promise(&mut self, value: &str) {
@@ -98,14 +113,18 @@ impl Model {
     /// Whether a request that starts now may carry this value, in a tab whose page states that `service` is granted, or does not.
     pub fn may_start(&self, value: &str, stated: bool) -> Result<(), String> {
         let Some(told) = self.told.get(value) else { return Err(format!("nobody ever set {value}")) };
-        if !self.granted.contains(&told.purpose) && !(stated && told.purpose == "service") {
+        let granted = self.granted.contains(&told.purpose) || (stated && told.purpose == "service");
+        if !granted {
             return Err(format!("a request carries {value} of {}, which nobody has granted here", told.key));
+        }
+        if told.clock.is_some_and(|at| at <= self.ended) {
+            return Err(format!("a request carries {value} of {} after the logout has resolved", told.key));
         }
         let Some((order, true)) = self.withdrawn.get(&told.purpose) else { return Ok(()) };
         if *order > told.order {
             return Err(format!("a request carries {value} of {} after its withdrawal has resolved", told.key));
         }
-        if !self.granted_since[&told.purpose] {
+        if !self.granted_since[&told.purpose] && !self.unsure {
             return Err(format!("a request carries {value} of {}, whose purpose is withdrawn", told.key));
         }
         Ok(())

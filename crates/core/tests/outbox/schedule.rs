@@ -104,7 +104,7 @@ impl Schedule {
 
     fn step(&mut self) {
         let id = self.tab();
-        match self.world.below(40) {
+        match self.world.below(41) {
             0..=15 => self.set(id),
             16 | 17 => self.burst(id),
             18 | 19 if self.world.tabs.len() < 4 => {
@@ -134,7 +134,8 @@ impl Schedule {
             33 | 34 => self.tell(id, Input::Hidden),
             35 | 36 => self.tell(id, Input::Visible),
             37 | 38 => self.world.server.touch(self.values),
-            _ => self.tell(id, Input::Changed(Hint::Records)),
+            39 => self.tell(id, Input::Changed(Hint::Records)),
+            _ => self.logout(id),
         }
     }
 
@@ -199,6 +200,14 @@ impl Schedule {
         }
     }
 
+    fn logout(&mut self, id: TabId) {
+        if self.is_awake(id) && self.world.below(2) == 0 {
+            self.world.model.logouts += 1;
+            let records = self.world.storage.record_keys();
+            self.call(id, Waits::Logout(records), |call| Input::Logout { call, fresh: String::new() });
+        }
+    }
+
     fn freeze(&mut self, id: TabId) {
         if let Some(tab) = self.world.tabs.get_mut(&id) {
             tab.frozen = !tab.frozen;
@@ -249,7 +258,7 @@ impl Schedule {
         for id in ids {
             self.world.kill(id);
         }
-        self.world.open_stating(Some(true));
+        self.world.open_stating(Some(true), true);
         self.world.run(self.world.time.mono() + 120_000);
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use guestsync_core::clock::Clock;
 use guestsync_core::journal::{Record, Row, Table, Write};
 
+use crate::tab::GUEST;
+
 #[derive(Default)]
 pub struct Storage {
     rows: BTreeMap<(Table, String), String>,
@@ -68,6 +70,30 @@ impl Storage {
         let wanted =
             |text: &String| Record::decode(text).is_ok_and(|record| record.entries.values().any(|entry| known(&entry.purpose)));
         self.rows.iter().filter(|((table, _), text)| *table == Table::Records && wanted(text)).count()
+    }
+
+    /// Rows of the state table whose name begins so.
+    pub fn states(&self, name: &str) -> usize {
+        self.rows
+            .keys()
+            .filter(|(table, key)| *table == Table::State && key.split_once('/').is_some_and(|(_, of)| of.starts_with(name)))
+            .count()
+    }
+
+    /// When the last session ended.
+    pub fn ended(&self) -> Clock {
+        let row = self.rows.get(&(Table::State, format!("{GUEST}/ended")));
+        row.and_then(|text| Clock::from_text(text)).unwrap_or_default()
+    }
+
+    pub fn record_keys(&self) -> Vec<String> {
+        self.rows.keys().filter(|(table, _)| *table == Table::Records).map(|(_, key)| key.clone()).collect()
+    }
+
+    /// Whether this record is there and belongs to a session that has ended.
+    pub fn holds_ended(&self, key: &str) -> bool {
+        let newest = key.split_once('/').and_then(|(_, clock)| Clock::from_text(clock));
+        self.rows.contains_key(&(Table::Records, key.to_owned())) && newest.is_some_and(|at| at <= self.ended())
     }
 
     pub fn records(&self) -> usize {

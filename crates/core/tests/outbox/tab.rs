@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use guestsync_core::Now;
+use guestsync_core::clock::Clock;
 use guestsync_core::consent::Purposes;
 use guestsync_core::journal::Row;
 use guestsync_core::outbox::{Guest, Options, Outbox};
@@ -16,6 +17,8 @@ pub const GUEST: &str = "8f3a2b1c";
 pub enum Waits {
     Set(Vec<String>),
     Withdraw(String),
+    /// These records were in the journal when it was called.
+    Logout(Vec<String>),
     Other,
 }
 
@@ -24,6 +27,8 @@ pub struct Tab {
     pub outbox: Outbox,
     pub frozen: bool,
     pub left: bool,
+    /// When its page's last logout was.
+    pub ended: Clock,
     /// What its page states of `service`.
     pub stated: Option<bool>,
     pub calls: BTreeMap<u32, Waits>,
@@ -37,7 +42,7 @@ pub struct Tab {
 }
 
 impl Tab {
-    pub fn open(id: TabId, seed: u64, now: Now, mirror: Vec<Row>, stated: Option<bool>) -> Self {
+    pub fn open(id: TabId, seed: u64, now: Now, mirror: Vec<Row>, stated: Option<bool>, hooks: bool) -> Self {
         let mut options = Options::new(Guest::Known(GUEST.into()));
         options.purposes = Purposes::new([
             ("m0".to_owned(), "marketing".to_owned()),
@@ -47,9 +52,22 @@ impl Tab {
         ]);
         options.stated.extend(stated.map(|granted| ("service".into(), granted)));
         options.max_items = 3;
+        options.hooks = hooks;
         let outbox = Outbox::new(options, seed, now, mirror);
         let calls = BTreeMap::new();
-        Self { id, outbox, frozen: false, left: false, stated, calls, next_call: 0, alarm: 0, sending: None, asked: 0 }
+        Self {
+            id,
+            outbox,
+            frozen: false,
+            left: false,
+            ended: Clock::ZERO,
+            stated,
+            calls,
+            next_call: 0,
+            alarm: 0,
+            sending: None,
+            asked: 0,
+        }
     }
 
     pub fn call(&mut self, waits: Waits) -> u32 {

@@ -40,6 +40,7 @@ pub struct World {
     pub broken: Option<String>,
     pub telling: bool,
     pub rate_limits: u64,
+    set_back: bool,
     /// Whether some pages state that `service` is not granted.
     pub contradicts: bool,
     pause_until: u64,
@@ -61,6 +62,7 @@ impl World {
             broken: None,
             telling: false,
             rate_limits: 0,
+            set_back: false,
             contradicts: false,
             pause_until: 0,
             next_tab: 0,
@@ -88,15 +90,16 @@ impl World {
             0..=2 => None,
             _ => Some(true),
         };
-        self.open_stating(stated)
+        let hooks = self.below(3) == 0;
+        self.open_stating(stated, hooks)
     }
 
-    /// Opens a page that states this of `service`.
-    pub fn open_stating(&mut self, stated: Option<bool>) -> TabId {
+    /// Opens a page that states this of `service`, and sends events of deliveries or does not.
+    pub fn open_stating(&mut self, stated: Option<bool>, hooks: bool) -> TabId {
         self.next_tab += 1;
         let (id, seed) = (self.next_tab, self.random.draw());
         self.say(|| format!("tab {id} is opened and states {stated:?}"));
-        let tab = Tab::open(id, seed, self.time.now(), self.storage.mirror(), stated);
+        let tab = Tab::open(id, seed, self.time.now(), self.storage.mirror(), stated, hooks);
         self.tabs.insert(id, tab);
         if !self.online {
             self.tell(id, Input::Offline);
@@ -154,7 +157,10 @@ impl World {
                 self.time.at(at, Due::Read(id, load, owner));
             }
             Output::Store { store, writes } => {
-                self.model.stored(&writes);
+                let end = self.model.stored(&writes);
+                if let Some(tab) = self.tabs.get_mut(&id) {
+                    tab.ended = end.unwrap_or(tab.ended);
+                }
                 let at = self.transaction();
                 self.time.at(at, Due::Commit(id, store, writes));
             }
@@ -273,7 +279,8 @@ impl World {
 
     fn check_send(&mut self, id: TabId, request: &Request) {
         let now = self.time.mono();
-        if let Action::Write { body, .. } = &request.action {
+        self.model.unsure = self.storage.refused && self.set_back;
+        if let Action::Write { body, .. } | Action::Hook { body, .. } = &request.action {
             for value in values(body) {
                 let stated = self.tabs.get(&id).is_some_and(|tab| tab.stated == Some(true));
                 if let Err(why) = self.model.may_start(&value, stated) {
@@ -322,8 +329,14 @@ impl World {
             let (key, value) = self.server.applied[at].clone();
             let earlier = self.server.applied[..at].iter().rev().find(|(of, _)| *of == key);
             // What was withdrawn is forgotten with its clock: with a wall clock set back since, its successor's may be earlier.
-            let withdrawn = |value| {
-                self.model.told.get(value).is_some_and(|told| self.model.is_withdrawn(told, self.storage.epoch(&told.purpose)))
+            let ended = self.model.latest_end;
+            let withdrawn = |value: &String| {
+                self.model.clock(value).is_some_and(|at| at <= ended)
+                    || self
+                        .model
+                        .told
+                        .get(value)
+                        .is_some_and(|told| self.model.is_withdrawn(told, self.storage.epoch(&told.purpose)))
             };
             if earlier.is_some_and(|(_, before)| withdrawn(before)) {
                 continue;
@@ -349,6 +362,13 @@ impl World {
                 }
             }
             (Waits::Withdraw(purpose), Outcome::Done) => self.model.withdrawal_resolved(&purpose),
+            (Waits::Logout(records), Outcome::Done) => {
+                let own = self.tabs.get(&id).map(|tab| tab.ended).unwrap_or_default();
+                self.model.ended = own.max(self.model.ended);
+                if let Some(left) = records.iter().find(|key| self.storage.holds_ended(key)) {
+                    self.break_off(format!("record {left} outlives the logout of tab {id}"));
+                }
+            }
             _ => {}
         }
     }
@@ -398,6 +418,7 @@ impl World {
     /// A page opened after the clock was set cannot tell how much of a stored pause is left; those that were open can.
     pub fn set_clock(&mut self, by: i64) {
         self.time.jump(by);
+        self.set_back |= by < 0;
         self.pause_until = 0;
     }
 

@@ -26,6 +26,8 @@ pub struct Desk {
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Answers to loads that are kept back.
     unread: Option<Vec<Input>>,
+    /// Answers to starts of sessions that are kept back.
+    pub unstarted: Option<Vec<Input>>,
 }
 
 impl Desk {
@@ -42,6 +44,7 @@ impl Desk {
             events: Vec::new(),
             outcomes: BTreeMap::new(),
             unread: None,
+            unstarted: None,
         }
     }
 
@@ -157,7 +160,16 @@ impl Desk {
                 let value = Sensitive::new(format!("for {guest}"));
                 Input::Token { guest, asked_at: self.time, value, expires_in: Some(600.0) }
             }
-            Output::Start { session } => Input::Started { guest: format!("guest-of-{session}") },
+            Output::Start { session } => {
+                let started = Input::Started { guest: format!("guest-of-{session}"), session };
+                match &mut self.unstarted {
+                    Some(unstarted) => {
+                        unstarted.push(started);
+                        return None;
+                    }
+                    None => started,
+                }
+            }
             Output::Send(request) => self.answer(request),
             Output::Settle { call, outcome } => {
                 self.outcomes.insert(call, outcome);

@@ -1,6 +1,6 @@
 //! The end of a session.
 
-use guestsync_core::outbox::{Hint, Input, Outcome};
+use guestsync_core::outbox::{Guest, Hint, Input, Options, Outcome};
 
 use super::desk::Desk;
 
@@ -57,4 +57,70 @@ fn a_logout_that_storage_refuses_is_not_promised() {
     desk.storage.full = true;
     desk.tell(&mut tab, logout(1));
     assert_eq!(desk.outcomes[&1], Outcome::Unkept);
+}
+
+#[test]
+fn a_logout_that_storage_refuses_forgets_all_the_same() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    desk.tell(&mut tab, Input::Offline);
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.storage.full = true;
+    desk.tell(&mut tab, logout(2));
+    assert_eq!((&desk.outcomes[&2], desk.storage.records()), (&Outcome::Unkept, 0));
+    desk.storage.full = false;
+    drop(tab);
+    let mut options = Desk::options();
+    options.guest = Guest::Session("third-session".into());
+    assert_eq!(desk.open(options).guest(), Some("guest-of-third-session"));
+}
+
+#[test]
+fn what_this_tab_has_not_read_is_removed_too_also_for_a_guest_of_the_servers() {
+    for guest in [Guest::Known("guest-1".into()), Guest::Session("first-session".into())] {
+        let mut desk = Desk::new();
+        let options = Options { guest, ..Desk::options() };
+        let (mut tab, mut other) = (desk.open(options.clone()), desk.open(options));
+        desk.tell(&mut tab, Input::Offline);
+        desk.tell(&mut other, Input::Offline);
+        desk.set(&mut other, 1, "tier", "gold");
+        drop(other);
+        assert_eq!((desk.storage.records(), tab.pending()), (1, 0));
+        desk.tell(&mut tab, logout(2));
+        assert_eq!((desk.storage.records(), &desk.outcomes[&2]), (0, &Outcome::Done));
+    }
+}
+
+#[test]
+fn the_answer_to_a_start_of_a_session_that_has_ended_meanwhile_is_nobodys() {
+    let mut desk = Desk::new();
+    desk.unstarted = Some(Vec::new());
+    let (mut tab, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    desk.tell(&mut tab, logout(1));
+    assert_eq!(desk.outcomes.get(&1), Some(&Outcome::Done));
+    for started in desk.unstarted.take().expect("starts") {
+        desk.tell(&mut tab, started.clone());
+        // It has not heard of the end yet.
+        desk.tell(&mut other, started);
+    }
+    assert_eq!(tab.guest(), None);
+    desk.tell(&mut tab, Input::Changed(Hint::Session));
+    desk.tell(&mut other, Input::Changed(Hint::Session));
+    assert_eq!((tab.guest(), other.guest()), (None, None));
+    desk.set(&mut tab, 2, "tier", "silver");
+    assert_eq!(desk.requests[0].guest, "guest-of-second-session");
+}
+
+#[test]
+fn the_next_guest_begins_with_no_keys_and_nothing_blocked() {
+    let mut desk = Desk::new();
+    let mut options = Desk::options();
+    options.limits.keys_per_guest = 1;
+    let mut tab = desk.open(options);
+    desk.write = 403;
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.write = 200;
+    desk.tell(&mut tab, logout(2));
+    desk.set(&mut tab, 3, "name", "Ada");
+    assert_eq!(desk.bodies().last(), Some(&r#"{"attributes":{"name":"Ada"}}"#));
 }

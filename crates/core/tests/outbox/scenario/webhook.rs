@@ -1,6 +1,6 @@
 //! The events that a page sends itself.
 
-use guestsync_core::outbox::{Event, Options, Outbox};
+use guestsync_core::outbox::{Event, Input, Options, Outbox, Outcome};
 
 use super::desk::Desk;
 
@@ -67,4 +67,44 @@ fn an_event_that_is_refused_is_told_and_dropped() {
         |event: &&Event| matches!(event, Event::Rejected { reason, .. } if reason.code.as_deref() == Some("webhook.refused"));
     assert_eq!(desk.events.iter().filter(refused).count(), 1);
     assert_eq!(desk.hooks().len(), 1);
+}
+
+/// A page whose event was not taken yet.
+fn untold(desk: &mut Desk) -> Outbox {
+    desk.webhook = 503;
+    let tab = deliver(desk);
+    assert_eq!((desk.hooks().len(), desk.storage.states("hook/")), (1, 1));
+    desk.webhook = 200;
+    tab
+}
+
+#[test]
+fn an_event_goes_with_the_purpose_of_what_it_tells_or_with_the_session() {
+    for end in [Input::Withdraw { call: 2, purpose: "service".into() }, Input::Logout { call: 2, fresh: "second-session".into() }]
+    {
+        let mut desk = Desk::new();
+        let mut tab = untold(&mut desk);
+        desk.tell(&mut tab, end);
+        assert_eq!((&desk.outcomes[&2], desk.storage.states("hook/")), (&Outcome::Done, 0));
+        desk.wait(&mut tab, 100_000);
+        assert_eq!(desk.hooks().len(), 1);
+    }
+}
+
+#[test]
+fn an_event_waits_on_where_another_purpose_is_withdrawn() {
+    let mut desk = Desk::new();
+    let mut tab = untold(&mut desk);
+    desk.tell(&mut tab, Input::Withdraw { call: 2, purpose: "marketing".into() });
+    desk.wait(&mut tab, 100_000);
+    assert_eq!(desk.hooks().len(), 2);
+}
+
+#[test]
+fn a_page_without_a_webhook_sends_no_events_of_others() {
+    let mut desk = Desk::new();
+    drop(untold(&mut desk));
+    let mut tab = desk.open(Desk::options());
+    desk.wait(&mut tab, 100_000);
+    assert_eq!((desk.hooks().len(), desk.storage.states("hook/")), (1, 1));
 }

@@ -1,0 +1,47 @@
+//! What waits in memory for a grant.
+
+use std::rc::Rc;
+
+use super::pending::weight;
+use crate::journal::{Entries, Entry};
+
+/// The newest entry of each key whose purpose is not granted, and what they weigh.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    entries: Entries,
+    bytes: usize,
+}
+
+impl Held {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Rc<Entry>> {
+        self.entries.get(key)
+    }
+
+    /// The keys of all entries for which `wanted` holds.
+    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Rc<Entry>) -> bool) -> Vec<String> {
+        self.entries.select(wanted)
+    }
+
+    /// Puts an entry in place of an older one; gives back the older one.
+    pub(super) fn insert(&mut self, key: String, entry: Rc<Entry>) -> Option<Rc<Entry>> {
+        let older = self.remove(&key);
+        self.bytes += weight(&key, &entry);
+        self.entries.insert(key, entry);
+        older
+    }
+
+    /// Takes an entry out.
+    pub(super) fn remove(&mut self, key: &str) -> Option<Rc<Entry>> {
+        let entry = self.entries.remove(key)?;
+        self.bytes -= weight(key, &entry);
+        Some(entry)
+    }
+}

@@ -1,6 +1,5 @@
 //! A key holder on p256: the shell's part of sealing and opening.
 
-use base64ct::Encoding;
 use guestsync_core::patch::Pointer;
 use guestsync_core::seal::{Agree, Agreement, Entropy, Place, PublicPoint, SealError};
 use p256::ecdh::diffie_hellman;
@@ -12,7 +11,7 @@ use zeroize::Zeroizing;
 /// A private key under an id.
 pub(crate) struct Holder {
     pub(crate) key_id: &'static str,
-    secret: SecretKey,
+    pub(crate) secret: SecretKey,
 }
 
 impl Holder {
@@ -25,21 +24,6 @@ impl Holder {
         let ephemeral = secret_key(&format!("ephemeral {number}"));
         Agreement::new(self.key_id, point(&ephemeral.public_key()), &mut agree(&ephemeral, &self.secret.public_key()))
             .expect("a name")
-    }
-
-    /// One that nobody can open: a point of the curve beside a secret that has nothing to do with it.
-    pub(crate) fn agreement_of_its_own(&self, number: u64) -> Agreement {
-        let mut secret: [u8; 32] = Sha256::digest(number.to_be_bytes()).into();
-        Agreement::new(self.key_id, point(&self.secret.public_key()), &mut secret).expect("a name")
-    }
-
-    /// The private key as a JWK.
-    pub(crate) fn private_jwk(&self) -> String {
-        let url = |bytes: &[u8]| base64ct::Base64UrlUnpadded::encode_string(bytes);
-        let point = self.secret.public_key().to_sec1_point(false);
-        let (x, y) = point.as_bytes()[1..].split_at(32);
-        let (x, y, d) = (url(x), url(y), url(&self.secret.to_bytes()));
-        format!(r#"{{"kty":"EC","crv":"P-256","kid":"{}","x":"{x}","y":"{y}","d":"{d}"}}"#, self.key_id)
     }
 }
 
@@ -62,7 +46,7 @@ fn secret_key(seed: &str) -> SecretKey {
     SecretKey::from_slice(&Sha256::digest(seed)).expect("a scalar in range")
 }
 
-fn point(key: &PublicKey) -> PublicPoint {
+pub(crate) fn point(key: &PublicKey) -> PublicPoint {
     PublicPoint::from_uncompressed(key.to_sec1_point(false).as_bytes()).expect("an uncompressed point")
 }
 

@@ -8,6 +8,7 @@ import { run } from "../run.mjs";
 import { ensureCargoDeny } from "../setup/cargo-deny.mjs";
 import { ensurePackages } from "../setup/packages.mjs";
 import { withPostgres } from "../setup/postgres.mjs";
+import { checkSizes } from "../size/measure.mjs";
 
 /** @typedef {"lint" | "rust" | "wasm" | "browser"} Kind */
 /** @typedef {{ name: string, kind: Kind, run: () => Promise<unknown> }} Part */
@@ -29,6 +30,7 @@ export const parts = [
   { name: "scripts", kind: "lint", run: () => nodeTests("tests/scripts") },
   { name: "rust", kind: "rust", run: () => run("cargo", ["test", "--no-fail-fast"]) },
   { name: "rust: PostgreSQL", kind: "rust", run: postgresTests },
+  { name: "size", kind: "wasm", run: checkSizes },
   { name: "wasm: page", kind: "wasm", run: () => wasmTests("page") },
   { name: "wasm: worker", kind: "wasm", run: () => wasmTests("worker") },
   { name: "page", kind: "browser", run: () => nodeTests("tests/page") },

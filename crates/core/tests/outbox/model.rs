@@ -33,8 +33,8 @@ pub struct Model {
     /// Per purpose: the order at which its last withdrawal began, and whether its promise has resolved.
     withdrawn: BTreeMap<String, (u64, bool)>,
     granted_since: BTreeMap<String, bool>,
-    /// Storage refused, and the clock was set back: a grant that nobody could hear of may have a later clock than the withdrawal
-    /// that came after it.
+    /// Storage refused, and the clock was set back: decisions that nobody could hear of may have later clocks than the withdrawal
+    /// that came after them.
     pub unsure: bool,
     /// Purposes that the visitor has ever granted.
     granted: BTreeSet<String>,
@@ -121,7 +121,7 @@ impl Model {
             return Err(format!("a request carries {value} of {} after the logout has resolved", told.key));
         }
         let Some((order, true)) = self.withdrawn.get(&told.purpose) else { return Ok(()) };
-        if *order > told.order {
+        if *order > told.order && !self.unsure {
             return Err(format!("a request carries {value} of {} after its withdrawal has resolved", told.key));
         }
         if !self.granted_since[&told.purpose] && !self.unsure {

@@ -9,7 +9,7 @@ use guestsync_core::random::Random;
 
 use crate::clockwork::Clockwork;
 use crate::locks::{Locks, TabId};
-use crate::model::Model;
+use crate::model::{Model, purpose_of};
 use crate::network::{Fate, Weather};
 use crate::server::Server;
 use crate::storage::Storage;
@@ -338,7 +338,9 @@ impl World {
                         .get(value)
                         .is_some_and(|told| self.model.is_withdrawn(told, self.storage.epoch(&told.purpose)))
             };
-            if earlier.is_some_and(|(_, before)| withdrawn(before)) {
+            // So is what a page has taken back by what it states.
+            let refused = self.contradicts && purpose_of(&key) == "service";
+            if refused || earlier.is_some_and(|(_, before)| withdrawn(before)) {
                 continue;
             }
             let clocks = earlier.and_then(|(_, before)| Some((self.model.clock(before)?, self.model.clock(&value)?)));
@@ -364,7 +366,8 @@ impl World {
             (Waits::Withdraw(purpose), Outcome::Done) => self.model.withdrawal_resolved(&purpose),
             (Waits::Logout(records), Outcome::Done) => {
                 let own = self.tabs.get(&id).map(|tab| tab.ended).unwrap_or_default();
-                self.model.ended = own.max(self.model.ended);
+                // Of two logouts at once in tabs whose clocks differ, the one stored last counts.
+                self.model.ended = own.min(self.storage.ended());
                 if let Some(left) = records.iter().find(|key| self.storage.holds_ended(key)) {
                     self.break_off(format!("record {left} outlives the logout of tab {id}"));
                 }

@@ -110,6 +110,9 @@ impl Outbox {
         if core::mem::replace(&mut self.storage_works, false) {
             self.event(Event::Storage { reason });
         }
+        if let Job::Withdrawal(withdrawal) = job {
+            return self.settle(withdrawal.call, Outcome::Unkept);
+        }
         self.ended(now, store, job, Durability::Memory);
     }
 
@@ -129,7 +132,6 @@ impl Outbox {
                 }
             }
             // Other tabs cannot know.
-            Job::Withdrawal(withdrawal) if durability == Durability::Memory => self.settle(withdrawal.call, Outcome::Unkept),
             Job::Withdrawal(withdrawal) => {
                 self.put(Output::Notify(Hint::Consent));
                 self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });

@@ -19,7 +19,7 @@ fn a_grant_in_the_task_of_a_withdrawal_is_the_last_word() {
 }
 
 #[test]
-fn a_withdrawal_that_is_kept_in_memory_only_is_not_promised() {
+fn a_page_that_was_told_to_keep_nothing_promises_a_withdrawal_for_itself() {
     let mut desk = Desk::new();
     let mut tab = Outbox::new(Desk::options(), 1, Now::new(1, 1), Vec::new());
     tab.handle(Now::new(2, 2), Input::Withdraw { call: 1, purpose: "marketing".into() });
@@ -29,7 +29,7 @@ fn a_withdrawal_that_is_kept_in_memory_only_is_not_promised() {
     });
     let stored = Input::Stored { store: store.expect("a transaction"), durability: Durability::Memory };
     desk.tell(&mut tab, stored);
-    assert_eq!(desk.outcomes[&1], Outcome::Unkept);
+    assert_eq!(desk.outcomes[&1], Outcome::Done);
     assert!(!tab.is_granted("marketing"));
 }
 

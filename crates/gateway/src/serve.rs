@@ -21,7 +21,7 @@ use crate::admin;
 use crate::app::{App, SESSION_LIFE, StartError};
 use crate::config::{Config, Upstream};
 use crate::db::OpenError;
-use crate::db::answers::KEPT_FOR;
+use crate::db::answer::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::listen::{PER_PEER, Peers};
 use crate::open::{Opener, SANDBOX_DIRECTORY};

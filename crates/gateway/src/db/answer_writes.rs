@@ -8,7 +8,7 @@ use guestsync_core::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 
-use super::answers::{Begun, KEPT_FOR};
+use super::answer::{Begun, KEPT_FOR};
 use super::together::{Statements, Write};
 
 /// How long a request counts as running; longer than any takes.

@@ -13,23 +13,9 @@
 use guestsync_core::Millis;
 
 use super::Db;
+use super::answer::Begun;
 use super::answer_writes::{Begin, Keep};
-use super::sessions::signed;
-
-/// How long an answer is kept.
-pub(crate) const KEPT_FOR: Millis = 24 * 60 * 60 * 1_000;
-/// What a request under a key meets.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Begun {
-    /// Nothing: it runs, and [`Db::keep_answer`] or [`Db::forget_answer`] follows.
-    Run,
-    /// The same request, still running.
-    Running,
-    /// The same request, answered before: the answer as it was kept.
-    Kept(String),
-    /// Another request.
-    Mismatch,
-}
+use super::millis::signed;
 
 const FORGET: &str = "DELETE FROM answers WHERE id = $1 AND request = $2";
 const FORGET_RUNNING: &str = "DELETE FROM answers WHERE answer IS NULL";
@@ -81,6 +67,7 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answer::KEPT_FOR;
     use super::*;
     use crate::db::answer_writes::{LEASE, MOST_ANSWERS};
     use crate::db::fresh::Fresh;

@@ -4,7 +4,7 @@ use guestsync_core::Millis;
 use sqlx::Row;
 
 use super::Db;
-use super::sessions::signed;
+use super::millis::signed;
 use crate::audit::chain::Head;
 
 const GET: &str = "SELECT gateway, seq, hash FROM audit_heads WHERE gateway = $1";

@@ -4,7 +4,7 @@ use guestsync_core::Millis;
 use sqlx::Row;
 
 use super::Db;
-use super::sessions::signed;
+use super::millis::signed;
 
 const SEEN: &str = "INSERT INTO gateways (owner, seen_at) VALUES ($1, $2)
     ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at";

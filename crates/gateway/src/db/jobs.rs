@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row};
 
 use super::Db;
-use super::sessions::signed;
+use super::millis::signed;
 
 /// A job as it is stored.
 #[derive(Debug, Clone)]

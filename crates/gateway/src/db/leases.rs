@@ -3,7 +3,7 @@
 use guestsync_core::Millis;
 
 use super::Db;
-use super::sessions::signed;
+use super::millis::signed;
 
 const TAKE: &str = "INSERT INTO leases (name, owner, ends_at) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, ends_at = excluded.ends_at

@@ -2,8 +2,8 @@
 //! `ON CONFLICT`, `RETURNING`; the one difference is how a queue is read ([`Db::skip_locked`]).
 //!
 //! - [`channel_claims`]: which job makes the channel of a name;
-//! - [`sessions`]: which visitor is which guest; [`session_writes`]: how that is written;
-//! - [`answers`]: what a repeat is answered; [`answer_writes`]: how that is written;
+//! - [`sessions`]: which visitor is which guest; [`session_writes`]: how that is written; [`session`]: one of them;
+//! - [`answers`]: what a repeat is answered; [`answer_writes`]: how that is written; [`answer`]: one of them;
 //! - [`fences`]: the newest patch of each profile member;
 //! - [`secrets`]: what is encrypted at rest;
 //! - [`webhooks`], [`jobs`]: work that outlives its request, each item claimed by one gateway at a time;
@@ -12,6 +12,7 @@
 //! - [`audit`]: the heads of the audit chains;
 //! - [`together`]: what several requests write at once.
 
+pub(crate) mod answer;
 mod answer_writes;
 pub(crate) mod answers;
 mod audit;
@@ -22,7 +23,9 @@ pub(crate) mod fresh;
 mod gateways;
 pub(crate) mod jobs;
 pub(crate) mod leases;
+mod millis;
 pub(crate) mod secrets;
+pub(crate) mod session;
 mod session_writes;
 pub(crate) mod sessions;
 mod together;

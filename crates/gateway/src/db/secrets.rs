@@ -4,7 +4,7 @@ use guestsync_core::Millis;
 use sqlx::Row;
 
 use super::Db;
-use super::sessions::signed;
+use super::millis::signed;
 
 const GET: &str = "SELECT value FROM secrets WHERE name = $1";
 const LIST: &str = "SELECT name, value FROM secrets WHERE name LIKE $1 ORDER BY updated_at DESC, name DESC";

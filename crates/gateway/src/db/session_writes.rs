@@ -6,7 +6,8 @@ use guestsync_core::Millis;
 use guestsync_genesys::call::{ConsentType, GuestId};
 use sqlx::{AnyPool, Row};
 
-use super::sessions::{COLUMNS, Session, State, signed};
+use super::millis::signed;
+use super::session::{COLUMNS, Session, State};
 use super::together::{Statements, Write};
 
 /// A session to be.

@@ -16,7 +16,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row};
 
 use super::Db;
-use super::sessions::signed;
+use super::millis::signed;
 
 /// An event that was claimed.
 #[derive(Debug, Clone)]

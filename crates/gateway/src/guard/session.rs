@@ -7,7 +7,7 @@ use guestsync_genesys::call::GuestId;
 use crate::app::App;
 use crate::clock;
 use crate::cookie::{self, Kinds, Presented};
-use crate::db::sessions::{Session, State};
+use crate::db::session::{Session, State};
 use crate::refusal::Refusal;
 
 /// The database learns of a renewal at most this often.

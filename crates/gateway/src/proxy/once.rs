@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::reply::Refused;
 use super::to_its_end::ToItsEnd;
 use crate::app::App;
-use crate::db::answers::Begun;
+use crate::db::answer::Begun;
 use crate::refusal::Refusal;
 use crate::{body, clock, text};
 

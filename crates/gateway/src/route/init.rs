@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::audit::{Record, Who};
 use crate::body::JsonObject;
 use crate::crm::Known;
-use crate::db::sessions::{self, Session};
+use crate::db::session::{Session, State as Stage};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::keys::state_key::random;
@@ -90,7 +90,7 @@ pub(crate) async fn handle(
     }
     let hash = visitor::hash(&session_id, app.config.session_secret.as_ref());
     let session = claimed(&app, &hash, consent_type).await?;
-    if session.guest.is_some() && !session::holds(&app, &headers, &session).await? && session.state != sessions::State::Unseen {
+    if session.guest.is_some() && !session::holds(&app, &headers, &session).await? && session.state != Stage::Unseen {
         return Err(BOUND);
     }
     let (session, guest, token, visitor) = with_token(&app, session).await?;

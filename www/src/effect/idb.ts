@@ -94,15 +94,19 @@ export class DatabaseJournal implements JournalStorage {
     return this.#twice<"disk">(async (database) => {
       const letters = writes.filter((_, at) => at % 3 === 0) as string[];
       const transaction = database.transaction([...new Set(letters.map((letter) => STORES[letter] ?? letter))], "readwrite");
+      let reads = false;
       for (let at = 0; at < writes.length; at += 3) {
         const [letter, key, value] = writes.slice(at, at + 3) as [string, string, string | null];
         const store = transaction.objectStore(STORES[letter] ?? letter);
         if (value === null) store.delete(key);
-        else if (grows(letter)) grow(store, key, value);
-        else store.put(value, key);
+        else if (!grows(letter, key)) store.put(value, key);
+        else {
+          reads = true;
+          grow(store, key, value);
+        }
       }
       // With nothing to be read first, it can end also where the page does not wait for it.
-      if (!letters.some(grows)) transaction.commit?.();
+      if (!reads) transaction.commit?.();
       await ended(transaction);
       return "disk";
     });
@@ -111,8 +115,8 @@ export class DatabaseJournal implements JournalStorage {
 
 const isFull = (error: unknown) => (error as { name?: string } | null)?.name === "QuotaExceededError";
 
-/** Decisions and watermarks begin with a moment: one is written only over an earlier one. */
-export const grows = (letter: string) => letter === "c" || letter === "d";
+/** Decisions, watermarks and the ends of sessions begin with a moment: one is written only over an earlier one. */
+export const grows = (letter: string, key: string) => letter === "c" || letter === "d" || key.endsWith("/ended");
 
 /** Writes what is later than what is there; then comes what else there is to do. */
 export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {

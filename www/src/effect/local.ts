@@ -47,7 +47,7 @@ export function write(writes: (string | null)[]): void {
     each((name, value, letter) => {
       if (value === null) return;
       const was = localStorage.getItem(name);
-      if (grows(letter) && was !== null && was >= value) return;
+      if (grows(letter, name) && was !== null && was >= value) return;
       localStorage.setItem(name, value);
       before.push([name, was]);
     });

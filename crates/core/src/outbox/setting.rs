@@ -165,7 +165,7 @@ impl Outbox {
             writes.push(Write::remove(Table::Records, record.clone()));
         }
         self.removals(&mut writes);
-        self.stores.push((store, Job::Burst { calls, superseded }, Vec::new()));
+        self.stores.push((store, Job::Burst { calls, superseded }, Some(Vec::new())));
         self.put(Output::Store { store, writes });
     }
 

@@ -57,10 +57,7 @@ impl Outbox {
         // A full storage still lets go of what it holds; what is left there would be sent again.
         let mut removals = writes.clone();
         removals.retain(|write| write.value.is_none());
-        if removals.len() == writes.len() {
-            removals.clear();
-        }
-        self.stores.push((store, job, removals));
+        self.stores.push((store, job, (removals.len() < writes.len()).then_some(removals)));
         self.put(Output::Store { store, writes });
         store
     }
@@ -71,23 +68,25 @@ impl Outbox {
         }
     }
 
-    fn take_job(&mut self, store: u32) -> Option<(Job, Vec<Write>)> {
+    fn take_job(&mut self, store: u32) -> Option<(Job, Option<Vec<Write>>)> {
         let at = self.stores.iter().position(|(id, ..)| *id == store)?;
         let (_, job, removals) = self.stores.swap_remove(at);
         Some((job, removals))
     }
 
     pub(super) fn stored(&mut self, now: Now, store: u32, durability: Durability) {
-        let Some((job, _)) = self.take_job(store) else { return };
+        let Some((job, removals)) = self.take_job(store) else { return };
         self.pending.stored(store);
-        if durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
+        // A full storage takes removals all the same.
+        if removals.is_some() && durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
             self.event(Event::Storage { reason: "restored" });
         }
         self.ended(now, store, job, durability);
     }
 
     pub(super) fn store_failed(&mut self, now: Now, store: u32, reason: &'static str) {
-        let Some((mut job, mut removals)) = self.take_job(store) else { return };
+        let Some((mut job, removals)) = self.take_job(store) else { return };
+        let mut removals = removals.unwrap_or_default();
         self.pending.not_stored(store);
         match &mut job {
             Job::Burst { superseded, .. } => {

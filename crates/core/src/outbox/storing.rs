@@ -55,8 +55,7 @@ impl Outbox {
     pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {
         let store = self.id();
         // A full storage still lets go of what it holds; what is left there would be sent again.
-        let mut removals = writes.clone();
-        removals.retain(|write| write.value.is_none());
+        let removals: Vec<Write> = writes.iter().filter(|write| write.value.is_none()).cloned().collect();
         self.stores.push((store, job, (removals.len() < writes.len()).then_some(removals)));
         self.put(Output::Store { store, writes });
         store

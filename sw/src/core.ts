@@ -1,5 +1,6 @@
 import type { Asked, Flag, Told } from "#worker-glue";
 import { pack } from "../../www/src/flat.js";
+import { Errands } from "../../www/src/errands.js";
 import { Instance, type Place } from "../../www/src/instance.js";
 
 interface Functions {
@@ -16,7 +17,7 @@ export class Core {
   #instance: Instance<Functions> | undefined;
   readonly #host: Asked;
   readonly #trapped: (error: unknown) => void;
-  readonly #messages: [name: keyof Asked, ...given: never[]][] = [];
+  readonly #errands = new Errands();
 
   /** `trapped`: a call did not come to its end; whatever is told from then on goes to nobody. */
   constructor(module: WebAssembly.Module, hostOf: (core: Core) => Asked, trapped: (error: unknown) => void) {
@@ -34,20 +35,14 @@ export class Core {
   secretly(secret: Uint8Array<ArrayBuffer> | undefined, ...told: Told): void {
     const instance = this.#instance;
     if (!instance) return;
-    const messages = this.#messages;
     try {
       const message = instance.pass(pack(told), secret);
-      const text = instance.take(instance.exports.tell(...message, Date.now(), performance.now(), secret?.length ?? 0));
-      if (text) messages.push(...(JSON.parse(text) as typeof messages));
+      this.#errands.take(instance.take(instance.exports.tell(...message, Date.now(), performance.now(), secret?.length ?? 0)));
     } catch (error) {
       this.#instance = undefined;
-      messages.length = 0;
+      this.#errands.drop();
       return this.#trapped(error);
     }
-    // What is performed may tell something at once: then the rest is performed there, in its order.
-    for (let message = messages.shift(); message; message = messages.shift()) {
-      const [name, ...parts] = message;
-      (this.#host[name] as (...parts: never[]) => void)(...parts);
-    }
+    this.#errands.perform(this.#host);
   }
 }

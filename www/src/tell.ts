@@ -1,4 +1,5 @@
-import type { Asked, Messages, Told } from "#page-glue";
+import type { Asked, Told } from "#page-glue";
+import { Errands } from "./errands.js";
 import { type Part, pack } from "./flat.js";
 import type { Core } from "./wasm.js";
 
@@ -19,24 +20,19 @@ function now(page: number): number {
 /** Opens an outbox; the host performs what it asks for. `trapped`: a call did not come to its end; from then on nothing is told. */
 export function converse(core: Core, options: Part[], hostOf: (tell: Tell) => Asked, trapped?: (error: unknown) => void): Tell {
   const page = core.open(pack(options), Date.now(), performance.now());
-  const messages: Messages = [];
+  const errands = new Errands();
   let ended = false;
   const tell: Tell = (...parts) => {
     if (ended) return;
     try {
-      const text = core.tell(page, pack(parts.flat()), now(page), performance.now());
-      if (text) messages.push(...(JSON.parse(text) as Messages));
+      errands.take(core.tell(page, pack(parts.flat()), now(page), performance.now()));
     } catch (error) {
       ended = true;
-      messages.length = 0;
+      errands.drop();
       if (!trapped) throw error;
       return trapped(error);
     }
-    // What is performed may tell something at once: then the rest is performed there, in its order.
-    for (let message = messages.shift(); message; message = messages.shift()) {
-      const [name, ...given] = message;
-      (host[name] as (...given: never[]) => void)(...given);
-    }
+    errands.perform(host);
   };
   const host = hostOf(tell);
   return tell;

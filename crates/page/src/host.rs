@@ -81,7 +81,4 @@ export type Told =
   | ["sendFailed", send: number]
   /** What `onConflict` decided: key, and value with its type's letter before it (null: theirs stays), in turn. */
   | ["resolved", send: number, ...decisions: (string | null)[]];
-
-/** What `tell` returns, where it is not empty, as JSON text: names of methods of {@link Asked}, each with what it is given. */
-export type Messages = [name: keyof Asked, ...given: never[]][];
 "#;

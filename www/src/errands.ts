@@ -1,0 +1,21 @@
+/** What a core asks for: names of a host's methods, each with what it is given; performed in their order. */
+export class Errands {
+  readonly #waiting: [name: string, ...given: never[]][] = [];
+
+  /** Takes what a call returned, JSON text; an empty one asks for nothing. */
+  take(text: string): void {
+    if (text) this.#waiting.push(...JSON.parse(text));
+  }
+
+  /** What is performed may tell the core something at once: then the rest is performed there, in its order. */
+  perform(host: object): void {
+    for (let errand = this.#waiting.shift(); errand; errand = this.#waiting.shift()) {
+      const [name, ...given] = errand;
+      (host as Record<string, (...given: never[]) => void>)[name]!(...given);
+    }
+  }
+
+  drop(): void {
+    this.#waiting.length = 0;
+  }
+}

@@ -53,9 +53,8 @@ async function session() {
   return { context, ...(await startSession(context, gateway.origin)) };
 }
 
-test("navigate away in the same task, and return", async () => {
-  const { page, guestId } = await session();
-  await openGuestSync(page, { guest: guestId });
+/** Sets all in the task that leaves the page, comes back, and waits until all have arrived. @param {Page} page @param {string} guestId */
+async function setAndLeave(page, guestId) {
   const navigated = page.waitForNavigation();
   await page.evaluate(([all, url]) => {
     const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
@@ -66,13 +65,18 @@ test("navigate away in the same task, and return", async () => {
   await page.goto(blank);
   await openGuestSync(page, { guest: guestId });
   await arrived(guestId, wanted(20));
+}
+
+test("navigate away in the same task, and return", async () => {
+  const { page, guestId } = await session();
+  await openGuestSync(page, { guest: guestId });
+  await setAndLeave(page, guestId);
 });
 
 test("navigate away while the database is slow, which undoes what it has not ended, and return", async () => {
   const { page, guestId } = await session();
   await openGuestSync(page, { guest: guestId });
-  const navigated = page.waitForNavigation();
-  await page.evaluate(([all, url]) => {
+  await page.evaluate(() => {
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = function (...given) {
       const slow = transaction.apply(this, given);
@@ -88,14 +92,8 @@ test("navigate away while the database is slow, which undoes what it has not end
       });
       return slow;
     };
-    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
-    for (const [key, value] of Object.entries(all)) guest.set({ [key]: value });
-    location.href = url;
-  }, /** @type {const} */ ([wanted(20), `${blank}?away`]));
-  await navigated;
-  await page.goto(blank);
-  await openGuestSync(page, { guest: guestId });
-  await arrived(guestId, wanted(20));
+  });
+  await setAndLeave(page, guestId);
 });
 
 test("the API refuses, the renderer crashes, the API is back: delivered within 3 s of reopening", async () => {

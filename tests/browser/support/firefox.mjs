@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { endWith } from "./child.mjs";
 import { temporaryFolder } from "./folder.mjs";
 import { resultOf, scriptOf } from "./in-page.mjs";
 import { atEnd } from "./scope.mjs";
@@ -49,14 +50,7 @@ export class Firefox {
     const lines = Object.entries(settings).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
     await writeFile(join(profile, "user.js"), lines.join("\n"));
     const child = spawn(path, ["--headless", "--marionette", "--no-remote", "--profile", profile], { stdio: "ignore" });
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    const kill = () => void child.kill("SIGKILL");
-    process.once("exit", kill);
-    atEnd(scope, async () => {
-      process.removeListener("exit", kill);
-      kill();
-      await ended;
-    });
+    endWith(scope, child);
     const port = await until("Firefox to listen", async () => Number(await readFile(join(profile, "MarionetteActivePort"), "utf8")), { within: 30_000 });
     const socket = connect(port, "127.0.0.1");
     atEnd(scope, () => void socket.destroy());

@@ -1,6 +1,7 @@
 /** The sandbox as a process of its own, behind a recorder that learns the organisation's tokens. */
 import { spawn } from "node:child_process";
 import { createServer, request as forward } from "node:http";
+import { endWith } from "./child.mjs";
 import { guestsync } from "./gateway.mjs";
 import { atEnd } from "./scope.mjs";
 import { until } from "./wait.mjs";
@@ -13,9 +14,7 @@ import { until } from "./wait.mjs";
 export async function startUpstream(scope, { id, secret }) {
   const env = { ...process.env, GENESYS_CLIENT_ID: id, GENESYS_CLIENT_SECRET: secret, PORT: "0" };
   const child = spawn(guestsync, ["sandbox"], { env, stdio: ["ignore", "pipe", "pipe"] });
-  const kill = () => void child.kill("SIGKILL");
-  atEnd(scope, kill);
-  process.once("exit", kill);
+  endWith(scope, child);
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));

@@ -1,6 +1,7 @@
 /** WebKit (GTK), where Debian's packages webkit2gtk-driver and xvfb are found, by WebDriver. */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { endWith } from "./child.mjs";
 import { freePort } from "./ports.mjs";
 import { resultOf, scriptOf } from "./in-page.mjs";
 import { atEnd } from "./scope.mjs";
@@ -66,14 +67,7 @@ export class WebKit {
 function start(scope, program, args, env = {}) {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "ignore"] });
   child.stdout.resume();
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const kill = () => void child.kill("SIGKILL");
-  process.once("exit", kill);
-  atEnd(scope, async () => {
-    process.removeListener("exit", kill);
-    kill();
-    await ended;
-  });
+  endWith(scope, child);
   return child;
 }
 

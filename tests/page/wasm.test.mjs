@@ -45,17 +45,74 @@ test("a connection that breaks is tried again, and no call is lost by it", async
   guest.close();
 });
 
-test("when the core stops over an error, all that waits for it and all later calls are refused", async () => {
-  const guest = open({ storage: { load: async () => [], store: () => new Promise(() => {}) } });
-  await guest.ready;
-  const waits = guest.set({ tier: 1 });
-  await new Promise((resolve) => setImmediate(resolve));
+/** Has the core's next call end in a trap. */
+function trap() {
   const { encode } = TextEncoder.prototype;
   TextEncoder.prototype.encode = () => {
+    TextEncoder.prototype.encode = encode;
     throw new RangeError("out of memory");
   };
-  const calls = [waits, guest.set({ tier: 2 }), guest.grant("marketing"), guest.flush()];
-  TextEncoder.prototype.encode = encode;
-  for (const call of [...calls, guest.set({ tier: 3 })]) assert.equal(await codeOf(call), "wasm.trapped");
+}
+
+/** A journal of the test's own. */
+class Kept {
+  /** @type {Map<string, [letter: string, key: string, value: string]>} */
+  rows = new Map();
+
+  async load() {
+    return [...this.rows.values()].flat();
+  }
+
+  async store(/** @type {(string | null)[]} */ writes) {
+    for (let at = 0; at < writes.length; at += 3) {
+      const [letter, key, value] = /** @type {[string, string, string | null]} */ (writes.slice(at, at + 3));
+      if (value === null) this.rows.delete(letter + key);
+      else this.rows.set(letter + key, [letter, key, value]);
+    }
+    return /** @type {const} */ ("disk");
+  }
+}
+
+test("after a trap what waited for the core is refused, and another core sends what was kept", async (t) => {
+  const attributes = {};
+  const server = createServer(async (request, response) => {
+    for await (const body of request) Object.assign(attributes, JSON.parse(body).attributes);
+    response.writeHead(200, { "content-type": "application/json", etag: '"1"' }).end("{}");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  const endpoint = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/genesys`;
+  const guest = open({ endpoint, storage: new Kept(), batch: { maxItems: 1000, maxDelayMs: 600_000 } });
+  assert.equal((await guest.set({ tier: 1 })).stored, "disk");
+  trap();
+  const [waits, grant] = [guest.set({ vip: true }), guest.grant("marketing")];
+  assert.deepEqual([await codeOf(waits), await codeOf(grant)], ["wasm.trapped", "wasm.trapped"]);
+  assert.equal((await guest.set({ language: "en" })).stored, "disk");
+  assert.equal((await guest.flush()).pending, 0);
+  assert.deepEqual(attributes, { tier: 1, language: "en" });
+  assert.match(guest.audit(), /"trapped"/);
+  guest.close();
+});
+
+test("what was withdrawn stays so after a trap, whatever the options said", async () => {
+  const guest = open({ storage: new Kept() });
+  await guest.withdraw("service");
+  trap();
+  assert.equal(await codeOf(guest.flush()), "wasm.trapped");
+  assert.equal((await guest.set({ tier: 1 })).stored, "held");
+  guest.close();
+});
+
+test("when one core after the other traps, all later calls are refused", async () => {
+  const guest = open({ storage: { load: async () => [], store: () => new Promise(() => {}) } });
+  await guest.ready;
+  for (let cores = 0; cores < 3; cores++) {
+    const waits = guest.set({ tier: 1 });
+    await new Promise((resolve) => setImmediate(resolve));
+    trap();
+    const calls = [waits, guest.set({ tier: 2 }), guest.flush()];
+    for (const call of calls) assert.equal(await codeOf(call), "wasm.trapped");
+  }
+  for (const call of [guest.set({ tier: 3 }), guest.withdraw("service")]) assert.equal(await codeOf(call), "wasm.trapped");
   guest.close();
 });

@@ -33,15 +33,20 @@ export class Calls {
   /** The core is there. */
   start(tell: Tell): void {
     this.#tell = tell;
-    for (const act of this.#waiting.splice(0)) act();
+    for (let act = this.#waiting.shift(); act; act = this.#waiting.shift()) act();
   }
 
-  /** There is no core, or none any more: nothing is settled by it. */
+  /** The core is gone, so what it was told is not settled by it. What comes now waits for the next one, */
   fail(error: unknown): void {
-    this.#failure = error;
+    this.#tell = undefined;
     this.#waiting = [];
     for (const { reject } of this.#settlers.values()) reject(error);
     this.#settlers.clear();
+  }
+
+  /** or is refused too. */
+  end(error: unknown): void {
+    this.fail((this.#failure = error));
   }
 
   settle(call: number, kind: string, ...told: unknown[]): void {

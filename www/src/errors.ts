@@ -46,7 +46,7 @@ const MESSAGES: Record<string, string> = {
   "storage.unavailable": "It holds in this page, but storage refused it: other tabs may not know.",
   "session.unreachable": "The session is forgotten here, but the server could not be told.",
   "wasm.unavailable": "The wasm file could not be loaded, or is not the one that this script was built with.",
-  "wasm.trapped": "The wasm has stopped over an error of its own; what waits stays in the journal for the next page.",
+  "wasm.trapped": "The wasm has stopped over an error of its own; what the journal keeps is not lost.",
 };
 
 const RULES: Record<string, string> = {

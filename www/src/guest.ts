@@ -21,6 +21,9 @@ import { type Core, loadCore } from "./wasm.js";
 /** The longest that timers keep. */
 const LONGEST_MS = 0x7fffffff;
 
+/** A core that traps so often will do so again. */
+const LIVES = 3;
+
 /** A call made before the wasm was there waits in memory; none is lost when it comes. */
 export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   const handlers = new Handlers();
@@ -29,6 +32,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   let warned = false;
   let closed = false;
   let early = 0;
+  let lives = LIVES;
+  /** What the page says of purposes by its calls, for a core that takes the place of one that trapped. */
+  let stated = { ...options.consent };
   let counts = detailsOf("metrics", Array(17).fill(0)) as Metrics;
   let guestId = options.guest;
   let session: Ready | undefined;
@@ -43,17 +49,26 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     unready = reject;
   });
   ready.catch(() => {});
-  const channel = new Channel((hint) => tell?.("changed", hint));
-  loadCore(options.wasm)
-    .then(start, () => fail("wasm.unavailable"))
-    .catch(() => fail("wasm.trapped"));
+  const { journal, mirrored, leave } = journalOf(options);
+  const channel = new Channel((hint) => {
+    // What was said here may have been withdrawn elsewhere since: then the journal's word alone counts.
+    if (hint === "consent") stated = {};
+    tell?.("changed", hint);
+  });
+  load();
+
+  function load(): void {
+    loadCore(options.wasm)
+      .then(start, () => fail("wasm.unavailable"))
+      .catch(() => fail("wasm.trapped"));
+  }
 
   function start(core: Core): void {
     if (closed) return;
-    const { journal, mirrored, leave } = journalOf(options);
-    const given = [...pageOptions(options), ...(mirrored ? mirror() : [])];
+    const consent = { ...(lives < LIVES ? stated : options.consent) };
+    const given = [...pageOptions({ ...options, consent }), ...(mirrored ? mirror() : [])];
     const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
-    const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), () => fail("wasm.trapped"));
+    const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), trapped);
     sets = new Sets(now);
     tell = (...told) => {
       endBurst();
@@ -62,13 +77,23 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     deafen = listen(tell, channel, mirrored, leave);
     tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
     if (options.guest !== undefined) readied({ guestId: options.guest });
-    calls.start(tell);
+    if (tell) calls.start(tell);
+  }
+
+  /** What the journal holds outlives the core: another one takes it up. What was only in its memory is gone. */
+  function trapped(): void {
+    note("trapped");
+    if (closed || --lives === 0) return fail("wasm.trapped");
+    deafen();
+    tell = undefined;
+    calls.fail(errorOf("wasm.trapped"));
+    load();
   }
 
   function fail(code: string): void {
     const error = errorOf(code);
     unready(error);
-    calls.fail(error);
+    calls.end(error);
     channel.close();
     deafen();
   }
@@ -111,6 +136,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function decide(what: "grant" | "withdraw", purpose: string): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "is a text, not empty.");
+    stated = { ...stated, [purpose]: what === "grant" };
     return noted(what, { purpose: cut(purpose) }, calls.make((tell, call) => tell(what, call, purpose)));
   }
 

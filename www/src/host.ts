@@ -16,8 +16,14 @@ export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {
   started(ready: Ready): void;
 }
 
-/** Performs what the core asks for, and tells it what became of it. Decides nothing. */
-export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Asked {
+/** Performs what the core asks for, and tells it what became of it. */
+export interface Host extends Asked {
+  /** The core is gone: nothing under way may go on. */
+  stop(): void;
+}
+
+/** Decides nothing. */
+export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Host {
   const { endpoint = "/genesys", init = "/api/webchat/init", token = "/api/token" } = options;
   const requests = new Requests(endpoint, tell);
   const lock = new FlushLock(
@@ -56,6 +62,11 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     },
     notify: (hint) => channel.tell(hint),
     resolve: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),
+    stop() {
+      clearTimeout(timer);
+      lock.give();
+      requests.stop();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Asked, Told } from "#page-glue";
+import type { Told } from "#page-glue";
 import { Errands } from "./errands.js";
 import { type Part, pack } from "./flat.js";
+import type { Host } from "./host.js";
 import type { Core } from "./wasm.js";
 
 /** Tells the core something. */
@@ -17,20 +18,22 @@ function now(page: number): number {
   return wall;
 }
 
-/** Opens an outbox; the host performs what it asks for. `trapped`: a call did not come to its end; from then on nothing is told. */
-export function converse(core: Core, options: Part[], hostOf: (tell: Tell) => Asked, trapped?: (error: unknown) => void): Tell {
+/** Opens an outbox; the host performs what it asks for. `trapped`: a call did not come to its end; from then on nothing is told, and nothing goes on. */
+export function converse(core: Core, options: Part[], hostOf: (tell: Tell) => Host, trapped: () => void): Tell {
   const page = core.open(pack(options), Date.now(), performance.now());
   const errands = new Errands();
   let ended = false;
   const tell: Tell = (...parts) => {
     if (ended) return;
     try {
+      // Another outbox of the same memory may have trapped.
+      if (core.trapped) throw 0;
       errands.take(core.tell(page, pack(parts.flat()), now(page), performance.now()));
-    } catch (error) {
-      ended = true;
+    } catch {
+      ended = core.trapped = true;
       errands.drop();
-      if (!trapped) throw error;
-      return trapped(error);
+      host.stop();
+      return trapped();
     }
     errands.perform(host);
   };

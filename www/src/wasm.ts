@@ -18,27 +18,32 @@ export interface Core {
   /** Opens an outbox; the result is its number. */
   open(options: string, wall: number, mono: number): number;
   tell(page: number, message: string, wall: number, mono: number): string;
+  /** A call did not come to its end: what its memory holds may be anything. */
+  trapped?: boolean;
 }
 
 let locate: () => URL;
-let loading: Promise<Core> | undefined;
+let compiling: Promise<WebAssembly.Module> | undefined;
+let core: Core | undefined;
 
 /** The entry says where its wasm lies. */
 export function wasmIsAt(location: () => URL): void {
   locate = location;
 }
 
-/** Loads the wasm once, whoever asks; a failure may be tried again. */
-export function loadCore(url?: string | URL): Promise<Core> {
-  loading ??= instantiate(url).catch((error: unknown) => {
-    loading = undefined;
+/** Loads the wasm once, whoever asks; a failure may be tried again. After a trap there is another instance. */
+export async function loadCore(url: string | URL = locate()): Promise<Core> {
+  compiling ??= compile(url).catch((error: unknown) => {
+    compiling = undefined;
     throw error;
   });
-  return loading;
+  const module = await compiling;
+  if (!core || core.trapped) core = instantiate(module);
+  return core;
 }
 
-async function instantiate(url: string | URL = locate()): Promise<Core> {
-  const instance = new Instance<Functions>(await compile(url));
+function instantiate(module: WebAssembly.Module): Core {
+  const instance = new Instance<Functions>(module);
   const { open, tell } = instance.exports;
   return {
     open: (options, ...now) => open(...instance.pass(options), ...now),

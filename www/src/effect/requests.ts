@@ -40,4 +40,8 @@ export class Requests {
     this.#under.get(send)?.abort();
     this.#under.delete(send);
   }
+
+  stop(): void {
+    for (const send of this.#under.keys()) this.abort(send);
+  }
 }

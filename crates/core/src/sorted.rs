@@ -55,13 +55,22 @@ impl<V> Sorted<V> {
 
     /// Puts a value; gives back the one that was there.
     pub fn insert(&mut self, key: String, value: V) -> Option<V> {
+        self.insert_box(key, Box::new(value)).map(|there| *there)
+    }
+
+    /// The same code for all types of values: a build has it once, because nothing in it drops one.
+    #[inline(never)]
+    fn insert_box(&mut self, key: String, mut value: Box<V>) -> Option<Box<V>> {
         match self.find(&key) {
-            Ok(at) => self.entries.get_mut(at).map(|(_, there)| core::mem::replace(&mut **there, value)),
-            Err(at) => {
-                // Always so; the condition spares the build a panic.
-                if at <= self.entries.len() {
-                    self.entries.insert(at, (key, Box::new(value)));
+            Ok(at) => {
+                if let Some((_, there)) = self.entries.get_mut(at) {
+                    core::mem::swap(there, &mut value);
                 }
+                Some(value)
+            }
+            Err(at) => {
+                // Never beyond the end; said so, it spares the build a panic.
+                self.entries.insert(at.min(self.entries.len()), (key, value));
                 None
             }
         }
@@ -69,6 +78,11 @@ impl<V> Sorted<V> {
 
     /// Takes a value out.
     pub fn remove(&mut self, key: &str) -> Option<V> {
+        self.remove_box(key).map(|value| *value)
+    }
+
+    #[inline(never)]
+    fn remove_box(&mut self, key: &str) -> Option<Box<V>> {
         // Moves it to the end, entry by entry: `Vec::remove` brings a panic into the build.
         let at = self.find(key).ok()?;
         let mut after = self.entries.get_mut(at..)?.iter_mut();
@@ -78,7 +92,7 @@ impl<V> Sorted<V> {
             hole = next;
         }
         let (_, value) = self.entries.pop()?;
-        Some(*value)
+        Some(value)
     }
 
     /// Keys and values, in order.

@@ -12,8 +12,8 @@ use crate::retry::{Verdict, judge, retry_after};
 use crate::{Millis, Now, Sensitive, json};
 
 impl Reason {
-    pub(super) fn of(answer: Answer) -> Self {
-        Self { status: answer.status, code: answer.code, message: answer.message }
+    pub(super) fn of(answer: &Answer) -> Self {
+        Self { status: answer.status, code: answer.code.clone(), message: answer.message.clone() }
     }
 
     const fn none() -> Self {
@@ -44,7 +44,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn token_failed(&mut self, now: Now, guest: &str, answer: Answer) {
+    pub(super) fn token_failed(&mut self, now: Now, guest: &str, answer: &Answer) {
         if self.guest.as_deref() != Some(guest) {
             return;
         }
@@ -55,7 +55,7 @@ impl Outbox {
         if answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
             return self.retry(now, answer);
         }
-        if self.session_is_gone(&answer) {
+        if self.session_is_gone(answer) {
             return self.start();
         }
         self.block(Reason::of(answer));
@@ -70,7 +70,7 @@ impl Outbox {
 
     pub(super) fn send_failed(&mut self, now: Now, send: u32) {
         if self.is_step(Step::Hooking(send)) {
-            return self.hook_answered(now, Answer::default());
+            return self.hook_answered(now, &Answer::default());
         }
         if self.is_step(Step::Sending(send)) {
             if let Some(flight) = &mut self.flight {
@@ -85,9 +85,9 @@ impl Outbox {
         self.release();
     }
 
-    pub(super) fn answered(&mut self, now: Now, send: u32, answer: Answer) {
+    pub(super) fn answered(&mut self, now: Now, send: u32, mut answer: Answer) {
         if self.is_step(Step::Hooking(send)) {
-            return self.hook_answered(now, answer);
+            return self.hook_answered(now, &answer);
         }
         let reading = self.is_step(Step::Reading(send));
         if !reading && !self.is_step(Step::Sending(send)) {
@@ -98,25 +98,28 @@ impl Outbox {
         match judge(answer.status, answer.code.as_deref()) {
             Verdict::Done if reading => self.compare(answer),
             Verdict::Done => self.took(now, answer.etag),
-            Verdict::Final if reading && answer.status == 404 => self.compare(Answer { etag: None, ..answer }),
+            Verdict::Final if reading && answer.status == 404 => {
+                answer.etag = None;
+                self.compare(answer);
+            }
             Verdict::Retry => {
                 // These may come from before or from after the server did its work.
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
                 if let Some(flight) = &mut self.flight {
                     flight.uncertain = uncertain;
                 }
-                self.retry(now, answer);
+                self.retry(now, &answer);
             }
-            Verdict::Reauthorize => self.reauthorize(now, answer),
-            Verdict::Rebase => self.conflicted(now, answer),
-            Verdict::Final => self.refused(now, answer),
+            Verdict::Reauthorize => self.reauthorize(now, &answer),
+            Verdict::Rebase => self.conflicted(now, &answer),
+            Verdict::Final => self.refused(now, &answer),
         }
     }
 
     /// Tries again later: when the server says, or after the policy's delay.
-    pub(super) fn retry(&mut self, now: Now, answer: Answer) {
+    pub(super) fn retry(&mut self, now: Now, answer: &Answer) {
         let mut delay = self.back_off(now);
-        let asked = pause_of(&answer, now);
+        let asked = pause_of(answer, now);
         let is_ours = self.deadline(now).is_some();
         if let Some(asked) = asked {
             // Everybody was asked to come back at the same moment: come a little later than that.
@@ -142,7 +145,7 @@ impl Outbox {
         }
     }
 
-    fn reauthorize(&mut self, now: Now, answer: Answer) {
+    fn reauthorize(&mut self, now: Now, answer: &Answer) {
         self.token.rejected_current();
         match &mut self.flight {
             Some(flight) if !flight.reauthorized => {
@@ -156,7 +159,7 @@ impl Outbox {
         }
     }
 
-    fn conflicted(&mut self, now: Now, answer: Answer) {
+    fn conflicted(&mut self, now: Now, answer: &Answer) {
         match &mut self.flight {
             Some(flight) if flight.rebases < MAX_REBASES => {
                 flight.rebases += 1;
@@ -198,7 +201,7 @@ impl Outbox {
     }
 
     /// The server will not take this batch. If it says which keys are to blame, or that can be found out, the others go on.
-    fn refused(&mut self, now: Now, answer: Answer) {
+    fn refused(&mut self, now: Now, answer: &Answer) {
         let Some(flight) = self.flight.take() else {
             self.block(Reason::of(answer));
             return;

@@ -103,24 +103,21 @@ impl Outbox {
     pub(super) fn drop_withdrawn(&mut self) {
         let (consent, ended) = (&self.consent, self.ended);
         let mut dropped: Sorted<Vec<String>> = Sorted::default();
-        let mut drop = |key: String, entry: Rc<Entry>| {
+        let mut drop = |key: &str, entry: Option<Rc<Entry>>| {
+            let Some(entry) = entry else { return };
             self.accounts.withdrawn += 1;
             match dropped.get_mut(&entry.purpose) {
-                Some(keys) => keys.push(key),
+                Some(keys) => keys.push(key.to_owned()),
                 None => {
-                    dropped.insert(entry.purpose.clone(), vec![key]);
+                    dropped.insert(entry.purpose.clone(), vec![key.to_owned()]);
                 }
             }
         };
-        for key in self.held.select(&|_, entry| consent.epoch(&entry.purpose) != entry.epoch || entry.clock <= ended) {
-            if let Some(entry) = self.held.remove(&key) {
-                drop(key, entry);
-            }
+        for key in &self.held.select(&|_, entry| consent.epoch(&entry.purpose) != entry.epoch || entry.clock <= ended) {
+            drop(key, self.held.remove(key));
         }
-        for key in self.pending.select(&|_, waiting| !is_alive(consent, ended, &waiting.entry)) {
-            if let Some(entry) = self.pending.remove(&key) {
-                drop(key, entry);
-            }
+        for key in &self.pending.select(&|_, waiting| !is_alive(consent, ended, &waiting.entry)) {
+            drop(key, self.pending.remove(key));
         }
         for (purpose, keys) in dropped {
             self.event(Event::Withdrawn { purpose, keys: *keys });

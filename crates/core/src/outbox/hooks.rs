@@ -154,8 +154,8 @@ impl Outbox {
 
     /// Forgets the stored ones that the journal does not have any more: another tab has sent them.
     pub(super) fn forget_hooks(&mut self, there: &Sorted<String>) {
-        for id in self.hooks.select(&|id, hook| hook.stored && !there.contains(id)) {
-            self.hooks.remove(&id);
+        for id in &self.hooks.select(&|id, hook| hook.stored && !there.contains(id)) {
+            self.hooks.remove(id);
         }
     }
 
@@ -184,7 +184,7 @@ impl Outbox {
 
     /// The receiver has answered (status 0: it has not). An event that it refuses is told and dropped; all others stay until it has
     /// taken them.
-    pub(super) fn hook_answered(&mut self, now: Now, answer: Answer) {
+    pub(super) fn hook_answered(&mut self, now: Now, answer: &Answer) {
         self.step(Step::Authorizing);
         let mut verdict = if answer.status == 0 { Verdict::Retry } else { judge(answer.status, answer.code.as_deref()) };
         if verdict == Verdict::Reauthorize && self.hook_attempts == 0 {
@@ -192,7 +192,7 @@ impl Outbox {
             verdict = Verdict::Retry;
         }
         if verdict == Verdict::Retry {
-            let asked = pause_of(&answer, now).unwrap_or_default();
+            let asked = pause_of(answer, now).unwrap_or_default();
             let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
             self.hook_attempts = self.hook_attempts.saturating_add(1);
             self.hook_try = now.mono + delay;

@@ -50,8 +50,8 @@ impl Outbox {
         self.drop_withdrawn();
         self.delivered = Sorted::default();
         let (pending, held) = (&self.pending, &self.held);
-        for key in self.known.select(&|key, ()| pending.get(key).is_none() && held.get(key).is_none()) {
-            self.known.remove(&key);
+        for key in &self.known.select(&|key, ()| pending.get(key).is_none() && held.get(key).is_none()) {
+            self.known.remove(key);
         }
         if starting {
             self.release();

@@ -17,8 +17,8 @@ impl Outbox {
         let passed = |key: &str, entry: &Rc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
         let dropped = self.pending.drain(&|key, waiting| passed(key, &waiting.entry));
         self.accounts.elsewhere += dropped.len() as u64;
-        for key in self.held.select(&passed) {
-            self.held.remove(&key);
+        for key in &self.held.select(&passed) {
+            self.held.remove(key);
             self.accounts.superseded += 1;
         }
     }
@@ -71,13 +71,13 @@ impl Outbox {
     /// wait on in memory.
     pub(super) fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
         let gone = |home: &Home| matches!(home, Home::Stored { store, record } if *store < load && !stored.contains(record));
-        for key in self.pending.select(&|_, waiting| gone(&waiting.home)) {
+        for key in &self.pending.select(&|_, waiting| gone(&waiting.home)) {
             // There is nothing to remove; is the look mistaken, as one at a storage that failed, the next one finds it again.
-            self.pending.unstore(&key);
+            self.pending.unstore(key);
             if cleared {
                 continue;
             }
-            if self.pending.remove(&key).is_some() {
+            if self.pending.remove(key).is_some() {
                 self.accounts.elsewhere += 1;
             }
         }

@@ -43,7 +43,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn start_failed(&mut self, now: Now, session: &str, answer: Answer, fresh: String) {
+    pub(super) fn start_failed(&mut self, now: Now, session: &str, answer: &Answer, fresh: String) {
         if !self.is_starting() || self.session.as_deref() != Some(session) {
             return;
         }

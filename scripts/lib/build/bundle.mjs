@@ -1,4 +1,6 @@
 /** One run of the bundler. */
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { Problem } from "../problem.mjs";
 import { at } from "../paths.mjs";
 
@@ -24,5 +26,23 @@ export async function bundle(source, out, options) {
   } catch {
     throw new Problem(`${source} cannot be bundled.`, "The bundler says above why.");
   }
+  await minifyAgain(at(out), options);
   return at(out);
+}
+
+/**
+ * Names the variables by how often they are used, which compresses better: half a kilobyte of the page's script.
+ * @param {string} script
+ * @param {{ format?: import("esbuild").Format, sourcemap?: unknown }} options
+ */
+async function minifyAgain(script, { format, sourcemap }) {
+  const { minify } = await import("terser");
+  const map = `${script}.map`;
+  const { code, map: newMap } = await minify(await readFile(script, "utf8"), {
+    module: format === "esm",
+    compress: { passes: 3, ecma: 2020 },
+    ...(sourcemap === true && { sourceMap: { content: await readFile(map, "utf8"), filename: basename(script), url: basename(map) } }),
+  });
+  await writeFile(script, `${code}\n`);
+  if (typeof newMap === "string") await writeFile(map, newMap);
 }

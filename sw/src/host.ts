@@ -37,7 +37,7 @@ export function hostOf(
   const sends = new Sends(settings.endpoint, core);
   const granted = () => core.tell("lockGranted");
   // Nobody steals it; where it cannot be asked for, the Idempotency-Key alone keeps a repeat without effect.
-  const lock = new FlushLock(granted, granted);
+  const lock = new FlushLock(false, granted, granted);
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     opened: (patienceMs, maxBytes, maxFields, wanted) => void (core.limits = { patienceMs, maxBytes, maxFields, wanted }),

@@ -62,6 +62,7 @@ async function setAndLeave(page, guestId) {
     location.href = url;
   }, /** @type {const} */ ([wanted(20), `${blank}?away`]));
   await navigated;
+  await sandbox.setFaults(calm);
   await page.goto(blank);
   await openGuestSync(page, { guest: guestId });
   await arrived(guestId, wanted(20));
@@ -75,6 +76,7 @@ test("navigate away in the same task, and return", async () => {
 
 test("navigate away while the database is slow, which undoes what it has not ended, and return", async () => {
   const { page, guestId } = await session();
+  await sandbox.setFaults(plan({ kind: "status", status: 503 }));
   await openGuestSync(page, { guest: guestId });
   await page.evaluate(() => {
     const { transaction } = IDBDatabase.prototype;
@@ -86,8 +88,11 @@ test("navigate away while the database is slow, which undoes what it has not end
         slow.objectStore(name).count().onsuccess = goOn;
       };
       goOn();
+      // Once the page is gone nothing of it runs any more; a test's page still would.
       addEventListener("pagehide", () => {
-        IDBDatabase.prototype.transaction = transaction;
+        IDBDatabase.prototype.transaction = Storage.prototype.setItem = () => {
+          throw new DOMException("Gone", "InvalidStateError");
+        };
         slow.abort();
       });
       return slow;

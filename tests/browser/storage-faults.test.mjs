@@ -132,6 +132,77 @@ test("in a frame without storage and without locks the page is told, what is set
   assert.deepEqual(collector.guest.attributes, { tier: 1 });
 });
 
+for (const locks of ["missing", "denied"]) {
+  test(`where Web Locks are ${locks}, tabs send one after the other, and one that is gone holds up nobody for long`, async () => {
+    const collector = await Collector.start(file);
+    const context = await browser.newContext();
+    await context.addInitScript((locks) => {
+      if (locks === "missing") Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
+      else LockManager.prototype.request = () => Promise.reject(new DOMException("Denied", "SecurityError"));
+    }, locks);
+    const names = ["one", "two", "three", "four"];
+    const pages = await Promise.all(names.map((name) => open(context, { ...options(collector), token: `${collector.origin}/token/${name}` })));
+    collector.fault = () => new Promise((resolve) => setTimeout(resolve, 20));
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(pages.map((page, at) => set(page, { [`k${at}`]: round })));
+      await Promise.all(pages.map(flush));
+    }
+    assert.deepEqual(collector.guest.attributes, { k0: 4, k1: 4, k2: 4, k3: 4 });
+    const sent = collector.requests.filter(({ path }) => path.startsWith("/genesys/"));
+    const together = sent.filter((one) => sent.some((two) => one.tab !== two.tab && one.at < two.at && two.at < one.until));
+    assert.deepEqual(together, []);
+
+    collector.fault = () => new Promise(() => {});
+    const [gone, other] = /** @type {[Page, Page]} */ (pages);
+    await set(gone, { k0: 5 });
+    await gone.evaluate(() => void Reflect.get(window, "guest").flush());
+    const holder = () => other.evaluate(() => localStorage.getItem("guestsync/test/holder"));
+    await until("the lock to be held", holder);
+    await gone.close({ runBeforeUnload: false });
+    collector.fault = () => undefined;
+    await other.evaluate(() => localStorage.setItem("guestsync/test/holder", `gone ${Date.now() + 1000}`));
+    await set(other, { k1: 5 });
+    await until("what the others wait with to arrive", async () => (await flush(other)).pending === 0);
+    assert.equal(collector.guest.attributes.k1, 5);
+    await until("the lock to be given back", async () => (await holder()) === null);
+  });
+}
+
+test("rows of guests who never came back are removed, wherever they lie; younger ones and decisions stay", async () => {
+  const collector = await Collector.start(file);
+  const page = await open(await browser.newContext(), options(collector));
+  const [old, young] = [9, 7].map((days) => `${(BigInt(Date.now() - days * 86_400_000) << 16n).toString(16).padStart(16, "0")}0000002a`);
+  const rows = [old, young].flatMap((moment) => [
+    ["records", "r", `left/${moment}`, "7:private"],
+    ["delivered", "d", `left/${moment}-key`, moment],
+    ["state", "s", `left/hook/${moment}`, "private"],
+    ["consent", "c", `g/${moment}`, moment],
+    ["state", "s", `left/version`, "1"],
+  ]);
+  await page.evaluate(
+    (rows) =>
+      new Promise((resolve) => {
+        for (const [, letter, key, value] of rows) localStorage.setItem(`guestsync/${letter}/${key}`, String(value));
+        const opening = indexedDB.open("guestsync");
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction(["records", "delivered", "state", "consent"], "readwrite");
+          for (const [store, , key, value] of rows) transaction.objectStore(String(store)).put(value, key);
+          transaction.oncomplete = () => (opening.result.close(), resolve(undefined));
+        };
+      }),
+    rows,
+  );
+  await set(page, { tier: 1 });
+  await flush(page);
+  const left = async () => (await Promise.all(["records", "delivered", "state", "consent"].map((table) => keys(page, table)))).flat();
+  await until("what is old to be gone", async () => !(await left()).includes(`left/${old}`));
+  const mirrored = await page.evaluate(() => Object.keys(localStorage).map((name) => name.replace(/^guestsync\/.\//, "")));
+  const stays = (/** @type {string} */ key) => key.startsWith("g/") || !key.includes(String(old));
+  const there = await left();
+  for (const [, , key = ""] of rows) assert.equal(there.includes(key), stays(key), key);
+  assert.deepEqual(mirrored.filter((key) => !stays(key)), []);
+});
+
 test("IndexedDB serves where only localStorage is refused, and a journal in memory leaves nothing in localStorage", async () => {
   const collector = await Collector.start(file);
   const context = await browser.newContext();

@@ -26,12 +26,13 @@ export interface Host extends Asked {
 export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Host {
   const { endpoint = "/genesys", init = "/api/webchat/init", token = "/api/token" } = options;
   const requests = new Requests(endpoint, tell);
+  // A journal in memory leaves nothing beside it.
+  const shared = options.storage !== "memory" && typeof options.storage !== "object";
   const lock = new FlushLock(
+    shared,
     () => tell("lockGranted"),
     () => tell("lockLost"),
   );
-  // A journal in memory leaves nothing beside it.
-  const leased = options.storage !== "memory" && typeof options.storage !== "object";
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     settle: face.settle,
@@ -47,6 +48,7 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
         (kept) => tell("stored", store, kept),
         (error: unknown) => tell("storeFailed", store, refusal(error)),
       ),
+    prune: (before) => void asking(async () => journal.prune?.(before)).catch(() => {}),
     send: (...request) => void requests.send(...request),
     hook: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event).catch(() => tell("sendFailed", event[0])),
     abort: (send) => requests.abort(send),
@@ -54,8 +56,8 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     start: (session) => void startSession(tell, session, init, face.started),
     lock: (owner, steal) => lock.ask(lockOf(owner), steal),
     unlock: () => lock.give(),
-    lease: (...lease) => leased && writeLease(...lease),
-    peek: (owner) => tell("peeked", leased ? readLease(owner) : null),
+    lease: (...lease) => shared && writeLease(...lease),
+    peek: (owner) => tell("peeked", shared ? readLease(owner) : null),
     wake: (delay) => {
       clearTimeout(timer);
       timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);

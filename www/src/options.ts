@@ -16,6 +16,11 @@ export interface JournalStorage {
   load(owner: string): Promise<string[]>;
   /** Writes all or nothing: table, key, value (null removes the row), … Resolves with how well the rows are kept. */
   store(writes: (string | null)[]): Promise<"disk" | "tab" | "memory">;
+  /**
+   * Removes what nobody comes back for, of any owner: rows of tables `r` and `s` the last part of whose key is less than `before`, and
+   * rows of table `d` whose value is. Once a page view; without it, what an owner left who never returns stays.
+   */
+  prune?(before: string): Promise<void>;
 }
 
 /** When what waits is sent. */

@@ -36,6 +36,12 @@ impl Clock {
         Self { time: self.time, tab }
     }
 
+    /// Before every update of a wall-clock millisecond.
+    #[must_use]
+    pub const fn start_of(wall: Millis) -> Self {
+        Self { time: wall << 16, tab: 0 }
+    }
+
     /// The moment of a number that came from elsewhere.
     #[must_use]
     pub const fn from_sequence(sequence: u64) -> Self {

@@ -24,6 +24,7 @@ pub(crate) fn output(messages: &mut Messages, output: &Output, owner: &str, now:
                 messages.maybe(write.value.as_deref());
             }
         }
+        Output::Prune { before } => named(messages, "prune", before),
         Output::Lock => lock(messages, owner, false),
         Output::Steal => lock(messages, owner, true),
         Output::Unlock => messages.begin("unlock"),

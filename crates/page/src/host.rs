@@ -16,6 +16,8 @@ export interface Asked {
   load(load: number, owner: string): void;
   /** Write all of these (table, key, value or null, …) or nothing, then tell `stored` or `storeFailed`. */
   store(store: number, ...writes: (string | null)[]): void;
+  /** Remove what is older than this and whose owner does not come back: see `prune` of the journal. Nobody waits for it. */
+  prune(before: string): void;
   /** Send a request, then tell `answered` or `sendFailed`. For a write, what follows the token: body, Idempotency-Key, version (null: unwritten). */
   send(send: number, timeoutMs: number, keepalive: boolean, guest: string, token: string, body?: string, key?: string, version?: string | null): void;
   /** Send the event of a delivery to the page's webhook, then tell `answered` or `sendFailed`. */

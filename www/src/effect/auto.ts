@@ -1,6 +1,6 @@
 import type { JournalStorage } from "../options.js";
 import { DatabaseJournal, NoDatabase } from "./idb.js";
-import { rows, rowsOf, write } from "./local.js";
+import { LocalJournal, rows, rowsOf, write } from "./local.js";
 
 type Writes = (string | null)[];
 
@@ -64,6 +64,11 @@ export class AutoJournal implements JournalStorage {
     } finally {
       this.#underWay.delete(writes);
     }
+  }
+
+  async prune(before: string): Promise<void> {
+    await new LocalJournal().prune(before);
+    await this.#ask(() => this.#database.prune(before));
   }
 
   /** The page is being left: a transaction that has not ended may be undone with it, so its records go on the bridge. */

@@ -90,6 +90,21 @@ export class DatabaseJournal implements JournalStorage {
     });
   }
 
+  prune(before: string): Promise<void> {
+    return this.#twice(async (database) => {
+      const transaction = database.transaction(["r", "d", "s"].map((letter) => STORES[letter] as string), "readwrite");
+      for (const letter of ["r", "d", "s"]) {
+        const asking = transaction.objectStore(STORES[letter] as string).openCursor();
+        asking.onsuccess = () => {
+          const cursor = asking.result;
+          if (cursor && isPast(letter, String(cursor.key), cursor.value, before)) cursor.delete();
+          cursor?.continue();
+        };
+      }
+      await ended(transaction);
+    });
+  }
+
   store(writes: (string | null)[]): Promise<"disk"> {
     return this.#twice<"disk">(async (database) => {
       const letters = writes.filter((_, at) => at % 3 === 0) as string[];
@@ -117,6 +132,10 @@ const isFull = (error: unknown) => (error as { name?: string } | null)?.name ===
 
 /** Decisions, watermarks and the ends of sessions begin with a moment: one is written only over an earlier one. */
 export const grows = (letter: string, key: string) => letter === "c" || letter === "d" || key.endsWith("/ended");
+
+/** Whether a row is of before a moment. Watermarks are one; the keys of records and of events end in one. Other state never is. */
+export const isPast = (letter: string, key: string, value: string, before: string) =>
+  letter !== "c" && (letter === "d" ? value : (key.split("/").pop() as string)) < before;
 
 /** Writes what is later than what is there; then comes what else there is to do. */
 export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {

@@ -1,4 +1,4 @@
-import { grows } from "./idb.js";
+import { grows, isPast } from "./idb.js";
 import type { JournalStorage } from "../options.js";
 
 /** What all our keys in localStorage begin with. */
@@ -13,6 +13,14 @@ export class LocalJournal implements JournalStorage {
   async store(writes: (string | null)[]): Promise<"tab"> {
     write(writes);
     return "tab";
+  }
+
+  async prune(before: string): Promise<void> {
+    const found = rows(() => true);
+    for (let at = 0; at < found.length; at += 3) {
+      const [letter, key, value] = found.slice(at, at + 3) as [string, string, string];
+      if (isPast(letter, key, value, before)) localStorage.removeItem(`${PREFIX}${letter}/${key}`);
+    }
   }
 }
 

@@ -1,10 +1,14 @@
-/** The flush lock, by Web Locks; where they are missing or denied, the versions alone protect the order. */
+import { holdByStorage } from "./holder.js";
+
+/** The flush lock: by Web Locks; by localStorage where they are missing or denied, if anything may be written there. */
 export class FlushLock {
+  readonly #shared: boolean;
   readonly #granted: () => void;
   readonly #lost: () => void;
   #giveBack = () => {};
 
-  constructor(granted: () => void, lost: () => void) {
+  constructor(shared: boolean, granted: () => void, lost: () => void) {
+    this.#shared = shared;
     this.#granted = granted;
     this.#lost = lost;
   }
@@ -27,13 +31,14 @@ export class FlushLock {
         granted = true;
         this.#granted();
       });
-    if (typeof navigator !== "object" || !navigator.locks) return void Promise.resolve().then(held);
+    const without = () => void (this.#shared ? holdByStorage(name, steal, asking.signal, held) : Promise.resolve().then(held));
+    if (typeof navigator !== "object" || !navigator.locks) return without();
     // A lock cannot be stolen with a signal.
     navigator.locks.request(name, steal ? { steal } : { signal: asking.signal }, held).catch((error: unknown) => {
       // Stolen, or never to be had: in a sandboxed frame, or with cookies blocked.
       if (granted || (error as DOMException).name === "AbortError") {
         if (!done) this.#lost();
-      } else void held();
+      } else without();
     });
   }
 

@@ -98,6 +98,20 @@ impl Outbox {
         self.store(Job::Withdrawal(Withdrawal { at, ..withdrawal }), writes);
     }
 
+    pub(super) fn wait_for_look(&mut self, withdrawal: Withdrawal) {
+        self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
+        if self.closed {
+            self.settle_withdrawals();
+        }
+    }
+
+    /// There will be no look: what is stored holds, but another tab may be about to send.
+    pub(super) fn settle_withdrawals(&mut self) {
+        for withdrawal in core::mem::take(&mut self.withdrawals) {
+            self.settle(withdrawal.call, Outcome::Closed);
+        }
+    }
+
     /// Takes out of what is held, of what waits, and out of the air whatever was set before the last withdrawal of its purpose, or
     /// before the end of the session.
     pub(super) fn drop_withdrawn(&mut self) {

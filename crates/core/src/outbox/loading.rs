@@ -3,7 +3,7 @@
 use super::hooks;
 use super::input::Hint;
 use super::logout::ENDED;
-use super::output::{Event, Outcome};
+use super::output::{Event, Outcome, Output};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal, Withdrawn};
@@ -52,7 +52,15 @@ impl Outbox {
         }
         let writes = self.reconcile(now, rows, Look::Locked(load));
         self.sweep(now, load, writes);
+        if !core::mem::replace(&mut self.pruned, true) {
+            self.put(Output::Prune { before: Clock::start_of(self.forgotten(now)).to_text() });
+        }
         self.go_on(now);
+    }
+
+    /// What is older is of no use to anybody (wall clock).
+    fn forgotten(&self, now: Now) -> Millis {
+        now.wall.saturating_sub(self.options.ttl.saturating_add(WATERMARK_MARGIN))
     }
 
     fn was_asked(&mut self, load: u32) -> bool {
@@ -162,7 +170,7 @@ impl Outbox {
                 }
                 Table::Delivered => {
                     if let (Some(key), Some(at)) = (row.key.strip_prefix(&prefix), Clock::from_text(&row.value)) {
-                        let old = now.wall.saturating_sub(at.wall()) > self.options.ttl.saturating_add(WATERMARK_MARGIN);
+                        let old = at.wall() < self.forgotten(now);
                         if (old || at <= self.ended) && locked.is_some() {
                             writes.push(Write::remove(Table::Delivered, row.key));
                         } else if at > self.ended {

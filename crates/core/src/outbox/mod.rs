@@ -93,6 +93,8 @@ pub struct Outbox {
     decisions_kept: bool,
     /// Dead records were seen in the journal.
     untidy: bool,
+    /// What other owners left behind for good was asked to be removed.
+    pruned: bool,
     loads: Vec<u32>,
 
     sender: Sender,
@@ -250,5 +252,6 @@ impl Outbox {
         for flush in core::mem::take(&mut self.flushes) {
             self.settle(flush.call, Outcome::Closed);
         }
+        self.settle_withdrawals();
     }
 }

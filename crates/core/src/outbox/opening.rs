@@ -47,6 +47,7 @@ impl Outbox {
             storage_works: true,
             decisions_kept: true,
             untidy: false,
+            pruned: false,
             loads: Vec::new(),
             sender: Sender::Idle,
             flight: None,

@@ -191,6 +191,12 @@ pub enum Output {
         /// The writes.
         writes: Vec<Write>,
     },
+    /// Remove what nobody comes back for: of any owner, records and events of deliveries (their keys end in a moment) and watermarks
+    /// (their text is one) from before this moment. It need not be done.
+    Prune {
+        /// As [`Clock::to_text`](crate::clock::Clock::to_text) writes it, whose order as text is the order of the moments.
+        before: String,
+    },
     /// Ask for the owner's flush lock.
     Lock,
     /// Write beside the lock until when (wall clock) it may be held.

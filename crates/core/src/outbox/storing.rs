@@ -132,12 +132,12 @@ impl Outbox {
             // Other tabs cannot know.
             Job::Withdrawal(withdrawal) => {
                 self.put(Output::Notify(Hint::Consent));
-                self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
+                self.wait_for_look(withdrawal);
             }
             // What other tabs and earlier pages left there goes at the look that follows.
             Job::Logout(withdrawal) => {
                 self.put(Output::Notify(Hint::Session));
-                self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });
+                self.wait_for_look(withdrawal);
             }
             Job::Aside(calls) => self.settle_all(calls),
             Job::Record => {

@@ -32,6 +32,8 @@ pub struct Model {
     pub latest_end: Clock,
     /// Per purpose: the order at which its last withdrawal began, and whether its promise has resolved.
     withdrawn: BTreeMap<String, (u64, bool)>,
+    /// Purposes of which storage refused a withdrawal: the tab that made it goes on removing what others, who cannot know, set for them.
+    unkept: BTreeSet<String>,
     granted_since: BTreeMap<String, bool>,
     /// Storage refused, and the clock was set back: decisions that nobody could hear of may have later clocks than the withdrawal
     /// that came after them.
@@ -99,6 +101,10 @@ impl Model {
         }
     }
 
+    pub fn withdrawal_unkept(&mut self, purpose: &str) {
+        self.unkept.insert(purpose.into());
+    }
+
     pub fn grant(&mut self, purpose: &str) {
         self.order += 1;
         self.granted_since.insert(purpose.into(), true);
@@ -107,7 +113,8 @@ impl Model {
 
     /// Whether a value was withdrawn: by a withdrawal that began after it was set, or by one that its tab had not heard of.
     pub fn is_withdrawn(&self, told: &Told, epoch: Clock) -> bool {
-        self.withdrawn.get(&told.purpose).is_some_and(|(order, _)| *order > told.order) || epoch != told.epoch
+        let since = self.withdrawn.get(&told.purpose).is_some_and(|(order, _)| *order > told.order);
+        since || epoch != told.epoch || self.unkept.contains(&told.purpose)
     }
 
     /// Whether a request that starts now may carry this value, in a tab whose page states that `service` is granted, or does not.

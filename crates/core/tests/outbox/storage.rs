@@ -41,6 +41,15 @@ impl Storage {
         true
     }
 
+    /// Removes what is older, of whomever it is.
+    pub fn prune(&mut self, before: &str) {
+        self.rows.retain(|(table, key), value| match table {
+            Table::Consent | Table::Forms => true,
+            Table::Delivered => value.as_str() >= before,
+            Table::Records | Table::State => key.rsplit('/').next().is_none_or(|moment| moment >= before),
+        });
+    }
+
     pub fn of(&self, owner: &str) -> Vec<Row> {
         let seen = |table: Table| table != Table::Records || !self.blind;
         let wanted = |table: Table, key: &str| table == Table::Consent || (seen(table) && key.starts_with(&format!("{owner}/")));

@@ -184,6 +184,7 @@ impl World {
                 self.unlock(id);
             }
             Output::Lease { until } => self.locks.lease = Some(until),
+            Output::Prune { before } => self.storage.prune(&before),
             Output::Peek => self.time.at(self.time.mono(), Due::Tell(id, Input::Peeked { until: self.locks.lease })),
             Output::GetToken { guest } => self.get_token(id, guest),
             Output::Start { .. } => self.break_off("a session was started for a known guest".into()),
@@ -364,6 +365,7 @@ impl World {
                 }
             }
             (Waits::Withdraw(purpose), Outcome::Done) => self.model.withdrawal_resolved(&purpose),
+            (Waits::Withdraw(purpose), Outcome::Unkept) => self.model.withdrawal_unkept(&purpose),
             (Waits::Logout(records), Outcome::Done) => {
                 let own = self.tabs.get(&id).map(|tab| tab.ended).unwrap_or_default();
                 // Of two logouts at once in tabs whose clocks differ, the one stored last counts.

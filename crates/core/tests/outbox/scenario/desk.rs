@@ -152,6 +152,10 @@ impl Desk {
                     Input::StoreFailed { store, reason: "quota" }
                 }
             }
+            Output::Prune { before } => {
+                self.storage.prune(&before);
+                return None;
+            }
             Output::Lock => {
                 self.asked += 1;
                 if self.locked { Input::LockLost } else { Input::LockGranted }

@@ -1,7 +1,7 @@
 //! What a look at the journal finds, and what it must not take it for.
 
 use guestsync_core::Sensitive;
-use guestsync_core::outbox::{Event, Input, Outcome, Ungranted};
+use guestsync_core::outbox::{Event, Guest, Input, Outcome, Ungranted};
 
 use super::desk::Desk;
 
@@ -58,6 +58,37 @@ fn what_was_too_old_when_it_was_found_is_told_and_counted() {
     let later = desk.open(Desk::options());
     assert!(desk.events.iter().any(|event| matches!(event, Event::Expired { keys } if keys == &["tier"])), "{:?}", desk.events);
     assert_eq!((later.accounts().restored, later.accounts().expired, later.pending()), (1, 1, 0));
+}
+
+#[test]
+fn what_a_guest_who_never_came_back_left_is_removed_after_its_time() {
+    let of = |guest: &str| {
+        let mut options = Desk::options();
+        options.guest = Guest::Known(guest.into());
+        options
+    };
+    let mut desk = Desk::new();
+    desk.write = 503;
+    let mut tab = desk.open(of("gone"));
+    desk.set(&mut tab, 1, "tier", "gold");
+    for (days, records) in [(7, 1), (2, 0)] {
+        desk.time += days * 24 * 3_600_000;
+        let mut tab = desk.open(of("here"));
+        desk.write = 200;
+        desk.set(&mut tab, 2, "tier", "silver");
+        assert_eq!(desk.storage.records(), records);
+    }
+    assert_eq!(desk.storage.of("here").iter().filter(|row| row.key == "here/tier").count(), 1);
+}
+
+#[test]
+fn a_withdrawal_is_settled_when_the_page_closes_before_it_could_look() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    desk.locked = true;
+    desk.tell(&mut tab, Input::Withdraw { call: 1, purpose: "marketing".into() });
+    desk.tell_at_once(&mut tab, vec![Input::Withdraw { call: 2, purpose: "service".into() }, Input::Close]);
+    assert_eq!((&desk.outcomes[&1], &desk.outcomes[&2]), (&Outcome::Closed, &Outcome::Closed));
 }
 
 #[test]

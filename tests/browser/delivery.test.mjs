@@ -78,6 +78,8 @@ test("navigate away while the database is slow, which undoes what it has not end
   const { page, guestId } = await session();
   await sandbox.setFaults(plan({ kind: "status", status: 503 }));
   await openGuestSync(page, { guest: guestId });
+  // Once the database has answered, localStorage is not written beside it any more.
+  assert.deepEqual(await setAll(page, { before: 1 }), ["disk"]);
   await page.evaluate(() => {
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = function (...given) {

@@ -3,6 +3,8 @@
 //! A clock value is a wall-clock millisecond, a counter within it, and the tab that made it; it never runs backwards, because a
 //! tab takes the highest value it has seen anywhere (its own, or in the journal) as its floor.
 
+use alloc::string::String;
+
 use crate::Millis;
 
 /// A moment in the order of updates. Ordered; unique per tab and update.

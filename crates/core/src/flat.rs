@@ -6,6 +6,9 @@
 //! Their lengths with commas between, nothing for a text that is missing; a line feed; the texts. Lengths count UTF-16 code units,
 //! because that is what `String.length` gives.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::text::{cut, decimal};
 
 /// Reads the texts one after the other.

@@ -1,5 +1,7 @@
 //! Writing JSON text (RFC 8259). There is no reader: the browser and serde have one.
 
+use alloc::string::String;
+
 /// Appends `text` as a JSON string, quotes included.
 ///
 /// Only what must be escaped is escaped; other characters stay as UTF-8. Strings of the same content have the same bytes.

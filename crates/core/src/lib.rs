@@ -2,7 +2,12 @@
 //!
 //! Nothing in this crate reads a clock, draws a random number, opens a socket, touches storage or writes a log line: time and
 //! entropy come in as arguments, everything asked of the outside is an output, and its result, failure included, comes back as an
-//! input. The shells (page, worker, gateway) perform the outputs and decide nothing.
+//! input. The shells (page, worker, gateway) perform the outputs and decide nothing. The compiler holds it to that: it is built without
+//! the standard library.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
 
 pub mod attribute;
 pub mod clock;

@@ -1,5 +1,7 @@
 //! What a shell asks of its TypeScript face, as the JSON text of an array of arrays: names, each with what is given.
 
+use alloc::string::String;
+
 use zeroize::Zeroize;
 
 use crate::json;

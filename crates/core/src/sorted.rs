@@ -3,6 +3,10 @@
 //! A vector of pairs: for the thousand keys that a guest may have this is as fast as a tree, and in a wasm build each further type
 //! of value costs hundreds of bytes instead of the ten kilobytes of `BTreeMap`.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// A map from text, in the order of its keys. Values are boxed, so that an insertion moves 16 bytes an entry and not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sorted<V> {
@@ -130,7 +134,7 @@ impl<V> Sorted<V> {
 
 impl<V> IntoIterator for Sorted<V> {
     type Item = (String, Box<V>);
-    type IntoIter = std::vec::IntoIter<(String, Box<V>)>;
+    type IntoIter = alloc::vec::IntoIter<(String, Box<V>)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()

@@ -9,6 +9,8 @@
 //! ```
 //! While a token is renewed ahead of its expiry, the old one serves until it expires.
 
+use alloc::string::String;
+
 use crate::{Millis, Sensitive};
 
 /// The most that a token is renewed ahead of its expiry.

@@ -1,5 +1,7 @@
 //! What the machine asks for and tells, as messages to the face.
 
+use alloc::string::String;
+
 use guestsync_core::Now;
 use guestsync_core::json;
 use guestsync_core::messages::Messages;

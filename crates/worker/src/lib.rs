@@ -7,11 +7,17 @@
 //! engine's form and JSON parsers, timers, chance) are performed by the face, one file each: there they weigh a fraction of what they
 //! do in wasm, and the boundary is one function with text on either side. Neither side decides anything.
 
+#![cfg_attr(all(feature = "bare", target_arch = "wasm32"), no_std)]
+
+extern crate alloc;
+
 mod asked;
 mod host;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 mod options;
+#[cfg(all(feature = "bare", target_arch = "wasm32"))]
+mod panic;
 #[cfg(feature = "sealing")]
 mod sealing;
 mod shell;

@@ -1,5 +1,9 @@
 //! The options of a worker, as the face hands them over, which checks their types.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use guestsync_core::flat::Flat;
 use guestsync_core::patch::{Operation, Pointer};
 use guestsync_core::profile::{Consent, Field, Mode, NormalForm, Rules, Settings, Unknown};

@@ -1,5 +1,8 @@
 //! The loop: inputs into the machine, outputs out of it.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use guestsync_core::Now;
 use guestsync_core::flat::Flat;
 use guestsync_core::messages::Messages;

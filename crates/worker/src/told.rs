@@ -1,5 +1,8 @@
 //! What the face tells, as inputs of the machine.
 
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
 use guestsync_core::Sensitive;
 use guestsync_core::flat::Flat;
 use guestsync_core::journal::{Row, Table};

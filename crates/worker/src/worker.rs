@@ -1,17 +1,17 @@
 //! What the face calls.
 
-use std::cell::RefCell;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use guestsync_core::Now;
+use spin::Mutex;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::shell::{Shell, hear};
 
-thread_local! {
-    /// It lives as long as the instance: answers may come at any time.
-    static MACHINE: RefCell<Option<Shell>> = const { RefCell::new(None) };
-}
+/// It lives as long as the instance: answers may come at any time.
+static MACHINE: Mutex<Option<Shell>> = Mutex::new(None);
 
 /// Tells the machine something; `open` makes one. The result is what the face is asked: JSON text, or empty.
 ///
@@ -24,5 +24,5 @@ pub fn tell(message: Vec<u8>, wall: f64, mono: f64, secret: usize) -> String {
     let message = Zeroizing::new(message);
     let (text, secret) = message.split_at_checked(message.len().saturating_sub(secret)).unwrap_or_default();
     let text = core::str::from_utf8(text).unwrap_or_default();
-    MACHINE.with_borrow_mut(|machine| hear(machine, text, secret, Now::new(wall as u64, mono as u64)))
+    hear(&mut MACHINE.lock(), text, secret, Now::new(wall as u64, mono as u64))
 }

@@ -1,5 +1,8 @@
 //! What can be wrong with an update, found all at once.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Given, Update, Value};
 
 /// Limits of guest attributes. The defaults are the Guest API's.

@@ -1,5 +1,7 @@
 //! What a page gives to be set, before it is checked.
 
+use alloc::string::String;
+
 use super::Value;
 
 /// A value as it was given: one of the three types, or something that cannot be an attribute.

@@ -1,5 +1,8 @@
 //! What an attribute can be: text, a finite number, or a boolean.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::json;
 
 /// An attribute's value.

@@ -1,5 +1,9 @@
 //! What was decided about each purpose.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::clock::Clock;
 use crate::journal::{Row, Table, Write};
 use crate::sorted::Sorted;

@@ -1,5 +1,9 @@
 //! Which attribute serves which purpose.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::sorted::Sorted;
 
 /// Which purpose an attribute serves.

@@ -1,5 +1,7 @@
 //! Fields one after the other, each with its length in bytes of UTF-8: `5:hello`.
 
+use alloc::string::String;
+
 use crate::json;
 use crate::text::{cut, decimal};
 

@@ -3,7 +3,9 @@
 //! Version 1, all fields netstrings: `1`, purpose, epoch, then per entry key, type letter and value, clock. A reader takes
 //! records of its own version; one of a later version it leaves alone.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
 
 use super::netstring;
 use crate::attribute::Value;

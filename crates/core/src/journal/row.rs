@@ -1,5 +1,7 @@
 //! Rows and writes, as the shells see them.
 
+use alloc::string::String;
+
 /// A table of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {

@@ -1,5 +1,9 @@
 //! What an answer means for what was sent, and for what is sent next.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::Outbox;
 use super::input::{Answer, Hint};
 use super::output::{Event, Output, Reason};

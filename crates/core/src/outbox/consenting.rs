@@ -1,6 +1,10 @@
 //! Grants and withdrawals.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::input::{Call, NOBODY};
 use super::output::{Event, Outcome};

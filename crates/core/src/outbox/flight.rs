@@ -1,5 +1,8 @@
 //! A write on its way: which entries, for which version, under which Idempotency-Key.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use super::output::Precondition;
 use crate::attribute::Value;
 use crate::clock::{Clock, hex};

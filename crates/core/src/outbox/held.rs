@@ -1,6 +1,8 @@
 //! What waits in memory for a grant.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::pending::weight;
 use crate::journal::{Entries, Entry};

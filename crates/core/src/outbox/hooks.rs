@@ -3,6 +3,10 @@
 //! An event is stored in the transaction that notes its delivery, and removed when its receiver has answered for it. What becomes of
 //! it holds nothing else up.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::Outbox;
 use super::answering::pause_of;
 use super::flight::Flight;

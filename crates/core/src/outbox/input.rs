@@ -1,5 +1,8 @@
 //! What an outbox is told.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::attribute::{Update, Value};
 use crate::journal::Row;
 use crate::{Millis, Sensitive};

@@ -1,5 +1,7 @@
 //! A page that is hidden, left, frozen in the back/forward cache, or online again.
 
+use alloc::vec::Vec;
+
 use super::Outbox;
 use super::output::Output;
 use super::sending::Sender;

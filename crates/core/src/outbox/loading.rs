@@ -1,5 +1,9 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::hooks;
 use super::input::Hint;
 use super::logout::ENDED;

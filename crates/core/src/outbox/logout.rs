@@ -1,5 +1,8 @@
 //! The end of a visitor's session.
 
+use alloc::string::String;
+use alloc::vec;
+
 use super::input::Call;
 use super::output::Outcome;
 use super::storing::Job;

@@ -39,7 +39,9 @@ mod setting;
 mod starting;
 mod storing;
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 pub use account::Accounts;
 pub use input::{Answer, Call, Durability, Hint, Input};

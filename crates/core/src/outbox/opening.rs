@@ -1,6 +1,9 @@
 //! An outbox as it begins: with what its page states and what localStorage mirrors.
 
-use std::collections::VecDeque;
+use alloc::borrow::ToOwned;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::held::Held;
 use super::pending::Pending;

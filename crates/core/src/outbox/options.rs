@@ -1,5 +1,8 @@
 //! How an outbox is configured.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::screening::Screen;
 use crate::Millis;
 use crate::attribute::Limits;

@@ -1,5 +1,8 @@
 //! What an outbox asks for and tells.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::input::{Call, Durability, Hint};
 use crate::attribute::{Issue, Value};
 use crate::journal::Write;

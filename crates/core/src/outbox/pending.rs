@@ -1,6 +1,9 @@
 //! What waits: the newest entry of each key, and the stored records that hold them.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::clock::Clock;
 use crate::journal::Entry;

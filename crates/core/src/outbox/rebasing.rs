@@ -1,5 +1,8 @@
 //! A write that met another version: what the server already holds is delivered, the rest is written over it, or as the page decides.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::Outbox;
 use super::input::Answer;
 use super::output::{Event, Output, Precondition};

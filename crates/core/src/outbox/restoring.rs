@@ -1,6 +1,9 @@
 //! What a look at the journal makes of its records: news, dead, missing, or too old.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::Outbox;
 use super::consenting::is_alive;

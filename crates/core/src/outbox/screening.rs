@@ -1,5 +1,9 @@
 //! Personal data in what the page sets: flagged, masked or refused, by kind.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::Outbox;
 use super::output::Event;
 use crate::attribute::{Code, Limits, Value};

@@ -1,5 +1,7 @@
 //! When to send, under which lock, and with what.
 
+use alloc::string::String;
+
 use super::flight::Flight;
 
 use super::Outbox;

@@ -1,6 +1,9 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::input::Call;
 use super::output::{Event, Outcome, Output};

@@ -1,5 +1,9 @@
 //! The visitor's own guest session, where the page starts it.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::input::Answer;
 use super::output::{Event, Output, Reason};
 use super::sending::{Sender, Step};

@@ -1,5 +1,8 @@
 //! Transactions under way: what each is for, and what its end means.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
 use super::{Outbox, Withdrawal};

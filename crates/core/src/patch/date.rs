@@ -1,5 +1,7 @@
 //! RFC 3339 text of a moment.
 
+use alloc::string::String;
+
 use crate::Millis;
 
 const DAY: Millis = 86_400_000;

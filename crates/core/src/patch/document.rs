@@ -1,5 +1,7 @@
 //! One update of a profile as a JSON Patch document.
 
+use alloc::string::String;
+
 use super::{Pointer, date};
 use crate::{Millis, json};
 

@@ -1,5 +1,8 @@
 //! JSON Pointers (RFC 6901) to a member of a guest profile.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 /// The most bytes of a pointer.
 pub const MAX_BYTES: usize = 256;
 

@@ -1,5 +1,7 @@
 //! What was found, and where.
 
+use alloc::vec::Vec;
+
 use core::ops::Range;
 
 use super::{Kind, Kinds};

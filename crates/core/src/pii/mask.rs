@@ -1,5 +1,7 @@
 //! Replacing what was found.
 
+use alloc::string::String;
+
 use super::{Findings, Kinds};
 
 /// `text` with each match of one of the `kinds` replaced by the kind's name in brackets, as in `[email]`.

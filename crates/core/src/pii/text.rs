@@ -2,6 +2,8 @@
 //!
 //! What a scanner takes is overwritten by marks, so that no other scanner takes it, and the marks become the findings at the end.
 
+use alloc::vec::Vec;
+
 use super::{Findings, Kind};
 
 /// A letter of a script with spaces between words, other than ASCII: Latin, Greek, Cyrillic, …

@@ -1,5 +1,9 @@
 //! What whoever posted the form is told.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::redirect::Redirect;
 use super::refusal::Refusal;
 use crate::json;

@@ -1,5 +1,9 @@
 //! A submitted form against the rules.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::refusal::{Refusal, Why};
 use super::rules::{Consent, Field, GUEST, Rules, Unknown};
 use crate::Sensitive;

@@ -1,5 +1,9 @@
 //! Capabilities and field keys, per guest, in memory only.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::seal::SharedKey;
 use crate::token::{Ask, Lifecycle};
 use crate::{Millis, Now, Sensitive};

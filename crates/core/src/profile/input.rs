@@ -1,5 +1,8 @@
 //! What the machine is told.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::form::{Entry, Unreadable};
 use super::keyset::KeySet;
 use crate::journal::Row;

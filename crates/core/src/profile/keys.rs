@@ -1,6 +1,8 @@
 //! The key set, and agreements made ahead with its current key.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::output::Output;
 use crate::Millis;

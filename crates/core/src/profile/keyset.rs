@@ -1,5 +1,8 @@
 //! What a key set (RFC 7517) says, as far as it decides anything; the keys themselves stay with the shell.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::Millis;
 use crate::text::{cut, decimal};
 

@@ -1,5 +1,8 @@
 //! What pages ask of the queue, and what they are told.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use super::queue::slot::Slot;
 use super::report::{Kind, Letter, Report};
 use super::{Output, Profile};

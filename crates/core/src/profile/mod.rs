@@ -35,7 +35,9 @@ mod sending;
 mod storing;
 mod task;
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 pub use answer::{Answer, Reply};
 pub use form::{Body, Checked, Entry, Given, MAX_FIELDS, MAX_FORM, Unreadable, check};

@@ -1,5 +1,7 @@
 //! One form for values that can be written in several ways, so that a back end finds what is the same.
 
+use alloc::string::String;
+
 use zeroize::Zeroizing;
 
 use crate::Sensitive;

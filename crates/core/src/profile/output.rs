@@ -1,5 +1,8 @@
 //! What the machine asks for and tells.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::answer::Reply;
 use super::input::FormId;
 use super::report::{Letter, Report};

@@ -1,5 +1,8 @@
 //! Where a navigation lands after its form was handled.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::text::cut;
 
 /// A path of this site, from the configuration; never from what came in.

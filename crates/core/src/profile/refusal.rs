@@ -1,5 +1,8 @@
 //! Why a form was not taken.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 /// Why a form was not taken: an HTTP status, a stable code, the form field it is about, a sentence. Never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

@@ -1,5 +1,8 @@
 //! What the site's pages are told of the queue: whose, what kind, how many; never a value.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::Millis;
 
 /// Something that became of a form after, or instead of, its answer.

@@ -1,5 +1,10 @@
 //! What a form may have and where its fields go: the configuration of a worker, checked.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::normal::NormalForm;
 use super::redirect::Redirect;
 use crate::patch::{Operation, Pointer};

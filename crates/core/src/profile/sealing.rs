@@ -1,5 +1,8 @@
 //! From plain values to a sealed patch.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::answer::Answer;
 use super::form::Value;
 use super::guests::FieldKey;

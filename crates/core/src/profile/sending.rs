@@ -1,5 +1,10 @@
 //! Attempts: which entry goes next, with what capability, and what its answer means.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::answer::Answer;
 use super::guests::FieldKey;
 use super::input::Upstream;

@@ -1,5 +1,10 @@
 //! The journal of the queue: what is written, what is read, and what another worker has done meanwhile.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::queue::entry::Entry;
 use super::queue::slot::{Home, Slot};
 use super::queue::{CLOCK_ROW, Lock, PAUSE_ROW};

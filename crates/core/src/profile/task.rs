@@ -1,5 +1,8 @@
 //! One form on its way to its answer.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::form::{Entry, Value};
 use super::input::FormId;
 use crate::Millis;

@@ -4,6 +4,8 @@
 //! goes through the cipher together with those of the value: as many at once as the cipher takes. In wasm that is half the time and
 //! half the bytes of the crate `aes-gcm`, which the tests hold it to.
 
+use alloc::boxed::Box;
+
 use aes::Aes256;
 use aes::cipher::consts::U16;
 use aes::cipher::{Block, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, KeyInit, ParBlocks};

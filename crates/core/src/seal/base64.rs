@@ -1,5 +1,8 @@
 //! Base64 (RFC 4648): unpadded base64url for JWE, padded base64 for the `shared` mode. Decoding takes the canonical form only.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 
 use super::SealError;

@@ -1,5 +1,7 @@
 //! Nonces and ids from a seed that the shell drew.
 
+use alloc::string::String;
+
 use sha2::{Digest, Sha256};
 
 use super::secret::Secret;

@@ -7,6 +7,8 @@
 
 mod read;
 
+use alloc::string::String;
+
 use super::point::PublicPoint;
 use super::{Place, SealError, base64};
 use crate::json;

@@ -2,6 +2,9 @@
 //!
 //! The opener says what it expects: a value that was sealed for another guest or field is refused, however genuine it is.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::{Zeroize, Zeroizing};
 
 use super::header::Header;

@@ -1,5 +1,8 @@
 //! Whose field a value is.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use super::SealError;
 use crate::patch::Pointer;
 

@@ -1,5 +1,8 @@
 //! Sealing to a public key: JWE compact serialisation (RFC 7516 §7.1), ECDH-ES by direct key agreement, A256GCM.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use super::aead::Cipher;
 use super::header::Header;
 use super::place::is_name;

@@ -1,5 +1,7 @@
 //! Key material.
 
+use alloc::boxed::Box;
+
 use core::ops::{Deref, DerefMut};
 
 use zeroize::{Zeroize, Zeroizing};

@@ -1,5 +1,9 @@
 //! Sealing with a key that both sides hold: `base64(iv ‖ ciphertext ‖ tag)` of AES-256-GCM.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::{Zeroize, Zeroizing};
 
 use super::aead::Cipher;

@@ -3,6 +3,10 @@
 //! Version 1, all fields netstrings: `1`, guest, clock, time of submission, id, number of forms, status and code of a final refusal
 //! (status 0: none), then per field operation letter, pointer, purpose, its epoch, sealed value. Nothing in it is plain but names.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use sha2::{Digest, Sha256};
 
 use crate::Millis;

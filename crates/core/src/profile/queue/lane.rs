@@ -1,5 +1,8 @@
 //! One guest's way to the server: one patch at a time, and when the next may go.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::retry::{Jitter, Policy};
 use crate::{Millis, Now};
 

@@ -8,6 +8,10 @@ pub(in crate::profile) mod lane;
 pub(in crate::profile) mod recent;
 pub(in crate::profile) mod slot;
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::{Millis, Now};
 use entry::Entry;
 use lane::Lane;

@@ -1,5 +1,9 @@
 //! What was submitted a moment ago: a field that has not changed since is not sent again.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use sha2::{Digest, Sha256};
 
 use crate::Millis;

@@ -1,5 +1,7 @@
 //! Reads a protected header: one JSON object of strings, with one object of strings in it.
 
+use alloc::string::String;
+
 use super::Header;
 use crate::seal::point::PublicPoint;
 use crate::seal::{SealError, base64};

@@ -2,9 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use guestsync_core::Millis;
 use guestsync_core::retry::{Verdict, judge, retry_after, retry_after::http_date};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::Response;
+use hyper::body::Body;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
@@ -51,17 +54,13 @@ struct ErrorBody {
 
 impl Answer {
     /// Reads an answer to its end.
-    pub(crate) async fn read(mut response: reqwest::Response) -> Result<Self, Error> {
-        let status = response.status().as_u16();
-        let headers = kept(response.headers());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_BODY {
-                return Err(Error::Malformed);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Self { status, headers, body: body.freeze(), waited: Duration::ZERO })
+    pub(crate) async fn read<B: Body<Data = Bytes>>(response: Response<B>) -> Result<Self, Error>
+    where
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (parts, body) = response.into_parts();
+        let (status, headers) = (parts.status.as_u16(), kept(&parts.headers));
+        Ok(Self { status, headers, body: read(body).await?, waited: Duration::ZERO })
     }
 
     /// The error code that the body names, where this is an error and it names one.
@@ -96,6 +95,18 @@ impl Answer {
     /// The body as the type that the contract names. The parser's message is dropped: it may repeat a personal value.
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|_| Error::Malformed)
+    }
+}
+
+/// A body that is not too large.
+async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, Error>
+where
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Error::Malformed),
+        Err(error) => Err(crate::http::failure(&*error)),
     }
 }
 

@@ -1,12 +1,9 @@
 //! The client itself: one connection pool, one token.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use reqwest::redirect::Policy;
-use url::Url;
-
 use crate::budget::Queue;
+use crate::http::{self, Http};
 use crate::oauth::{Bearer, TokenStore};
 use crate::{Error, Settings, Watch};
 
@@ -17,7 +14,7 @@ pub struct Client {
 }
 
 pub(crate) struct Inner {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Http,
     pub(crate) settings: Settings,
     pub(crate) bearer: Arc<Bearer>,
     pub(crate) queue: Arc<Queue>,
@@ -46,14 +43,9 @@ impl Client {
     pub fn watched(settings: Settings, store: Option<Arc<dyn TokenStore>>, watch: Option<Arc<dyn Watch>>) -> Result<Self, Error> {
         // Installed once a process; a second client finds it there.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .referer(false)
-            // Every use of it has a time limit of its own, which costs a request less than the client's would.
-            .connect_timeout(settings.connect_timeout)
-            .user_agent(concat!("guestsync/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        let bearer = Arc::new(Bearer::new(http.clone(), &settings, store, watch.clone()));
+        let proxied = http::reqwest(&settings)?;
+        let http = Http::new(&settings, &proxied)?;
+        let bearer = Arc::new(Bearer::new(proxied, &settings, store, watch.clone()));
         Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue: Arc::default(), watch }) })
     }
 
@@ -72,16 +64,5 @@ impl Client {
     #[must_use]
     pub fn api_base(&self) -> &str {
         self.inner.settings.api_base.as_str().trim_end_matches('/')
-    }
-
-    /// The address of a call; `path` is ours, its parts are checked by [`crate::call::GuestId`].
-    pub(crate) fn address(&self, path: &str) -> Url {
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let mut url = self.inner.settings.api_base.clone();
-        let base = url.path().trim_end_matches('/');
-        let whole = if base.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{base}{path}")) };
-        url.set_path(&whole);
-        url.set_query(query);
-        url
     }
 }

@@ -19,6 +19,7 @@ mod budget;
 pub mod call;
 mod client;
 mod error;
+mod http;
 pub mod oauth;
 pub mod region;
 mod send;

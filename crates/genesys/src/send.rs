@@ -5,16 +5,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use guestsync_core::retry::{Policy, Verdict};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::http::Outgoing;
 use crate::{Answer, Client, Error, watch};
 
 /// Tries of one call at most, however short the waits between them.
 const MAX_TRIES: u32 = 8;
 
-/// Headers that a request has, its credential included: a table of this size does not have to grow.
+/// Headers that a request has, those included that are added when it is sent: a table of this size does not have to grow.
 const MOST_HEADERS: usize = 8;
 
 /// A request without its credential.
@@ -145,21 +146,18 @@ impl Client {
         bearer.set_sensitive(true);
         let asked = Instant::now();
         let permit = self.inner.queue.enter(deadline).await?;
-        let waited = asked.elapsed();
         let started = Instant::now();
-        let mut asking = reqwest::Request::new(request.method.clone(), self.address(&request.path));
-        *asking.headers_mut() = request.headers.clone();
-        asking.headers_mut().insert(AUTHORIZATION, bearer);
-        *asking.body_mut() = Some(request.body.clone().into());
-        let sent = self.inner.http.execute(asking);
-        let call = watch::name(&request.method, &request.path);
+        let waited = started - asked;
+        let Request { method, path, headers, body } = request;
+        let call = watch::name(method, path);
         let span = tracing::debug_span!("upstream", call);
-        let read = async { Answer::read(sent.await?).await }.instrument(span.clone());
+        let outgoing = Outgoing { method, path, headers, bearer: &bearer, body };
+        let read = self.inner.http.exchange(&outgoing).instrument(span.clone());
         let answer = tokio::time::timeout(self.inner.settings.request_timeout, read).await.unwrap_or(Err(Error::Timeout));
-        let status = answer.as_ref().ok().map(|answer| answer.status);
-        span.in_scope(|| tracing::debug!(status, ms = started.elapsed().as_millis(), waited_ms = waited.as_millis(), "answered"));
+        let (status, elapsed) = (answer.as_ref().ok().map(|answer| answer.status), started.elapsed());
+        span.in_scope(|| tracing::debug!(status, ms = elapsed.as_millis(), waited_ms = waited.as_millis(), "answered"));
         if let Some(watch) = &self.inner.watch {
-            watch.called(call, status, started.elapsed());
+            watch.called(call, status, elapsed);
         }
         let mut answer = answer?;
         answer.waited = waited;

@@ -16,3 +16,4 @@ mod serve;
 mod stalled_log;
 mod storm;
 mod tls;
+mod upstream;

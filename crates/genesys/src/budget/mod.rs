@@ -126,7 +126,7 @@ impl Permit {
         let refused = answer.status == 429;
         let mut budget = self.queue.budget();
         budget.answered(leave, reading(answer), refused, now);
-        if let Some(wait) = answer.retry_after().filter(|_| refused) {
+        if let Some(wait) = refused.then(|| answer.retry_after()).flatten() {
             budget.close(now + Duration::from_millis(wait));
         }
         drop(budget);

@@ -76,8 +76,7 @@ impl Bearer {
     /// A token that is good by what is known here.
     pub(crate) async fn token(self: &Arc<Self>) -> Result<Token, Error> {
         loop {
-            let mut round = self.rounds.subscribe();
-            {
+            let mut round = {
                 let mut state = self.state();
                 match state.life.ask(self.now()) {
                     Ask::Use(token) => return Ok(token),
@@ -98,7 +97,9 @@ impl Bearer {
                     }
                     Ask::Wait => {}
                 }
-            }
+                // Before whoever fetches can get hold of the state: the end of its round is not missed.
+                self.rounds.subscribe()
+            };
             // The sender lives in `self`, so this ends with the round.
             let _ = round.changed().await;
         }

@@ -40,7 +40,7 @@ pub(crate) async fn ask(http: &reqwest::Client, settings: &Settings, now: Millis
     if settings.assertion.is_none() && settings.client_auth == ClientAuth::Basic {
         request = request.basic_auth(encoded(&settings.client_id), Some(encoded(settings.client_secret.expose())));
     }
-    let read = async { Answer::read(request.send().await?).await };
+    let read = async { Answer::read(request.send().await?.into()).await };
     let answer = tokio::time::timeout(settings.request_timeout, read).await.unwrap_or(Err(Error::Timeout))?;
     if answer.status != 200 {
         return Ok(Outcome::Answered(answer));

@@ -141,6 +141,13 @@ impl Audit {
         }
     }
 
+    /// Appends a record without waiting for it: it is in the file before any that is recorded later.
+    pub(crate) fn note(&self, record: Record<'_>) {
+        let (done, _) = oneshot::channel();
+        // An error means that the process ends.
+        _ = self.waiting.send((record.entry(&self.keys.state), done));
+    }
+
     /// Whether a record of the file has this text in it.
     pub(crate) fn mentions(&self, text: &str) -> bool {
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);

@@ -53,8 +53,7 @@ pub(crate) struct Db {
     pub(crate) read: AnyPool,
     pub(crate) write: AnyPool,
     kind: Kind,
-    claims: Together<session_writes::Claims>,
-    settled: Together<session_writes::Settlements>,
+    sessions: Together<session_writes::SessionWrites>,
     begins: Together<answer_writes::Begins>,
     keeps: Together<answer_writes::Keeps>,
 }
@@ -108,11 +107,10 @@ impl Db {
     }
 
     fn on(read: AnyPool, write: AnyPool, kind: Kind) -> Self {
-        let claims = Together::new(session_writes::Claims::new(write.clone()));
-        let settled = Together::new(session_writes::Settlements::new(write.clone()));
+        let sessions = Together::new(session_writes::SessionWrites::new(write.clone()));
         let begins = Together::new(answer_writes::Begins::new(write.clone()));
         let keeps = Together::new(answer_writes::Keeps::new(write.clone()));
-        Self { read, write, kind, claims, settled, begins, keeps }
+        Self { read, write, kind, sessions, begins, keeps }
     }
 
     /// Whether other gateways may use it at the same time.
@@ -151,7 +149,7 @@ fn file_pool(connections: u32) -> AnyPoolOptions {
         Box::pin(async move {
             // NORMAL loses nothing to a killed process; after a power failure the last moments may be missing.
             let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; \
-                PRAGMA wal_autocheckpoint = 4000;";
+                PRAGMA wal_autocheckpoint = 8000;";
             connection.execute(settings).await.map(drop)
         })
     })

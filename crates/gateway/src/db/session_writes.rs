@@ -1,10 +1,11 @@
-//! The two writes of every new session, made for several at once: its claim before Genesys is asked, and its guest afterwards.
+//! The two writes of every new session, made for several at once and on one connection: its claim before Genesys is asked, and its
+//! guest afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use guestsync_core::Millis;
 use guestsync_genesys::call::{ConsentType, GuestId};
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool};
 
 use super::millis::signed;
 use super::session::{COLUMNS, Session, State};
@@ -34,59 +35,107 @@ impl Claim {
     }
 }
 
-/// Writes new sessions down, and finds those that are there.
-pub(super) struct Claims {
+/// What is written of a session.
+pub(super) enum SessionWrite {
+    Claim(Claim),
+    Settled(Settled),
+}
+
+/// Writes sessions down.
+pub(super) struct SessionWrites {
     pool: AnyPool,
+    claims: Claims,
+    settlements: Settlements,
+}
+
+impl SessionWrites {
+    pub(super) fn new(pool: AnyPool) -> Self {
+        Self { pool, claims: Claims::new(), settlements: Settlements::new() }
+    }
+}
+
+impl Write for SessionWrites {
+    type Item = SessionWrite;
+    /// The session as it is now. `None`: the one that was in the way of a claim has gone before it was read, or what was settled has
+    /// another guest.
+    type Outcome = Option<Session>;
+
+    async fn write(&self, items: &[SessionWrite]) -> sqlx::Result<Vec<Option<Session>>> {
+        let (mut claims, mut settled) = (Vec::new(), Vec::new());
+        for item in items {
+            match item {
+                SessionWrite::Claim(claim) => claims.push(claim),
+                SessionWrite::Settled(guest) => settled.push(guest),
+            }
+        }
+        // Taking a connection and giving it back costs as much as a statement.
+        let connection = &mut *self.pool.acquire().await?;
+        let mut claims = self.claims.write(connection, &claims).await?.into_iter();
+        let mut settled = self.settlements.write(connection, &settled).await?.into_iter();
+        let outcome = |item: &SessionWrite| match item {
+            SessionWrite::Claim(_) => claims.next().flatten(),
+            SessionWrite::Settled(_) => settled.next().flatten(),
+        };
+        Ok(items.iter().map(outcome).collect())
+    }
+}
+
+/// Reads sessions by their hashes.
+struct Find(Statements);
+
+impl Find {
+    fn new() -> Self {
+        let before = format!("SELECT {COLUMNS} FROM sessions WHERE hash IN (");
+        Self(Statements::new(&before, 1, |at| format!("${at}"), ")"))
+    }
+
+    async fn find(
+        &self,
+        connection: &mut AnyConnection,
+        hashes: impl Iterator<Item = &String>,
+    ) -> sqlx::Result<BTreeMap<String, Session>> {
+        let hashes: BTreeSet<&String> = hashes.collect();
+        let query = hashes.iter().fold(sqlx::query_as(self.0.of(hashes.len())), |query, hash| query.bind(*hash));
+        let sessions: Vec<Session> = query.fetch_all(connection).await?;
+        Ok(sessions.into_iter().map(|session| (session.hash.clone(), session)).collect())
+    }
+}
+
+/// Writes new sessions down, and finds those that are there.
+struct Claims {
     insert: Statements,
-    find: Statements,
+    find: Find,
 }
 
 impl Claims {
-    pub(super) fn new(pool: AnyPool) -> Self {
+    fn new() -> Self {
         let row = |at| format!("(${at}, ${}, ${}, 'unseen', 0, ${now}, ${now})", at + 1, at + 2, now = at + 3);
         let insert = Statements::new(
             "INSERT INTO sessions (hash, consent_type, salt, state, generation, created_at, renewed_at) VALUES",
             4,
             row,
-            "ON CONFLICT (hash) DO NOTHING RETURNING hash",
+            "ON CONFLICT (hash) DO NOTHING",
         );
-        let before = format!("SELECT {COLUMNS} FROM sessions WHERE hash IN (");
-        Self { pool, insert, find: Statements::new(&before, 1, |at| format!("${at}"), ")") }
+        Self { insert, find: Find::new() }
     }
 
-    async fn insert(&self, rows: &[&Claim]) -> sqlx::Result<BTreeSet<String>> {
-        let query = rows.iter().fold(sqlx::query(self.insert.of(rows.len())), |query, claim| {
+    async fn write(&self, connection: &mut AnyConnection, items: &[&Claim]) -> sqlx::Result<Vec<Option<Session>>> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        // One statement may write a row once.
+        let mut seen = BTreeSet::new();
+        let firsts: Vec<&Claim> = items.iter().copied().filter(|claim| seen.insert(&claim.hash)).collect();
+        let query = firsts.iter().fold(sqlx::query(self.insert.of(firsts.len())), |query, claim| {
             let now = signed(claim.now);
             query.bind(&claim.hash).bind(claim.consent.as_str()).bind(&claim.salt).bind(now)
         });
-        query.fetch_all(&self.pool).await?.iter().map(|row| row.try_get("hash")).collect()
-    }
-
-    async fn find(&self, hashes: &[&str]) -> sqlx::Result<Vec<Session>> {
-        if hashes.is_empty() {
-            return Ok(Vec::new());
+        // Mostly all of them are new; to be told which ones would cost a row each.
+        if query.execute(&mut *connection).await?.rows_affected() == items.len() as u64 {
+            return Ok(items.iter().map(|claim| Some(claim.session())).collect());
         }
-        let query = hashes.iter().fold(sqlx::query_as(self.find.of(hashes.len())), |query, hash| query.bind(*hash));
-        query.fetch_all(&self.pool).await
-    }
-}
-
-impl Write for Claims {
-    type Item = Claim;
-    /// `None`: the session that was in the way has gone before it was read.
-    type Outcome = Option<Session>;
-
-    async fn write(&self, items: &[Claim]) -> sqlx::Result<Vec<Option<Session>>> {
-        // One statement may write a row once.
-        let mut seen = BTreeSet::new();
-        let firsts: Vec<&Claim> = items.iter().filter(|claim| seen.insert(&claim.hash)).collect();
-        let inserted = self.insert(&firsts).await?;
-        let is_new = |claim: &&Claim| inserted.contains(&claim.hash);
-        let others: Vec<&str> = firsts.iter().filter(|claim| !is_new(claim)).map(|claim| claim.hash.as_str()).collect();
-        let mut sessions = self.find(&others).await?;
-        sessions.extend(firsts.into_iter().filter(is_new).map(Claim::session));
-        let sessions: BTreeMap<&str, &Session> = sessions.iter().map(|session| (session.hash.as_str(), session)).collect();
-        Ok(items.iter().map(|claim| sessions.get(claim.hash.as_str()).map(|session| (*session).clone())).collect())
+        let sessions = self.find.find(connection, items.iter().map(|claim| &claim.hash)).await?;
+        Ok(items.iter().map(|claim| sessions.get(&claim.hash).cloned()).collect())
     }
 }
 
@@ -97,40 +146,43 @@ pub(super) struct Settled {
 }
 
 /// Writes guests of sessions down.
-pub(super) struct Settlements {
-    pool: AnyPool,
-    statements: Statements,
+struct Settlements {
+    update: Statements,
+    find: Find,
 }
 
 impl Settlements {
-    pub(super) fn new(pool: AnyPool) -> Self {
-        let statements = Statements::new(
+    fn new() -> Self {
+        let update = Statements::new(
             "WITH new (hash, guest, generation) AS (VALUES",
             3,
             |at| format!("(${at}, ${}, CAST(${} AS BIGINT))", at + 1, at + 2),
             ") UPDATE sessions SET guest = new.guest, visitor = NULL FROM new
-             WHERE sessions.hash = new.hash AND sessions.guest IS NULL AND sessions.generation = new.generation
-             RETURNING sessions.guest AS guest",
+             WHERE sessions.hash = new.hash AND sessions.guest IS NULL AND sessions.generation = new.generation",
         );
-        Self { pool, statements }
+        Self { update, find: Find::new() }
     }
-}
 
-impl Write for Settlements {
-    type Item = Settled;
-    type Outcome = Option<Session>;
-
-    async fn write(&self, items: &[Settled]) -> sqlx::Result<Vec<Option<Session>>> {
-        let query = items.iter().fold(sqlx::query(self.statements.of(items.len())), |query, settled| {
+    async fn write(&self, connection: &mut AnyConnection, items: &[&Settled]) -> sqlx::Result<Vec<Option<Session>>> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = items.iter().fold(sqlx::query(self.update.of(items.len())), |query, settled| {
             query.bind(&settled.session.hash).bind(settled.guest.as_str()).bind(settled.session.generation)
         });
-        let rows = query.fetch_all(&self.pool).await?;
-        let written: BTreeSet<String> = rows.iter().map(|row| row.try_get("guest")).collect::<sqlx::Result<_>>()?;
-        // Without a guest nothing else of a session changes but its generation, and that was looked at.
-        let outcome = |settled: &Settled| {
-            let session = Session { guest: Some(settled.guest.clone()), visitor: None, ..settled.session.clone() };
-            written.contains(settled.guest.as_str()).then_some(session)
+        if query.execute(&mut *connection).await?.rows_affected() == items.len() as u64 {
+            // Without a guest nothing else of a session changes but its generation, and that was looked at.
+            let session =
+                |settled: &&Settled| Session { guest: Some(settled.guest.clone()), visitor: None, ..settled.session.clone() };
+            return Ok(items.iter().map(|settled| Some(session(settled))).collect());
+        }
+        let sessions = self.find.find(connection, items.iter().map(|settled| &settled.session.hash)).await?;
+        let its = |settled: &&Settled| {
+            let is_its = |session: &&Session| {
+                session.guest.as_ref() == Some(&settled.guest) && session.generation == settled.session.generation
+            };
+            sessions.get(&settled.session.hash).filter(is_its).cloned()
         };
-        Ok(items.iter().map(outcome).collect())
+        Ok(items.iter().map(its).collect())
     }
 }

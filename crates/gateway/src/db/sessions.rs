@@ -14,7 +14,7 @@ use guestsync_genesys::call::{ConsentType, GuestId};
 use super::Db;
 use super::millis::signed;
 use super::session::Session;
-use super::session_writes::{Claim, Settled};
+use super::session_writes::{Claim, SessionWrite, Settled};
 
 const BY_HASH: &str =
     "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE hash = $1";
@@ -44,7 +44,7 @@ impl Db {
     pub(crate) async fn claim(&self, hash: &str, consent: ConsentType, salt: &str, now: Millis) -> sqlx::Result<Session> {
         loop {
             let claim = Claim { hash: hash.to_owned(), consent, salt: salt.to_owned(), now };
-            if let Some(session) = self.claims.write(claim).await? {
+            if let Some(session) = self.sessions.write(SessionWrite::Claim(claim)).await? {
                 return Ok(session);
             }
         }
@@ -52,7 +52,8 @@ impl Db {
 
     /// Writes the guest down that Genesys has made: the session with its guest, or nothing where it had one already.
     pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<Option<Session>> {
-        self.settled.write(Settled { session: session.clone(), guest: guest.clone() }).await
+        let settled = Settled { session: session.clone(), guest: guest.clone() };
+        self.sessions.write(SessionWrite::Settled(settled)).await
     }
 
     /// Writes down what the CRM knows before Genesys is asked for a guest, unless that was done already.

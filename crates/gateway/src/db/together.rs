@@ -1,5 +1,5 @@
 //! Group commit: what several requests write at the same time is one statement and one transaction. What comes while one runs goes
-//! with the next, and so does what comes within two milliseconds of it.
+//! with the next, and so does what comes within four milliseconds of it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 /// Rows of one statement at most. Each number of rows is a statement of its own, and connections keep only so many prepared.
-const MOST: usize = 16;
+const MOST: usize = 32;
 /// The least between two statements where fewer wait: under load writes gather, and one that comes alone does not wait.
-const PAUSE: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// A kind of write that can be made for several at once.
 pub(super) trait Write: Send + Sync + 'static {

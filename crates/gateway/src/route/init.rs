@@ -166,7 +166,7 @@ async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Sess
     let key = visitor::idempotency_key(&session.hash, session.generation);
     let guest = app.genesys.create_guest(&visitor.guest(session.consent_type), &key).await.map_err(refused)?;
     let settled = app.db.settle(session, &guest.id).await?;
-    app.audit.record(Record::of("guest.create", Who::Guest(&guest.id))).await;
+    app.audit.note(Record::of("guest.create", Who::Guest(&guest.id)));
     match settled {
         Some(settled) => Ok(settled),
         None => reread(app, session).await,

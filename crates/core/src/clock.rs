@@ -4,16 +4,31 @@
 //! tab takes the highest value it has seen anywhere (its own, or in the journal) as its floor.
 
 use alloc::string::String;
+use core::cmp::Ordering;
 
 use crate::Millis;
 
 /// A moment in the order of updates. Ordered; unique per tab and update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Clock {
     /// Milliseconds since 1970, shifted left by 16 bits, plus a counter.
     time: u64,
     /// Which tab: breaks ties, means nothing else.
     tab: u32,
+}
+
+impl Ord for Clock {
+    /// By the number, then by the tab. Compared in thirty places, which the page downloads: not inlined there.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.time.cmp(&other.time).then(self.tab.cmp(&other.tab))
+    }
+}
+
+impl PartialOrd for Clock {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Clock {

@@ -43,39 +43,36 @@ pub fn integer(out: &mut String, value: u64) {
 /// Whether `text` is a JSON number (RFC 8259 §6).
 #[must_use]
 pub fn is_number(text: &str) -> bool {
-    after_number(text.as_bytes()).is_some_and(<[u8]>::is_empty)
+    let rest = &mut text.as_bytes();
+    takes(rest, b"-");
+    let begins_with_zero = rest.first() == Some(&b'0');
+    let whole = digits(rest);
+    whole > 0
+        && (whole == 1 || !begins_with_zero)
+        && (!takes(rest, b".") || digits(rest) > 0)
+        && (!takes(rest, b"eE") || {
+            takes(rest, b"+-");
+            digits(rest) > 0
+        })
+        && rest.is_empty()
 }
 
-fn after_number(text: &[u8]) -> Option<&[u8]> {
-    let mut rest = match text {
-        [b'-', rest @ ..] => rest,
-        _ => text,
-    };
-    rest = match rest {
-        [b'0', rest @ ..] => rest,
-        _ => after_digits(rest)?,
-    };
-    if let [b'.', fraction @ ..] = rest {
-        rest = after_digits(fraction)?;
+/// Takes one of these bytes off, if it comes next.
+fn takes(rest: &mut &[u8], wanted: &[u8]) -> bool {
+    match *rest {
+        [next, tail @ ..] if wanted.contains(next) => {
+            *rest = tail;
+            true
+        }
+        _ => false,
     }
-    if let [b'e' | b'E', exponent @ ..] = rest {
-        rest = match exponent {
-            [b'+' | b'-', digits @ ..] => after_digits(digits)?,
-            digits => after_digits(digits)?,
-        };
-    }
-    Some(rest)
 }
 
-/// What follows the digits; `None` where there is none.
-fn after_digits(text: &[u8]) -> Option<&[u8]> {
-    let mut after = None;
-    let mut rest = text;
-    while let [b'0'..=b'9', tail @ ..] = rest {
-        after = Some(tail);
-        rest = tail;
-    }
-    after
+/// Takes the digits off, and says how many.
+fn digits(rest: &mut &[u8]) -> usize {
+    let before = rest.len();
+    while takes(rest, b"0123456789") {}
+    before - rest.len()
 }
 
 const fn hex(nibble: u8) -> char {

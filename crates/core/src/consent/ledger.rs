@@ -31,7 +31,10 @@ impl Ledger {
         self.decisions.get(purpose).copied().unwrap_or_default()
     }
 
-    fn put(&mut self, purpose: &str, decision: Decision) {
+    /// Changes what is known of a purpose.
+    fn change(&mut self, purpose: &str, change: &dyn Fn(&mut Decision)) {
+        let mut decision = self.get(purpose);
+        change(&mut decision);
         self.decisions.insert(purpose.to_owned(), decision);
     }
 
@@ -93,7 +96,7 @@ impl Ledger {
     /// Takes note of what the page's options state.
     pub fn state(&mut self, stated: &[(String, bool)]) {
         for (purpose, granted) in stated {
-            self.put(purpose, Decision { stated: Some(*granted), ..self.get(purpose) });
+            self.change(purpose, &|decision| decision.stated = Some(*granted));
         }
     }
 
@@ -116,8 +119,7 @@ impl Ledger {
     /// Until all that is stored is known, purposes that a signal may withdraw count as not granted.
     pub fn doubt(&mut self, purposes: &[String]) {
         for purpose in purposes {
-            let decision = self.get(purpose);
-            self.put(purpose, Decision { doubted: !decision.signalled, ..decision });
+            self.change(purpose, &|decision| decision.doubted = !decision.signalled);
         }
     }
 
@@ -126,7 +128,7 @@ impl Ledger {
     pub fn signal(&mut self, purposes: &[String]) -> (Vec<Write>, Vec<String>) {
         let (mut writes, mut news) = (Vec::new(), Vec::new());
         for purpose in purposes {
-            self.put(purpose, self.get(purpose));
+            self.change(purpose, &|_| {});
         }
         for (purpose, decision) in self.decisions.iter_mut() {
             let signalled = purposes.contains(purpose);
@@ -171,24 +173,23 @@ impl Ledger {
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
         let (kind, purpose) = cut(&row.key, b'/')?;
-        let decision = self.get(purpose);
         match kind {
-            "s" | "n" => self.put(purpose, Decision { stated: Some(kind == "s"), ..decision }),
-            "p" => self.put(purpose, Decision { signalled: true, ..decision }),
+            "s" | "n" => self.change(purpose, &|decision| decision.stated = Some(kind == "s")),
+            "p" => self.change(purpose, &|decision| decision.signalled = true),
             _ => return self.learn_decision(kind, purpose, Clock::from_text(&row.value)?),
         }
         None
     }
 
     fn learn_decision(&mut self, kind: &str, purpose: &str, at: Clock) -> Option<Clock> {
-        let mut decision = self.get(purpose);
-        let moment = match kind {
-            "g" => &mut decision.granted,
-            "w" => &mut decision.withdrawn,
-            _ => return None,
-        };
-        *moment = at.max(*moment);
-        self.put(purpose, decision);
+        let granted = kind == "g";
+        if !granted && kind != "w" {
+            return None;
+        }
+        self.change(purpose, &|decision| {
+            let moment = if granted { &mut decision.granted } else { &mut decision.withdrawn };
+            *moment = at.max(*moment);
+        });
         Some(at)
     }
 }

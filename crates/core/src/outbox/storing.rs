@@ -58,7 +58,12 @@ impl Outbox {
     pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {
         let store = self.id();
         // A full storage still lets go of what it holds; what is left there would be sent again.
-        let removals: Vec<Write> = writes.iter().filter(|write| write.value.is_none()).cloned().collect();
+        let mut removals = Vec::new();
+        for write in &writes {
+            if write.value.is_none() {
+                removals.push(write.clone());
+            }
+        }
         self.stores.push((store, job, (removals.len() < writes.len()).then_some(removals)));
         self.put(Output::Store { store, writes });
         store

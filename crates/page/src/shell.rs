@@ -1,5 +1,7 @@
 //! The loop: inputs into the outbox, outputs out of it.
 
+use alloc::string::String;
+
 use guestsync_core::Now;
 use guestsync_core::flat::Flat;
 use guestsync_core::messages::Messages;

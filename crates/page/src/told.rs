@@ -1,5 +1,8 @@
 //! What the face tells, as inputs of the outbox.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use guestsync_core::Sensitive;
 use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::flat::Flat;

@@ -26,7 +26,7 @@ export const features = [
  * @returns {Promise<Wasm>}
  */
 export async function buildWasm(steps, shell) {
-  const compiled = await compile(shell, shell === "worker" ? ["--features", "bare"] : []);
+  const compiled = await compile(shell, ["--features", "bare"]);
   const folder = at("dist/pkg", shell);
   const glue = join(folder, `${shell}.js`);
   const linked = join(folder, `${shell}_bg.wasm`);

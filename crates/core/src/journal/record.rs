@@ -4,8 +4,8 @@
 //! records of its own version; one of a later version it leaves alone.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use super::netstring;
 use crate::attribute::Value;
@@ -26,7 +26,7 @@ pub struct Entry {
 }
 
 /// Entries by key. They are shared: what waits, what is on its way and what is stored are the same.
-pub type Entries = Sorted<Rc<Entry>>;
+pub type Entries = Sorted<Arc<Entry>>;
 
 /// Entries that are stored, and removed, together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Record {
     }
 
     /// Puts an entry in.
-    pub fn put(&mut self, key: String, entry: Rc<Entry>) {
+    pub fn put(&mut self, key: String, entry: Arc<Entry>) {
         self.entries.insert(key, entry);
     }
 
@@ -96,7 +96,7 @@ impl Record {
             let key = netstring::next(rest)?.to_owned();
             let value = Value::from_typed(netstring::next(rest)?)?;
             let clock = Clock::from_text(netstring::next(rest)?)?;
-            entries.insert(key, Rc::new(Entry { value, purpose: purpose.to_owned(), epoch, clock }));
+            entries.insert(key, Arc::new(Entry { value, purpose: purpose.to_owned(), epoch, clock }));
         }
         (!entries.is_empty()).then_some(Self { entries })
     }
@@ -107,9 +107,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn entry(value: Value) -> Rc<Entry> {
+    fn entry(value: Value) -> Arc<Entry> {
         let clock = Clock::from_text("0000000000010000000000aa").expect("a clock");
-        Rc::new(Entry { value, purpose: "service".into(), epoch: Clock::ZERO, clock })
+        Arc::new(Entry { value, purpose: "service".into(), epoch: Clock::ZERO, clock })
     }
 
     proptest! {

@@ -1,8 +1,8 @@
 //! Grants and withdrawals.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -51,7 +51,7 @@ impl Outbox {
             self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
             let epoch = self.consent.epoch(&purpose);
             for (key, entry) in kept {
-                self.held.insert(key, Rc::new(Entry { epoch, ..(*entry).clone() }));
+                self.held.insert(key, Arc::new(Entry { epoch, ..(*entry).clone() }));
             }
         }
     }
@@ -121,7 +121,7 @@ impl Outbox {
     pub(super) fn drop_withdrawn(&mut self) {
         let (consent, ended) = (&self.consent, self.ended);
         let mut dropped: Sorted<Vec<String>> = Sorted::default();
-        let mut drop = |key: &str, entry: Option<Rc<Entry>>| {
+        let mut drop = |key: &str, entry: Option<Arc<Entry>>| {
             let Some(entry) = entry else { return };
             self.accounts.withdrawn += 1;
             match dropped.get_mut(&entry.purpose) {

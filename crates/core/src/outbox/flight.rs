@@ -127,7 +127,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::rc::Rc;
+    use std::sync::Arc;
 
     fn flight(value: &str, version: Option<&str>) -> Flight {
         let entry = Entry {
@@ -137,7 +137,7 @@ mod tests {
             clock: Clock::from_text("0000000000010000000000aa").expect("a clock"),
         };
         let mut entries = Entries::default();
-        entries.insert("ti\"er".into(), Rc::new(entry));
+        entries.insert("ti\"er".into(), Arc::new(entry));
         Flight::new(entries, version)
     }
 

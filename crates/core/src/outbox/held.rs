@@ -1,7 +1,7 @@
 //! What waits in memory for a grant.
 
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::pending::weight;
@@ -23,17 +23,17 @@ impl Held {
         self.bytes
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Rc<Entry>> {
+    pub(super) fn get(&self, key: &str) -> Option<&Arc<Entry>> {
         self.entries.get(key)
     }
 
     /// The keys of all entries for which `wanted` holds.
-    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Rc<Entry>) -> bool) -> Vec<String> {
+    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Arc<Entry>) -> bool) -> Vec<String> {
         self.entries.select(wanted)
     }
 
     /// Puts an entry in place of an older one; gives back the older one.
-    pub(super) fn insert(&mut self, key: String, entry: Rc<Entry>) -> Option<Rc<Entry>> {
+    pub(super) fn insert(&mut self, key: String, entry: Arc<Entry>) -> Option<Arc<Entry>> {
         let older = self.remove(&key);
         self.bytes += weight(&key, &entry);
         self.entries.insert(key, entry);
@@ -41,7 +41,7 @@ impl Held {
     }
 
     /// Takes an entry out.
-    pub(super) fn remove(&mut self, key: &str) -> Option<Rc<Entry>> {
+    pub(super) fn remove(&mut self, key: &str) -> Option<Arc<Entry>> {
         let entry = self.entries.remove(key)?;
         self.bytes -= weight(key, &entry);
         Some(entry)

@@ -1,8 +1,8 @@
 //! What waits: the newest entry of each key, and the stored records that hold them.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::clock::Clock;
@@ -34,7 +34,7 @@ impl Home {
 /// An entry and where it is kept.
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
-    pub(super) entry: Rc<Entry>,
+    pub(super) entry: Arc<Entry>,
     pub(super) home: Home,
 }
 
@@ -95,7 +95,7 @@ impl Pending {
     }
 
     /// Puts an entry in place of an older one; gives back the older one.
-    pub(super) fn insert(&mut self, key: String, entry: Rc<Entry>, home: Home) -> Option<Rc<Entry>> {
+    pub(super) fn insert(&mut self, key: String, entry: Arc<Entry>, home: Home) -> Option<Arc<Entry>> {
         let older = self.take(&key).map(|Waiting { entry, home }| {
             if let Some(live) = home.record().and_then(|record| self.live.get_mut(record)) {
                 live.superseded = true;
@@ -110,7 +110,7 @@ impl Pending {
     }
 
     /// Takes an entry out.
-    pub(super) fn remove(&mut self, key: &str) -> Option<Rc<Entry>> {
+    pub(super) fn remove(&mut self, key: &str) -> Option<Arc<Entry>> {
         let Waiting { entry, home } = self.take(key)?;
         self.leave(&home);
         Some(entry)

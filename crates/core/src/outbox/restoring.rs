@@ -1,8 +1,8 @@
 //! What a look at the journal makes of its records: news, dead, missing, or too old.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Outbox;
@@ -17,7 +17,7 @@ use crate::sorted::Sorted;
 impl Outbox {
     pub(super) fn drop_delivered_elsewhere(&mut self) {
         let delivered = &self.delivered;
-        let passed = |key: &str, entry: &Rc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
+        let passed = |key: &str, entry: &Arc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
         let dropped = self.pending.drain(&|key, waiting| passed(key, &waiting.entry));
         self.accounts.elsewhere += dropped.len() as u64;
         for key in &self.held.select(&passed) {
@@ -45,7 +45,7 @@ impl Outbox {
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Rc<Entry>, expired: &mut Vec<String>) -> bool {
+    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Arc<Entry>, expired: &mut Vec<String>) -> bool {
         let delivered = self.delivered.get(&key).is_some_and(|at| *at >= entry.clock);
         if delivered || !is_alive(&self.consent, self.ended, &entry) {
             return false;

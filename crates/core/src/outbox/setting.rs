@@ -1,8 +1,8 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::input::Call;
@@ -49,7 +49,7 @@ impl Outbox {
             self.accounts.set += 1;
             let purpose = self.options.purposes.of(&key).to_owned();
             let epoch = self.consent.epoch(&purpose);
-            let entry = Rc::new(Entry { value, epoch, clock: self.ticker.tick(now.wall), purpose });
+            let entry = Arc::new(Entry { value, epoch, clock: self.ticker.tick(now.wall), purpose });
             if self.consent.is_granted(&entry.purpose) {
                 self.burst.keys.push(key.clone());
                 self.wait(key, entry, Home::Burst);
@@ -74,7 +74,7 @@ impl Outbox {
     }
 
     /// Puts an entry among what waits; what it replaces is superseded.
-    pub(super) fn wait(&mut self, key: String, entry: Rc<Entry>, home: Home) {
+    pub(super) fn wait(&mut self, key: String, entry: Arc<Entry>, home: Home) {
         if self.held.get(&key).is_some_and(|held| held.clock < entry.clock) {
             self.held.remove(&key);
             self.accounts.superseded += 1;
@@ -84,7 +84,7 @@ impl Outbox {
     }
 
     /// Keeps an entry in memory until its purpose is granted, or drops it where so configured.
-    pub(super) fn hold(&mut self, key: String, entry: Rc<Entry>) {
+    pub(super) fn hold(&mut self, key: String, entry: Arc<Entry>) {
         if self.options.ungranted == Ungranted::Drop {
             self.accounts.dropped += 1;
             return;

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::error::{ApiError, Detail};
 use crate::input::{Members, malformed};
-use crate::scalar::Scalar;
-use crate::store::{Records, Schemas};
+use crate::scalar::{Scalar, write_text};
+use crate::schema::Definition;
+use crate::store::Schemas;
 
 /// The most entities of a batch.
 const MOST: usize = 1_000;
@@ -23,7 +24,7 @@ pub(crate) struct Batch<'a> {
     pub(crate) entities: Vec<Entity<'a>>,
     pub(crate) partial: bool,
     /// The entities' attributes, one after another.
-    texts: Vec<u8>,
+    texts: String,
 }
 
 /// One entity. Null counts as left out; of a name that is there twice, the last counts.
@@ -43,14 +44,15 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// 400 with every problem of the body; what is wrong with one entity is the entity's.
     pub(crate) fn read(body: &'a [u8], schemas: &Schemas) -> Result<Self, ApiError> {
-        let mut json = serde_json::Deserializer::from_slice(body);
+        let Ok(text) = std::str::from_utf8(body) else { return Err(refusal(body)) };
+        let mut json = serde_json::Deserializer::from_str(text);
         let read = Body(schemas).deserialize(&mut json).and_then(|batch| json.end().map(|()| batch));
         read.map_err(|_| refusal(body))
     }
 
     /// An entity's attributes as a record's text.
     pub(crate) fn text(&self, entity: &Entity<'_>) -> &str {
-        std::str::from_utf8(&self.texts[entity.text.clone()]).expect("invariant: JSON is UTF-8")
+        &self.texts[entity.text.clone()]
     }
 }
 
@@ -125,25 +127,34 @@ impl<'de> Visitor<'de> for List<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Batch<'de>, A::Error> {
-        let mut batch = Batch { entities: Vec::with_capacity(MOST), texts: Vec::with_capacity(MOST * 128), partial: false };
-        let mut attributes = Vec::new();
+        let mut batch = Batch { entities: Vec::with_capacity(MOST), texts: String::with_capacity(MOST * 128), partial: false };
+        let (mut attributes, mut known) = (Vec::new(), Vec::new());
         loop {
-            let one = One { schemas: self.0, attributes: &mut attributes, texts: &mut batch.texts };
+            let one = One { schemas: self.0, known: &mut known, attributes: &mut attributes, texts: &mut batch.texts };
             let Some(entity) = list.next_element_seed(one)? else { return Ok(batch) };
             batch.entities.push(entity);
         }
     }
 }
 
-/// Reads one entity.
-struct One<'s, 'de> {
-    schemas: &'s Schemas,
-    /// Room for its attributes, used again for the next one.
-    attributes: &'s mut Vec<(Cow<'de, str>, Scalar<'de>)>,
-    texts: &'s mut Vec<u8>,
+/// An attribute as it was read.
+struct Attribute<'s, 'de> {
+    name: Cow<'de, str>,
+    value: Scalar<'de>,
+    definition: Option<&'s Definition>,
 }
 
-impl<'de> DeserializeSeed<'de> for One<'_, 'de> {
+/// Reads one entity.
+struct One<'o, 's, 'de> {
+    schemas: &'s Schemas,
+    /// The names that the entity before it had, in their order, with their definitions: most entities of a batch have the same.
+    known: &'o mut Vec<(Cow<'de, str>, Option<&'s Definition>)>,
+    /// Room for its attributes, used again for the next one.
+    attributes: &'o mut Vec<Attribute<'s, 'de>>,
+    texts: &'o mut String,
+}
+
+impl<'de> DeserializeSeed<'de> for One<'_, '_, 'de> {
     type Value = Entity<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Entity<'de>, D::Error> {
@@ -151,7 +162,7 @@ impl<'de> DeserializeSeed<'de> for One<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for One<'_, 'de> {
+impl<'de> Visitor<'de> for One<'_, '_, 'de> {
     type Value = Entity<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,20 +170,32 @@ impl<'de> Visitor<'de> for One<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Entity<'de>, A::Error> {
-        let (attributes, mut id) = (self.attributes, None);
-        attributes.clear();
+        let (mut id, mut number) = (None, 0);
+        self.attributes.clear();
         while let Some(Scalar::Text(name)) = members.next_key()? {
             let value = members.next_value()?;
             if name == "id" {
                 id = Some(value);
-            } else if let Some(known) = attributes.iter_mut().find(|(known, _)| *known == name) {
-                known.1 = value;
+                continue;
+            }
+            let definition = match self.known.get(number) {
+                Some((known, definition)) if *known == name => *definition,
+                _ => {
+                    self.known.truncate(number);
+                    self.known.push((name.clone(), self.schemas.find(&name)));
+                    self.known[number].1
+                }
+            };
+            number += 1;
+            if let Some(known) = self.attributes.iter_mut().find(|known| known.name == name) {
+                known.value = value;
             } else {
-                attributes.push((name, value));
+                self.attributes.push(Attribute { name, value, definition });
             }
         }
-        attributes.retain(|(_, value)| *value != Scalar::Null);
-        attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let attributes = self.attributes;
+        attributes.retain(|attribute| attribute.value != Scalar::Null);
+        attributes.sort_by(|one, other| one.name.cmp(&other.name));
         let problem = match &id {
             Some(Scalar::Text(id)) if (1..=LONGEST_ID).contains(&id.len()) => None,
             Some(Scalar::Text(_)) => Some("field.value"),
@@ -186,11 +209,20 @@ impl<'de> Visitor<'de> for One<'_, 'de> {
             entity.problems.push(Detail::new(code, "id"));
             return Ok(entity);
         }
-        entity.problems.extend(attributes.iter().filter_map(|(name, value)| {
-            let code = self.schemas.find(name).map_or(Some("attribute.unknown"), |definition| definition.problem(value))?;
+        entity.problems.extend(attributes.iter().filter_map(|Attribute { name, value, definition }| {
+            let code = definition.map_or(Some("attribute.unknown"), |definition| definition.problem(value))?;
             Some(Detail::new(code, name))
         }));
-        Records::write(attributes, self.texts);
+        self.texts.push('{');
+        for (place, Attribute { name, value, .. }) in attributes.iter().enumerate() {
+            if place > 0 {
+                self.texts.push(',');
+            }
+            write_text(name, self.texts);
+            self.texts.push(':');
+            value.write(self.texts);
+        }
+        self.texts.push('}');
         entity.text.end = self.texts.len();
         Ok(entity)
     }

@@ -1,10 +1,9 @@
 //! An attribute's value as it stands in a request's body: a text is borrowed from there where it has no escapes.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
 /// A value, but for what a list or an object has in it: no attribute is one.
@@ -29,14 +28,27 @@ impl<'a> From<&'a Value> for Scalar<'a> {
     }
 }
 
-impl Serialize for Scalar<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Scalar<'_> {
+    /// Writes it as JSON.
+    pub(crate) fn write(&self, json: &mut String) {
         match self {
-            Self::Null | Self::Structure => serializer.serialize_unit(),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Number(number) => number.serialize(serializer),
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Null | Self::Structure => json.push_str("null"),
+            Self::Flag(flag) => json.push_str(if *flag { "true" } else { "false" }),
+            Self::Number(number) => write!(json, "{number}").expect("invariant: memory takes everything"),
+            Self::Text(text) => write_text(text, json),
         }
+    }
+}
+
+/// Writes a text as JSON. Most have nothing to escape, which is found out faster for a whole text than byte by byte.
+pub(crate) fn write_text(text: &str, json: &mut String) {
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\'));
+    if is_plain {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        json.push_str(&serde_json::to_string(text).expect("invariant: a text is written as JSON"));
     }
 }
 
@@ -97,6 +109,16 @@ impl<'de> Visitor<'de> for Read {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_written_as_it_was_read() {
+        let texts = ["", "plain é \u{7f}", "\"", "\\", "a\u{1f}b", "long enough for several words at once \n"];
+        for value in texts.map(Value::from).into_iter().chain([1.5.into(), (-1).into(), true.into(), Value::Null]) {
+            let mut json = String::new();
+            Scalar::from(&value).write(&mut json);
+            assert_eq!(json, value.to_string());
+        }
+    }
 
     #[test]
     fn a_text_without_escapes_is_borrowed_and_every_value_is_read_as_what_it_is() {

@@ -23,16 +23,6 @@ use crate::scalar::Scalar;
 use crate::shared::{Shared, lock};
 use crate::store::{Applied, Records, Schemas};
 
-/// What became of one entity.
-#[derive(Serialize)]
-struct Outcome<'a> {
-    index: usize,
-    id: &'a Scalar<'a>,
-    status: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Refusal>,
-}
-
 /// Bytes of an outcome, most often.
 const USUAL: usize = 64;
 
@@ -48,30 +38,44 @@ pub(crate) async fn handle(
     // What needs no record is done before the records are locked.
     let schemas = Arc::clone(&lock(&shared.store).schemas);
     let mut batch = Batch::read(&body, &schemas)?;
-    let mut answer = Vec::with_capacity(USUAL * batch.entities.len());
-    let mut separator: &[u8] = br#"{"results":["#;
-    let mut applied = false;
+    let mut outcomes = Vec::with_capacity(batch.entities.len());
     let mut store = lock(&shared.store);
     for index in 0..batch.entities.len() {
         let problems = std::mem::take(&mut batch.entities[index].problems);
-        let outcome = match &refused {
+        outcomes.push(match &refused {
             Some(Extension(refused)) if refused.hit(index) => Err(Refusal::of_fault(refused)),
             _ => apply(&mut store.records, &schemas, &batch, index, problems),
-        };
-        applied |= outcome.is_ok();
-        let id = &batch.entities[index].id;
-        let outcome = match outcome {
-            Ok(status) => Outcome { index, id, status, error: None },
-            Err(refusal) => Outcome { index, id, status: refusal.status, error: Some(refusal) },
-        };
-        answer.extend_from_slice(separator);
-        serde_json::to_writer(&mut answer, &outcome).expect("invariant: an outcome is written as JSON");
-        separator = b",";
+        });
     }
     drop(store);
-    answer.extend_from_slice(b"]}");
+    let applied = outcomes.iter().any(Result::is_ok);
+    let mut answer = String::with_capacity(USUAL * outcomes.len());
+    let mut separator = r#"{"results":["#;
+    for (index, (entity, outcome)) in batch.entities.iter().zip(outcomes).enumerate() {
+        answer.push_str(separator);
+        separator = ",";
+        write_outcome(index, &entity.id, outcome, &mut answer);
+    }
+    answer.push_str("]}");
     let answer = ([(CONTENT_TYPE, HeaderValue::from_static(input::JSON))], answer).into_response();
     Ok(if applied { (Extension(Applied), answer).into_response() } else { answer })
+}
+
+/// Writes what became of one entity.
+fn write_outcome(index: usize, id: &Scalar<'_>, outcome: Result<u16, Refusal>, answer: &mut String) {
+    let (status, refusal) = outcome.map_or_else(|refusal| (refusal.status, Some(refusal)), |status| (status, None));
+    let mut digits = itoa::Buffer::new();
+    answer.push_str(r#"{"index":"#);
+    answer.push_str(digits.format(index));
+    answer.push_str(r#","id":"#);
+    id.write(answer);
+    answer.push_str(r#","status":"#);
+    answer.push_str(digits.format(status));
+    if let Some(refusal) = refusal {
+        answer.push_str(r#","error":"#);
+        answer.push_str(&serde_json::to_string(&refusal).expect("invariant: a refusal is written as JSON"));
+    }
+    answer.push('}');
 }
 
 /// Why one entity was refused.
@@ -109,19 +113,17 @@ fn apply(
 ) -> Result<u16, Refusal> {
     let entity = &batch.entities[index];
     let (Scalar::Text(id), true) = (&entity.id, entity.is_named) else { return Err(Refusal::invalid(problems)) };
-    let known = records.get(id);
-    let (place, stored) = (known.map(|(place, _)| place), known.map(|(_, stored)| stored).filter(|_| batch.partial));
-    let text = if stored.is_none() && schemas.expected().next().is_none() {
-        batch.text(entity).into()
-    } else {
+    let seat = records.find(id);
+    let stored = records.text(&seat).filter(|_| batch.partial);
+    let completed = (stored.is_some() || schemas.expected().next().is_some()).then(|| {
         let mut record = stored.map_or_else(Map::new, Records::read);
         record.extend(Records::read(batch.text(entity)));
         problems.extend(completed(&mut record, schemas));
-        Value::Object(record).to_string().into()
-    };
+        Value::Object(record).to_string()
+    });
     if problems.is_empty() {
-        records.put(place, id, text);
-        Ok(if place.is_some() { 200 } else { 201 })
+        records.put(&seat, id, completed.as_deref().unwrap_or_else(|| batch.text(entity)));
+        Ok(if seat.is_taken() { 200 } else { 201 })
     } else {
         Err(Refusal::invalid(problems))
     }

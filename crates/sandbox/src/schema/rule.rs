@@ -52,9 +52,10 @@ impl Rule {
     pub(super) fn problem(&self, value: &Scalar<'_>) -> Option<&'static str> {
         match (self, value) {
             (Self::String { value: expected, min, max }, Scalar::Text(text)) => {
-                let length = text.chars().count() as f64;
                 let equal = expected.as_ref().is_none_or(|expected| expected == text);
-                (!equal || !within(length, min.as_ref(), max.as_ref())).then_some("attribute.value.string")
+                let is_bounded = min.is_some() || max.is_some();
+                let fits = !is_bounded || within(text.chars().count() as f64, min.as_ref(), max.as_ref());
+                (!equal || !fits).then_some("attribute.value.string")
             }
             (Self::Number { value: expected, min, max }, Scalar::Number(number)) => {
                 let equal = expected.as_ref().is_none_or(|expected| expected.as_f64() == number.as_f64());

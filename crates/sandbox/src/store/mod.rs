@@ -3,6 +3,7 @@
 mod channels;
 mod effects;
 mod guests;
+mod hashes;
 mod keys;
 mod records;
 pub(crate) mod redact;

@@ -94,7 +94,9 @@ impl Answer {
 
     /// The body as the type that the contract names. The parser's message is dropped: it may repeat a personal value.
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|_| Error::Malformed)
+        // Whether it is UTF-8 is found out faster for all of it than for each of its texts.
+        let text = std::str::from_utf8(&self.body).map_err(|_| Error::Malformed)?;
+        serde_json::from_str(text).map_err(|_| Error::Malformed)
     }
 }
 

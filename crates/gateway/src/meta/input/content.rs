@@ -112,8 +112,12 @@ impl<'de> Visitor<'de> for Asked<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields<'de>, A::Error> {
         let mut fields = Fields { asked: vec![None; self.0.len()], others: Vec::new() };
+        // They mostly come in the order in which they are asked for.
+        let mut next = 0;
         while let Some(Field::Text(name)) = members.next_key()? {
-            if let Some(place) = self.0.iter().position(|asked| *asked == name) {
+            let mut places = (next..self.0.len()).chain(0..next);
+            if let Some(place) = places.find(|place| self.0[*place] == name) {
+                next = place + 1;
                 fields.asked[place] = Some(members.next_value()?);
             } else {
                 members.next_value::<IgnoredAny>()?;

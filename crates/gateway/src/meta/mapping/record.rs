@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 use super::{LeftOut, Mapping, Place, Transform};
 use crate::meta::input::{Content, Field};
 use crate::meta::schema::{Definition, Kind, Problem, Rules, Scalar, Update};
+use crate::text::write_json;
 
 /// Maps records: a map made ready for the rules of one organisation.
 #[derive(Debug)]
@@ -144,22 +145,20 @@ impl Mapped<'_> {
             text.push(std::mem::replace(&mut begin, b','));
             text.extend_from_slice(key.as_bytes());
         };
-        let written = "JSON is written to memory";
         for (place, (target, value)) in self.attributes.iter().enumerate() {
             if place == before_id {
                 member(text, "\"id\":");
-                serde_json::to_writer(&mut *text, &*self.id).expect(written);
+                write_json(&self.id, text);
             }
             member(text, &target.key);
             match value {
-                Field::Text(value) => serde_json::to_writer(&mut *text, &**value),
-                Field::Other(value) => serde_json::to_writer(&mut *text, value),
+                Field::Text(value) => write_json(value, text),
+                Field::Other(value) => serde_json::to_writer(&mut *text, value).expect("JSON is written to memory"),
             }
-            .expect(written);
         }
         if before_id == self.attributes.len() {
             member(text, "\"id\":");
-            serde_json::to_writer(&mut *text, &*self.id).expect(written);
+            write_json(&self.id, text);
         }
         text.push(b'}');
     }

@@ -127,8 +127,8 @@ impl Run {
     /// Ends the run. Its folder stays until [`Self::discard`], so that what it came to can be told again.
     pub(super) fn finish(mut self) -> io::Result<Counts> {
         self.write(&Line::Finished)?;
+        // Who began the run has its list for good; the journal is about to be forgotten.
         self.rejects.sync()?;
-        self.journal.sync_data()?;
         Ok(self.counts)
     }
 

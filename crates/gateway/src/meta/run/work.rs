@@ -1,5 +1,6 @@
 //! The whole of a run: a thread reads, this task plans, sends several batches at once, and writes down what became of them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::batch::{Batch, Batcher};
+use super::batch::{Batch, Batcher, Entity};
 use super::hashes::Build;
 use super::pace::Pace;
 use super::send::{Sender, Sent};
@@ -32,6 +33,9 @@ pub struct Options {
     /// How long the server may fail before the run stops.
     pub patience: Duration,
 }
+
+/// Batches that are read and wait to be sent.
+const AHEAD: usize = 4;
 
 /// The next batch, or `None` at the end of the input.
 type Read = Result<Option<Batch>, RunError>;
@@ -76,12 +80,11 @@ impl Run {
         loop {
             // What waits for another batch of the same records comes first.
             let room = sending.len() < pace.at_once();
-            if let Some(batch) = waiting.take_if(|batch| room && !under_way.meets(batch)) {
+            if let Some(batch) = waiting.take_if(|batch| room && under_way.enter(batch)) {
                 if !self.open.contains_key(&batch.number) {
                     let key = batch.key.clone();
                     self.plan(&Planned { number: batch.number, start: batch.start, end: batch.end, key })?;
                 }
-                under_way.add(&batch);
                 let sender = sender.clone();
                 sending.spawn(async move { sender.send(batch).await });
                 continue;
@@ -93,7 +96,7 @@ impl Run {
                 biased;
                 Some(sent) = sending.join_next() => {
                     let sent = sent.map_err(|error| RunError::Journal(std::io::Error::other(error)))??;
-                    under_way.remove(&sent.batch);
+                    under_way.leave(&sent.batch);
                     let length = self.rejects.append(&sent.batch.rejects)?;
                     self.done(sent.batch.number, &sent.batch.counts, length)?;
                     if !sent.batch.entities.is_empty() {
@@ -119,7 +122,7 @@ impl Run {
     /// Reads in a thread of its own: first what was planned and not done, then what follows, last `None`. Nobody waits for the thread:
     /// a stream may be silent for ever.
     fn read(&self, source: Source, mapping: Mapping, size: &Arc<AtomicUsize>) -> std::io::Result<mpsc::Receiver<Read>> {
-        let (sender, receiver) = mpsc::channel(2);
+        let (sender, receiver) = mpsc::channel(AHEAD);
         let (format, rules, update) = (self.task.format, self.task.rules(), self.task.update());
         let open: VecDeque<Planned> = self.open.values().cloned().collect();
         let (next, size) = (self.next, Arc::clone(size));
@@ -161,27 +164,31 @@ fn source(input: Option<&InputFile>) -> Result<Source, RunError> {
     if now == *input { Ok(Source::File(File::open(&input.path)?)) } else { Err(RunError::Changed) }
 }
 
-/// The ids of the records that are under way.
+/// The ids of the records that are under way, each with the number of its batch.
 #[derive(Default)]
-struct Ids(HashMap<u64, usize, Build>);
+struct Ids(HashMap<u64, u64, Build>);
 
 impl Ids {
-    fn meets(&self, batch: &Batch) -> bool {
-        batch.entities.iter().any(|entity| self.0.contains_key(&entity.hash))
-    }
-
-    fn add(&mut self, batch: &Batch) {
-        batch.entities.iter().for_each(|entity| *self.0.entry(entity.hash).or_default() += 1);
-    }
-
-    fn remove(&mut self, batch: &Batch) {
-        for entity in &batch.entities {
-            if let Some(count) = self.0.get_mut(&entity.hash) {
-                *count -= 1;
-                if *count == 0 {
-                    self.0.remove(&entity.hash);
+    /// Adds those of a batch; `false`, and none of them, where another batch has one of them too.
+    fn enter(&mut self, batch: &Batch) -> bool {
+        for (place, entity) in batch.entities.iter().enumerate() {
+            match self.0.entry(entity.hash) {
+                Entry::Vacant(entry) => _ = entry.insert(batch.number),
+                Entry::Occupied(entry) if *entry.get() == batch.number => {}
+                Entry::Occupied(_) => {
+                    self.forget(&batch.entities[..place]);
+                    return false;
                 }
             }
         }
+        true
+    }
+
+    fn leave(&mut self, batch: &Batch) {
+        self.forget(&batch.entities);
+    }
+
+    fn forget(&mut self, entities: &[Entity]) {
+        entities.iter().for_each(|entity| _ = self.0.remove(&entity.hash));
     }
 }

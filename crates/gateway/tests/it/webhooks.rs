@@ -71,7 +71,7 @@ impl Receiver {
     }
 
     pub(crate) fn file(&self) -> String {
-        format!("[webhook]\nurl = \"{}/hook\"\nsecret = \"{SECRET}\"\nallow_private = true\ntimeout_ms = 1000\n", self.base)
+        format!("[webhook]\nurl = \"{}/hook\"\nsecret = \"{SECRET}\"\nallow_private = true\ntimeout_ms = 5000\n", self.base)
     }
 }
 

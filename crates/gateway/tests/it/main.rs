@@ -21,6 +21,7 @@ mod meta_inherit;
 mod meta_rules;
 mod meta_run;
 mod meta_troubled;
+mod meta_world;
 mod openapi;
 mod profile;
 mod profile_sync;

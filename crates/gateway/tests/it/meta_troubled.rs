@@ -9,29 +9,13 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use guestsync_core::Sensitive;
-use guestsync_gateway::meta::Metadata;
-use guestsync_gateway::meta::input::Format;
-use guestsync_gateway::meta::mapping::Mapping;
 use guestsync_gateway::meta::report::{Span, Wanted};
-use guestsync_gateway::meta::run::{Counts, InputFile, Options, Run, RunError, Task};
-use guestsync_genesys::{Client, Settings};
 use guestsync_sandbox::{RateLimit, Sandbox};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::meta_world::{Tickets, metadata};
 use crate::world::{Directory, SECRET, Upstream};
-
-const ORG: &str = "acme-emea-dach-support-tier1";
-
-fn metadata(base: &str, directory: &Directory, patience: Duration) -> Metadata {
-    let base = url::Url::parse(base).unwrap();
-    let token = base.join("/oauth/token").unwrap();
-    let mut settings = Settings::new(base, token, "gateway".into(), Sensitive::new(SECRET.into()));
-    settings.patience = patience;
-    std::fs::create_dir_all(directory.path()).unwrap();
-    Metadata::new(Client::new(settings.clone(), None).unwrap(), &settings, directory.path())
-}
 
 /// A batch with such a record is refused as a whole, with the status that the record's id names.
 async fn refuse_some(request: Request, next: Next) -> Response {
@@ -48,46 +32,15 @@ async fn refuse_some(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// A Genesys behind whatever refuses some, a run's task, and where refused records are listed.
-struct Troubled {
-    metadata: Metadata,
-    directory: Directory,
-    task: Task,
-}
-
-impl Troubled {
-    async fn start(ids: impl Iterator<Item = String>) -> Self {
-        let client = guestsync_sandbox::Client::with_all_scopes("gateway", SECRET);
-        let options = guestsync_sandbox::Options { clients: vec![client], rate: RateLimit::NONE, ..Default::default() };
-        let router = Sandbox::new(options).router().layer(from_fn(refuse_some));
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        let directory = Directory::new();
-        let metadata = metadata(&base, &directory, Duration::from_secs(15));
-        let file = directory.path().join("tickets.ndjson");
-        std::fs::write(&file, ids.map(|id| format!("{{\"ticketId\": \"{id}\"}}\n")).collect::<String>()).unwrap();
-        let (attributes, _) = metadata.allowed(ORG, &Mapping::tickets(), false).await.unwrap();
-        let task = Task {
-            id: String::new(),
-            identity: metadata.identity().to_owned(),
-            organisation: ORG.to_owned(),
-            input: Some(InputFile::of(&file).unwrap()),
-            format: Format::Ndjson,
-            map: None,
-            replace: false,
-            rejects: directory.path().join("rejects.ndjson"),
-            attributes,
-        };
-        Self { metadata, directory, task }
-    }
-
-    async fn run(&self) -> Result<Counts, RunError> {
-        let options =
-            Options { stream: None, mapping: Mapping::tickets(), batch: None, parallel: 2, patience: Duration::from_secs(5) };
-        let run = Run::open(&self.directory.path().join("runs/one"), self.task.clone()).unwrap();
-        run.work(&self.metadata, options, |_| ()).await.map(|outcome| outcome.counts)
-    }
+/// Tickets of these ids before a Genesys behind whatever refuses some.
+async fn troubled(ids: impl Iterator<Item = String>) -> Tickets {
+    let client = guestsync_sandbox::Client::with_all_scopes("gateway", SECRET);
+    let options = guestsync_sandbox::Options { clients: vec![client], rate: RateLimit::NONE, ..Default::default() };
+    let router = Sandbox::new(options).router().layer(from_fn(refuse_some));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Tickets::of(&base, &ids.map(|id| format!("{{\"ticketId\": \"{id}\"}}\n")).collect::<String>()).await
 }
 
 #[tokio::test]
@@ -98,8 +51,8 @@ async fn a_record_that_makes_genesys_refuse_its_batch_is_listed_and_the_others_a
         20 => "T-422".to_owned(),
         n => format!("ticket-{n}"),
     });
-    let troubled = Troubled::start(ids).await;
-    let counts = troubled.run().await.unwrap();
+    let troubled = troubled(ids).await;
+    let counts = troubled.run().await.unwrap().counts;
     assert_eq!((counts.records, counts.created, counts.refused), (20, 17, 3));
     let listed = std::fs::read_to_string(&troubled.task.rejects).unwrap();
     let mut told: Vec<_> = listed
@@ -115,15 +68,15 @@ async fn a_record_that_makes_genesys_refuse_its_batch_is_listed_and_the_others_a
 
 #[tokio::test]
 async fn a_run_ends_where_genesys_refuses_everything_and_not_where_it_refuses_many() {
-    let troubled = Troubled::start((1..=400).map(|n| format!("T-400-{n}"))).await;
-    let error = troubled.run().await.unwrap_err();
+    let all = troubled((1..=400).map(|n| format!("T-400-{n}"))).await;
+    let error = all.run().await.unwrap_err();
     assert_eq!(error.code(), "upstream.refuses.all");
     let said = error.to_string();
     assert!(said.contains("status 400 (not.this.one)") && !said.contains("T-400"), "{said}");
-    assert!(!troubled.task.rejects.exists(), "nothing of it is listed: the run goes on");
+    assert!(!all.task.rejects.exists(), "nothing of it is listed: the run goes on");
     // Forty in a row are no sign of it.
-    let troubled = Troubled::start((1..=400).map(|n| if n <= 40 { format!("T-400-{n}") } else { format!("ticket-{n}") })).await;
-    let counts = troubled.run().await.unwrap();
+    let many = troubled((1..=400).map(|n| if n <= 40 { format!("T-400-{n}") } else { format!("ticket-{n}") })).await;
+    let counts = many.run().await.unwrap().counts;
     assert_eq!((counts.created, counts.refused), (360, 40));
 }
 

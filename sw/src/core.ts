@@ -4,7 +4,7 @@ import { Errands } from "../../www/src/errands.js";
 import { Instance, type Place } from "../../www/src/instance.js";
 
 interface Functions {
-  tell(pointer: number, length: number, wall: number, mono: number, secret: number): Place;
+  tell(pointer: number, length: number, secret: number, secretLength: number, wall: number, mono: number): Place;
 }
 
 /** Yes, or no, to the core. */
@@ -28,16 +28,16 @@ export class Core {
 
   /** Tells the machine something, and performs what it asks for. */
   tell(...told: Told): void {
-    this.secretly(undefined, ...told);
+    this.secretly(new Uint8Array(), ...told);
   }
 
   /** The same with bytes that are wiped on both sides. */
-  secretly(secret: Uint8Array<ArrayBuffer> | undefined, ...told: Told): void {
+  secretly(secret: Uint8Array, ...told: Told): void {
     const instance = this.#instance;
     if (!instance) return;
     try {
-      const message = instance.pass(pack(told), secret);
-      this.#errands.take(instance.take(instance.exports.tell(...message, Date.now(), performance.now(), secret?.length ?? 0)));
+      const message = [...instance.pass(pack(told)), ...instance.give(secret)] as const;
+      this.#errands.take(instance.take(instance.exports.tell(...message, Date.now(), performance.now())));
     } catch (error) {
       this.#instance = undefined;
       this.#errands.drop();

@@ -20,7 +20,6 @@ export async function compiled(response: Response): Promise<WebAssembly.Module> 
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const nothing = new Uint8Array();
 
 /**
  * One instance of a shell's wasm, with a memory of its own. Of wasm-bindgen's own glue, which holds one instance for ever, this is the
@@ -41,17 +40,18 @@ export class Instance<Functions> {
     return new Uint8Array(this.exports.memory.buffer, pointer >>> 0, length >>> 0);
   }
 
-  /** Hands over a text as UTF-8, and bytes after it; the copies outside are wiped. Whom it is given to frees it. */
-  pass(text: string, secret = nothing): Place {
-    const utf8 = encoder.encode(text);
-    const length = utf8.length + secret.length;
-    const pointer = this.exports.__wbindgen_malloc(length, 1);
-    const bytes = this.#bytes([pointer, length]);
-    bytes.set(utf8);
-    bytes.set(secret, utf8.length);
-    utf8.fill(0);
-    secret.fill(0);
-    return [pointer, length];
+  /** Hands over bytes, which are wiped outside. Whom they are given to frees them. */
+  give(bytes: Uint8Array): Place {
+    const { length } = bytes;
+    const place: Place = [this.exports.__wbindgen_malloc(length, 1), length];
+    this.#bytes(place).set(bytes);
+    bytes.fill(0);
+    return place;
+  }
+
+  /** The same with a text, as UTF-8. */
+  pass(text: string): Place {
+    return this.give(encoder.encode(text));
   }
 
   /** Takes a text over: its place is wiped and freed. */

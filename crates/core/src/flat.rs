@@ -50,6 +50,11 @@ impl<'a> Flat<'a> {
         self.text().map(str::to_owned)
     }
 
+    /// The next text, to be kept; empty where it is missing.
+    pub fn string(&mut self) -> String {
+        self.owned().unwrap_or_default()
+    }
+
     /// The next text, a whole number; 0 where it is none.
     pub fn number(&mut self) -> u64 {
         self.text().and_then(decimal).unwrap_or_default()

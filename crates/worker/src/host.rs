@@ -77,8 +77,8 @@ export type Told =
   /** When it was asked for (`performance.now()`), its life in milliseconds (NaN where it is not stated); both whole numbers. */
   | ["token", guest: string, token: string, askedAt: number, lifeMs: number]
   | ["tokenFailed" | "fieldKeyFailed", guest: string, ...answer: Answer]
-  /** In base64url; its life as for `token`. */
-  | ["fieldKey", guest: string, key: string, lifeMs: number]
+  /** Its life as for `token`. Secret: the key's 32 bytes. */
+  | ["fieldKey", guest: string, lifeMs: number]
   | ["answered", send: number, ...answer: Answer]
   /** Whether it never left. */
   | ["sendFailed", send: number, unsent: Flag]

@@ -19,11 +19,9 @@ thread_local! {
 /// agreed on.
 #[wasm_bindgen]
 #[must_use]
-pub fn patch(message: Vec<u8>, wall: f64, secret: usize) -> String {
-    let message = Zeroizing::new(message);
-    let (text, secret) = message.split_at_checked(message.len().saturating_sub(secret)).unwrap_or_default();
-    let mut flat = Flat::new(core::str::from_utf8(text).unwrap_or_default());
-    sealed(&mut flat, secret, wall as u64).unwrap_or_default()
+pub fn patch(message: String, secret: Vec<u8>, wall: f64) -> String {
+    let (message, secret) = (Zeroizing::new(message), Zeroizing::new(secret));
+    sealed(&mut Flat::new(&message), &secret, wall as u64).unwrap_or_default()
 }
 
 fn sealed(flat: &mut Flat<'_>, secret: &[u8], wall: u64) -> Option<String> {

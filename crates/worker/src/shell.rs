@@ -80,7 +80,7 @@ fn arrived(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Input> {
     messages.begin("read");
     messages.number(form.into());
     messages.flag(body == Body::Json);
-    None
+    Some(Input::Arriving)
 }
 
 /// A key set, which replaces nothing where no key of it can be sealed to.

@@ -28,28 +28,32 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>, secret: &[u8]) -> Option<In
         "prepare" => Input::Prepare,
         "keysFailed" => Input::KeysFailed { online: flag(flat) },
         "agreed" => {
-            let key_id = flat.owned()?;
+            let key_id = flat.string();
             match agreement(&key_id, secret) {
                 Some(agreement) => Input::Agreed(agreement),
                 None => Input::AgreeFailed { key_id },
             }
         }
-        "agreeFailed" => Input::AgreeFailed { key_id: flat.owned()? },
+        "agreeFailed" => Input::AgreeFailed { key_id: flat.string() },
         "token" => Input::Token {
-            guest: flat.owned()?,
-            value: Sensitive::new(flat.owned()?),
+            guest: flat.string(),
+            value: Sensitive::new(flat.string()),
             asked_at: flat.number(),
             expires_in: Some(flat.number() as f64 / 1_000.0),
         },
-        "tokenFailed" => Input::TokenFailed { guest: flat.owned()?, answer: answer(flat) },
+        "tokenFailed" => Input::TokenFailed { guest: flat.string(), answer: answer(flat) },
         "fieldKey" => {
-            let guest = flat.owned()?;
-            match SharedKey::from_text(flat.text()?) {
-                Ok(key) => Input::FieldKey { guest, key, fresh_for: Some(flat.number()).filter(|left| *left > 0) },
+            let guest = flat.string();
+            match secret.try_into() {
+                Ok(mut key) => Input::FieldKey {
+                    guest,
+                    key: SharedKey::new(&mut key),
+                    fresh_for: Some(flat.number()).filter(|left| *left > 0),
+                },
                 Err(_) => Input::FieldKeyFailed { guest, answer: Upstream::default() },
             }
         }
-        "fieldKeyFailed" => Input::FieldKeyFailed { guest: flat.owned()?, answer: answer(flat) },
+        "fieldKeyFailed" => Input::FieldKeyFailed { guest: flat.string(), answer: answer(flat) },
         "answered" => Input::Response { send: id(flat), answer: answer(flat) },
         "sendFailed" => Input::SendFailed { send: id(flat), unsent: flag(flat) },
         "lockGranted" => Input::LockGranted,
@@ -60,9 +64,9 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>, secret: &[u8]) -> Option<In
         "wake" => Input::Wake { page: flag(flat) },
         "consentChanged" => Input::ConsentChanged,
         "status" => Input::Status { ask: id(flat) },
-        "retry" => Input::Retry { key: flat.owned()? },
-        "discard" => Input::Discard { key: flat.owned()? },
-        "logout" => Input::Logout { guest: flat.owned()? },
+        "retry" => Input::Retry { key: flat.string() },
+        "discard" => Input::Discard { key: flat.string() },
+        "logout" => Input::Logout { guest: flat.string() },
         "deadline" => Input::Deadline,
         _ => return None,
     })

@@ -156,5 +156,5 @@ fn what_the_face_garbled_does_no_harm() {
     for garbled in [&["unknown"][..], &[""], &["submitted"], &["agreed"], &["answered", "x"], &["loaded", "7", "a"], &["open"]] {
         face.tell(garbled);
     }
-    assert!(guestsync_worker::tell(vec![0xff, 0xfe], 0.0, 0.0, 9).is_empty());
+    assert!(guestsync_worker::tell("\u{fffd}9".to_owned(), vec![0xff, 0xfe], 0.0, 0.0).is_empty());
 }

@@ -9,7 +9,16 @@ export async function getFieldKey(core: Core, guest: string, token: string, url:
     headers: { authorization: `Bearer ${token}`, accept: "application/json" },
     signal: AbortSignal.timeout(core.limits.patienceMs),
   });
-  const key = text(body["key"]);
-  if (status !== 200 || key === undefined) return core.tell("fieldKeyFailed", guest, status, code);
-  core.tell("fieldKey", guest, key, left(body["expiresAt"], headers));
+  const key = bytesOf(text(body["key"]));
+  if (status !== 200 || !key) return core.tell("fieldKeyFailed", guest, status, code);
+  core.secretly(key, "fieldKey", guest, left(body["expiresAt"], headers));
+}
+
+/** What a text in base64url says; undefined where it is none. */
+function bytesOf(base64url = ""): Uint8Array | undefined {
+  try {
+    return Uint8Array.from(atob(base64url.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }

@@ -28,7 +28,7 @@ function ours(module, shared, keySet) {
     crypto.getRandomValues(secret.subarray(0, 32));
     secret.set(agreed, 32);
     const values = valuesOf((nth += 1));
-    const patch = instance.take(instance.exports.patch(...instance.pass(pack([guest, ...values]), secret), Date.now(), secret.length));
+    const patch = instance.take(instance.exports.patch(...instance.pass(pack([guest, ...values])), ...instance.give(secret), Date.now()));
     if (patch.length < 300) throw new Error("no patch");
     return patch;
   };

@@ -26,6 +26,8 @@ pub enum Input {
         /// Drawn for this form alone.
         entropy: Entropy,
     },
+    /// A form was posted and is being read: the lock of the queue, and the rows, are had beside that and not after it.
+    Arriving,
     /// A form was posted whose body cannot be read as one.
     Unreadable {
         /// Names it in the answer.

@@ -67,6 +67,8 @@ pub const PATIENCE: Millis = 10_000;
 const ANSWER_WITHIN: Millis = 10_000;
 /// The longest that a form which is kept waits for its one attempt, in milliseconds.
 const ATTEMPT_WITHIN: Millis = 3_000;
+/// So long, in milliseconds, the lock is kept for a form that is being read.
+const READ_WITHIN: Millis = 1_000;
 /// A worker stays for what is due so soon.
 const STAY: Millis = 20_000;
 
@@ -91,6 +93,8 @@ pub struct Profile {
     acts: Vec<(String, bool, u32)>,
     outputs: VecDeque<Output>,
     wake: Option<Millis>,
+    /// Until then (monotonic) a form may be submitted that is being read.
+    arriving: Millis,
 }
 
 impl Profile {
@@ -125,6 +129,7 @@ impl Profile {
             acts: Vec::new(),
             outputs: VecDeque::new(),
             wake: None,
+            arriving: 0,
         }
     }
 
@@ -138,7 +143,11 @@ impl Profile {
     pub fn handle(&mut self, now: Now, input: Input) {
         match input {
             Input::Submitted { form, navigation, entries, entropy } => self.submit(now, form, navigation, entries, entropy),
-            Input::Unreadable { form, navigation, why } => self.refuse(form, navigation, why.into()),
+            Input::Arriving => self.arrive(now),
+            Input::Unreadable { form, navigation, why } => {
+                self.arriving = 0;
+                self.refuse(form, navigation, why.into());
+            }
             Input::Prepare => self.prepare(now),
             Input::Keys(set) => self.keys_came(now, set),
             Input::KeysFailed { online } => self.keys_failed(now, online),
@@ -187,8 +196,16 @@ impl Profile {
         self.outputs.push_back(output);
     }
 
+    fn arrive(&mut self, now: Now) {
+        if self.queue.is_durable() {
+            self.arriving = now.mono.saturating_add(READ_WITHIN);
+            self.want_lock();
+        }
+    }
+
     fn submit(&mut self, now: Now, form: FormId, navigation: bool, entries: Vec<Entry>, entropy: Entropy) {
         self.queue.page = true;
+        self.arriving = 0;
         let deadline = now.mono.saturating_add(ANSWER_WITHIN);
         let in_turn = self.tasks.iter().any(|task| matches!(task.stage, Stage::Checking { .. }));
         if self.queue.is_durable() && (self.rules.has_purposes() || !self.queue.loaded || in_turn) {
@@ -269,7 +286,8 @@ impl Profile {
         let flights = self.queue.lanes.iter().filter_map(|lane| lane.flight.as_ref()).map(|flight| flight.until);
         // Whatever is due now is under way.
         let due = self.queue.due_at().filter(|at| *at > now.mono);
-        let wake = forms.chain(flights).chain(due).min();
+        let arriving = Some(self.arriving).filter(|at| *at > now.mono);
+        let wake = forms.chain(flights).chain(due).chain(arriving).min();
         if wake != self.wake {
             self.wake = wake;
             self.put(Output::WakeAt(wake));

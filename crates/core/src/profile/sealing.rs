@@ -20,6 +20,9 @@ use crate::retry::{Verdict, judge};
 use crate::seal::{Entropy, Place, SealError, seal};
 use crate::token::Token;
 
+/// Seals one value for its place, in one of the two modes.
+type Sealer<'a> = dyn FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError> + 'a;
+
 impl Profile {
     /// Seals a form where there is a key for it.
     pub(super) fn seal(&mut self, now: Now, form: FormId) {
@@ -28,12 +31,12 @@ impl Profile {
         match self.rules.mode {
             Mode::Sealed => {
                 if let Some(agreement) = self.keys.take(now.mono, &mut self.outputs) {
-                    self.seal_with(now, form, |entropy, place, plain| seal(&agreement, entropy, place, plain));
+                    self.seal_with(now, form, &mut |entropy, place, plain| seal(&agreement, entropy, place, plain));
                 }
             }
             Mode::Shared(binding) => match core::mem::take(self.guests.key(now, &guest)) {
                 FieldKey::Held { mut key, until } => {
-                    self.seal_with(now, form, |entropy, place, plain| key.seal(entropy, place, binding, plain));
+                    self.seal_with(now, form, &mut |entropy, place, plain| key.seal(entropy, place, binding, plain));
                     *self.guests.key(now, &guest) = FieldKey::Held { key, until };
                 }
                 FieldKey::Missing => {
@@ -47,7 +50,7 @@ impl Profile {
         }
     }
 
-    fn seal_with(&mut self, now: Now, form: FormId, sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>) {
+    fn seal_with(&mut self, now: Now, form: FormId, sealer: &mut Sealer<'_>) {
         let Some(task) = self.tasks.iter_mut().find(|task| task.form == form) else { return };
         // Forms are sealed in the order in which they came.
         let moment = self.ticker.tick(now.wall);
@@ -167,12 +170,7 @@ impl Profile {
 }
 
 /// Seals the values of a form.
-fn sealed(
-    rules: &Rules,
-    task: &mut Task,
-    moment: Clock,
-    mut sealer: impl FnMut(&mut Entropy, &Place, &str) -> Result<String, SealError>,
-) -> Result<Entry, SealError> {
+fn sealed(rules: &Rules, task: &mut Task, moment: Clock, sealer: &mut Sealer<'_>) -> Result<Entry, SealError> {
     let Stage::Sealing { values, entropy, at } = &mut task.stage else { return Err(SealError::Malformed) };
     let mut fields = Vec::with_capacity(values.len());
     for value in &*values {

@@ -63,6 +63,7 @@ impl Profile {
             || flying
             || due
             || self.storing > 0
+            || self.arriving > now.mono
             || self.tasks.iter().any(|task| task.stage.is_plain())
         {
             return;
@@ -348,6 +349,10 @@ impl Profile {
             }
             return;
         }
+        // Whoever waits for the answer does not wait for the removal.
+        while let Some(task) = self.take_where(&|task| task.stage.is_kept(number)) {
+            self.answer(task.form, task.navigation, &Answer::synced(guest, task.held));
+        }
         let Some(slot) = self.remove(number) else { return };
         // What was refused before and has been set now is settled.
         while let Some(settled) = self
@@ -358,9 +363,6 @@ impl Profile {
             .map(|other| other.number)
         {
             self.remove(settled);
-        }
-        while let Some(task) = self.take_where(&|task| task.stage.is_kept(number)) {
-            self.answer(task.form, task.navigation, &Answer::synced(guest, task.held));
         }
         self.report(Kind::Synced, guest, 0, None);
     }

@@ -48,7 +48,6 @@ impl Profile {
     pub(super) fn insert_all(&mut self, entries: Vec<Entry>, mut writes: Vec<Write>) -> Vec<u32> {
         let home = if self.queue.is_durable() {
             writes.extend(entries.iter().map(|entry| Write::put(Table::Forms, entry.row_key(), entry.encode())));
-            writes.push(self.clock_row());
             Home::Storing(self.store(writes))
         } else {
             Home::Memory
@@ -60,14 +59,21 @@ impl Profile {
         Write::put(Table::Forms, CLOCK_ROW.to_owned(), self.ticker.reach(0).to_text())
     }
 
-    pub(super) fn store(&mut self, writes: Vec<Write>) -> u32 {
+    /// Writes all of these or nothing. An entry's row names its place in the order; where one goes, the highest that was given out is
+    /// noted instead.
+    pub(super) fn store(&mut self, mut writes: Vec<Write>) -> u32 {
         let store = self.next_store;
         self.next_store += 1;
         self.storing += 1;
+        let mut removes = false;
         for write in writes.iter().filter(|write| write.value.is_none()) {
+            removes = true;
             if !self.queue.gone.contains(&write.key) {
                 self.queue.gone.push(write.key.clone());
             }
+        }
+        if removes {
+            writes.push(self.clock_row());
         }
         self.put(Output::Store { store, writes });
         store
@@ -274,9 +280,8 @@ impl Profile {
 
     /// Storage has refused what some entries have become: once more.
     fn store_again(&mut self) {
-        let volatile = |slot: &&Slot| slot.home == Home::Memory && slot.safe && !self.queue.is_flying(slot.number);
-        let numbers: Vec<u32> = self.queue.slots().iter().filter(volatile).map(|slot| slot.number).collect();
-        for number in numbers {
+        let volatile = |slot: &Slot| slot.home == Home::Memory && slot.safe && !self.queue.is_flying(slot.number);
+        for number in self.queue.numbers(&volatile) {
             let Some(slot) = self.queue.get(number) else { continue };
             let write = Write::put(Table::Forms, slot.entry.row_key(), slot.entry.encode());
             let store = self.store(vec![write]);
@@ -293,16 +298,12 @@ impl Profile {
 
     /// What was stored before the load and is not there any more, another worker has dealt with.
     fn miss(&mut self, load: u32, there: &[(String, Entry)]) {
-        let gone: Vec<u32> = self
-            .queue
-            .slots()
-            .iter()
-            .filter(|slot| slot.is_stored_before(load))
-            .filter(|slot| !self.queue.is_flying(slot.number))
-            .filter(|slot| !there.iter().any(|(key, _)| *key == slot.entry.row_key()))
-            .map(|slot| slot.number)
-            .collect();
-        for number in gone {
+        let is_gone = |slot: &Slot| {
+            slot.is_stored_before(load)
+                && !self.queue.is_flying(slot.number)
+                && !there.iter().any(|(key, _)| *key == slot.entry.row_key())
+        };
+        for number in self.queue.numbers(&is_gone) {
             self.queue.take(number);
         }
     }
@@ -310,11 +311,10 @@ impl Profile {
     /// Takes out what the visitor has withdrawn the consent for.
     fn withdraw(&mut self) {
         let decided = &self.decided;
-        let is_withdrawn = |slot: &&Slot| {
+        let is_withdrawn = |slot: &Slot| {
             slot.entry.fields.iter().any(|field| !field.purpose.is_empty() && decided.epoch(&field.purpose) != field.epoch)
         };
-        let numbers: Vec<u32> = self.queue.slots().iter().filter(is_withdrawn).map(|slot| slot.number).collect();
-        for number in numbers {
+        for number in self.queue.numbers(&is_withdrawn) {
             self.abort(number);
             let Some(Slot { mut entry, acknowledged, safe, .. }) = self.queue.take(number) else { continue };
             let writes = vec![Write::remove(Table::Forms, entry.row_key())];

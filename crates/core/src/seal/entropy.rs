@@ -5,6 +5,7 @@ use alloc::string::String;
 use sha2::{Digest, Sha256};
 
 use super::secret::Secret;
+use crate::clock::hex;
 
 /// A seed for one form or one value, and how much of it was used.
 ///
@@ -21,7 +22,8 @@ impl Entropy {
     #[must_use]
     pub fn from_seed(seed: &mut [u8; 32]) -> Self {
         let mut entropy = Self { seed: Secret::take(seed), used: 0, nonce: [0; 12] };
-        entropy.nonce = entropy.expand(b"guestsync nonce ");
+        let [nonce @ .., _, _, _, _] = entropy.expand(b"guestsync nonce ");
+        entropy.nonce = nonce;
         entropy
     }
 
@@ -39,10 +41,14 @@ impl Entropy {
 
     /// A random id of 32 hexadecimal digits, for an `Idempotency-Key`.
     pub fn id(&mut self) -> String {
-        self.expand::<16>(b"guestsync id    ").iter().flat_map(|b| [b >> 4, b & 15]).map(hex).collect()
+        let mut id = String::with_capacity(32);
+        for byte in self.expand(b"guestsync id    ") {
+            hex(&mut id, u64::from(byte), 2);
+        }
+        id
     }
 
-    fn expand<const N: usize>(&mut self, label: &[u8; 16]) -> [u8; N] {
+    fn expand(&mut self, label: &[u8; 16]) -> [u8; 16] {
         let mut hash = Sha256::new();
         hash.update(label);
         hash.update(self.seed.as_slice());
@@ -57,10 +63,6 @@ impl core::fmt::Debug for Entropy {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Entropy(..)")
     }
-}
-
-const fn hex(nibble: u8) -> char {
-    (if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }) as char
 }
 
 #[cfg(test)]

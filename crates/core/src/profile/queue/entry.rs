@@ -140,32 +140,56 @@ impl Entry {
     pub(in crate::profile) fn decode(text: &str) -> Result<Self, Unreadable> {
         let rest = &mut &*text;
         match netstring::next(rest) {
-            Some(VERSION) => Self::read(rest).ok_or(Unreadable::Damaged),
+            Some(VERSION) => Self::read(Reader { rest, damaged: false }).ok_or(Unreadable::Damaged),
             Some(version) if decimal(version).is_some_and(|version| version > 1) => Err(Unreadable::Later),
             _ => Err(Unreadable::Damaged),
         }
     }
 
-    fn read(rest: &mut &str) -> Option<Self> {
-        let guest = netstring::next(rest)?.to_owned();
-        let moment = Clock::from_text(netstring::next(rest)?)?;
-        let at = decimal(netstring::next(rest)?)?;
-        let id = netstring::next(rest)?.to_owned();
-        let forms = decimal(netstring::next(rest)?)?;
-        let status = u16::try_from(decimal(netstring::next(rest)?)?).ok()?;
-        let code = netstring::next(rest)?.to_owned();
+    fn read(mut from: Reader<'_>) -> Option<Self> {
+        let (guest, moment, at) = (from.text().to_owned(), from.moment(), from.number());
+        let (id, forms) = (from.text().to_owned(), from.number());
+        let status = u16::try_from(from.number()).ok()?;
+        let code = from.text().to_owned();
         let refused = (status != 0).then_some(Verdict { status, code });
         let mut fields = Vec::new();
-        while !rest.is_empty() {
-            fields.push(Field {
-                operation: if netstring::next(rest)? == "a" { Operation::Add } else { Operation::Replace },
-                pointer: Pointer::parse(netstring::next(rest)?).ok()?,
-                purpose: netstring::next(rest)?.to_owned(),
-                epoch: Clock::from_text(netstring::next(rest)?)?,
-                value: netstring::next(rest)?.to_owned(),
-            });
+        while !from.rest.is_empty() {
+            let operation = if from.text() == "a" { Operation::Add } else { Operation::Replace };
+            let pointer = Pointer::parse(from.text()).ok()?;
+            let (purpose, epoch) = (from.text().to_owned(), from.moment());
+            fields.push(Field { operation, pointer, purpose, epoch, value: from.text().to_owned() });
         }
-        (!fields.is_empty()).then_some(Self { guest, moment, at, id, forms, refused, fields })
+        (!from.damaged && !fields.is_empty()).then_some(Self { guest, moment, at, id, forms, refused, fields })
+    }
+}
+
+/// Takes the fields of a text one after the other; from where one is not of its form, nothing is left.
+struct Reader<'a> {
+    rest: &'a str,
+    damaged: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn text(&mut self) -> &'a str {
+        let field = netstring::next(&mut self.rest);
+        self.check(field)
+    }
+
+    fn number(&mut self) -> u64 {
+        let number = decimal(self.text());
+        self.check(number)
+    }
+
+    fn moment(&mut self) -> Clock {
+        let moment = Clock::from_text(self.text());
+        self.check(moment)
+    }
+
+    fn check<T: Default>(&mut self, read: Option<T>) -> T {
+        if read.is_none() {
+            (self.rest, self.damaged) = ("", true);
+        }
+        read.unwrap_or_default()
     }
 }
 

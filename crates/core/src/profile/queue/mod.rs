@@ -109,6 +109,17 @@ impl Queue {
         &mut self.slots
     }
 
+    /// The numbers of these slots, in order.
+    pub(in crate::profile) fn numbers(&self, which: &dyn Fn(&Slot) -> bool) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for slot in &self.slots {
+            if which(slot) {
+                numbers.push(slot.number);
+            }
+        }
+        numbers
+    }
+
     pub(in crate::profile) fn get(&self, number: u32) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.number == number)
     }

@@ -183,16 +183,16 @@ impl Outbox {
         let latency = now.wall.saturating_sub(flight.oldest().wall());
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
         self.note_hook(now, &flight, &mut writes);
-        for entries in [flight.entries, flight.found] {
-            for (key, entry) in entries {
-                self.learn_delivered(&key, entry.clock);
+        for entries in [&flight.entries, &flight.found] {
+            for (key, entry) in entries.iter() {
+                self.learn_delivered(key, entry.clock);
                 self.latencies.add(now.wall.saturating_sub(entry.clock.wall()));
-                writes.push(Write::put(Table::Delivered, self.row_key(&key), entry.clock.to_text()));
-                if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
-                    self.pending.remove(&key);
+                writes.push(Write::put(Table::Delivered, self.row_key(key), entry.clock.to_text()));
+                if self.pending.get(key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
+                    self.pending.remove(key);
                     self.accounts.delivered += 1;
                 }
-                keys.push(key);
+                keys.push(key.clone());
             }
         }
         writes.push(Write { table: Table::State, key: self.row_key("version"), value: self.version.clone() });
@@ -216,8 +216,9 @@ impl Outbox {
             named
         } else if divisible && keys.len() > 1 {
             let (mut first, mut second) = (Vec::new(), Vec::new());
-            for key in keys {
-                if first.len() < flight.entries.len() / 2 { first.push(key) } else { second.push(key) }
+            for key in &keys {
+                let part = if first.len() < keys.len() / 2 { &mut first } else { &mut second };
+                part.push(key.clone());
             }
             self.parts.push(second);
             self.parts.push(first);

@@ -50,8 +50,8 @@ impl Outbox {
             }
             self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
             let epoch = self.consent.epoch(&purpose);
-            for (key, entry) in kept {
-                self.held.insert(key, Arc::new(Entry { epoch, ..(*entry).clone() }));
+            for (key, entry) in &kept {
+                self.held.insert(key.clone(), Arc::new(Entry { epoch, ..(**entry).clone() }));
             }
         }
     }
@@ -137,8 +137,8 @@ impl Outbox {
         for key in &self.pending.select(&|_, waiting| !is_alive(consent, ended, &waiting.entry)) {
             drop(key, self.pending.remove(key));
         }
-        for (purpose, keys) in dropped {
-            self.event(Event::Withdrawn { purpose, keys: *keys });
+        for (purpose, keys) in dropped.iter() {
+            self.event(Event::Withdrawn { purpose: purpose.clone(), keys: keys.clone() });
         }
         let dead = self.flight.as_ref().is_some_and(|f| f.entries.values().any(|e| !is_alive(&self.consent, ended, e)));
         if self.drop_hooks() || dead {

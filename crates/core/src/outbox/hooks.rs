@@ -132,8 +132,8 @@ impl Outbox {
     }
 
     /// Takes note of a stored one, if it is this page's to send; one that nobody may send any more is to be removed.
-    pub(super) fn take_hook(&mut self, id: &str, text: String, writes: &mut Vec<Write>) {
-        match Hook::decode(&text).filter(|hook| !hook.is_dead(&self.consent, self.ended)) {
+    pub(super) fn take_hook(&mut self, id: &str, text: &str, writes: &mut Vec<Write>) {
+        match Hook::decode(text).filter(|hook| !hook.is_dead(&self.consent, self.ended)) {
             None => {
                 self.untidy = true;
                 writes.push(Write::remove(Table::State, self.hook_key(id)));

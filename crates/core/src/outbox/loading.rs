@@ -1,7 +1,6 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::hooks;
@@ -43,7 +42,7 @@ impl Outbox {
                 known.push(row);
             }
         }
-        self.reconcile(now, known, Look::Mirror);
+        self.reconcile(now, &known, Look::Mirror);
     }
 
     pub(super) fn loaded(&mut self, now: Now, load: u32, rows: Vec<Row>) {
@@ -51,10 +50,10 @@ impl Outbox {
             return;
         }
         if !self.is_loading(load) {
-            self.reconcile(now, rows, Look::Journal);
+            self.reconcile(now, &rows, Look::Journal);
             return self.want_flush_now(now);
         }
-        let writes = self.reconcile(now, rows, Look::Locked(load));
+        let writes = self.reconcile(now, &rows, Look::Locked(load));
         self.sweep(now, load, writes);
         if !core::mem::replace(&mut self.pruned, true) {
             self.put(Output::Prune { before: Clock::start_of(self.forgotten(now)).to_text() });
@@ -135,10 +134,10 @@ impl Outbox {
     }
 
     /// Brings memory in line with the journal. With the lock held it also gives the removal of what is dead there.
-    fn reconcile(&mut self, now: Now, rows: Vec<Row>, look: Look) -> Vec<Write> {
+    fn reconcile(&mut self, now: Now, rows: &[Row], look: Look) -> Vec<Write> {
         let locked = if let Look::Locked(load) = look { Some(load) } else { None };
         let mut writes = Vec::new();
-        let mut records = Vec::new();
+        let (mut records, mut stored) = (Vec::new(), Sorted::default());
         let mut there = Sorted::default();
         let mut decisions = Ledger::default();
         let prefix = self.row_key("");
@@ -158,8 +157,8 @@ impl Outbox {
         for row in rows {
             match row.table {
                 Table::Consent => {
-                    decisions.learn(&row);
-                    if let Some(at) = self.consent.hear(&row) {
+                    decisions.learn(row);
+                    if let Some(at) = self.consent.hear(row) {
                         self.ticker.observe(at);
                     }
                 }
@@ -167,22 +166,25 @@ impl Outbox {
                     let Some(name) = row.key.strip_prefix(&prefix) else { continue };
                     match hooks::id(name) {
                         Some(id) => {
-                            there.insert(id.to_owned(), row.value);
+                            there.insert(id.to_owned(), row.value.clone());
                         }
-                        None => self.learn_state(now, name, row.value),
+                        None => self.learn_state(now, name, &row.value),
                     }
                 }
                 Table::Delivered => {
                     if let (Some(key), Some(at)) = (row.key.strip_prefix(&prefix), Clock::from_text(&row.value)) {
                         let old = at.wall() < self.forgotten(now);
                         if (old || at <= self.ended) && locked.is_some() {
-                            writes.push(Write::remove(Table::Delivered, row.key));
+                            writes.push(Write::remove(Table::Delivered, row.key.clone()));
                         } else if at > self.ended {
                             self.learn_delivered(key, at);
                         }
                     }
                 }
-                Table::Records if row.key.starts_with(&prefix) => records.push(row),
+                Table::Records if row.key.starts_with(&prefix) => {
+                    stored.insert(row.key.clone(), ());
+                    records.push(row);
+                }
                 Table::Records | Table::Forms => {}
             }
         }
@@ -195,19 +197,15 @@ impl Outbox {
         if locked.is_some() {
             self.forget_hooks(&there);
         }
-        for (id, value) in there {
-            self.take_hook(&id, *value, &mut writes);
-        }
-        let mut stored = Sorted::default();
-        for row in &records {
-            stored.insert(row.key.clone(), ());
+        for (id, value) in there.iter() {
+            self.take_hook(id, value, &mut writes);
         }
         let mut expired = Vec::new();
         for row in records {
-            if self.take_record(now, &row, &mut expired) {
+            if self.take_record(now, row, &mut expired) {
                 // Removed under the lock only, because its sender may be another tab.
                 self.untidy = true;
-                writes.push(Write::remove(Table::Records, row.key));
+                writes.push(Write::remove(Table::Records, row.key.clone()));
             }
         }
         if let Some(load) = locked {
@@ -221,25 +219,25 @@ impl Outbox {
         writes
     }
 
-    fn learn_state(&mut self, now: Now, name: &str, value: String) {
+    fn learn_state(&mut self, now: Now, name: &str, value: &str) {
         match name {
-            "version" => self.version = Some(value),
+            "version" => self.version = Some(value.to_owned()),
             // Each pause counts once: with a clock that was set back it would begin anew at every look.
             "pause" if self.pause_seen != value => {
-                if let Some((set, until)) = cut(&value, b' ')
+                if let Some((set, until)) = cut(value, b' ')
                     && let (Some(set), Some(until)) = (decimal(set), decimal(until))
                 {
                     // A clock that was set back must not make the pause longer than it was meant to be.
                     let from = now.wall.max(set);
                     self.pause = self.pause.max(now.mono + until.saturating_sub(from).min(CEILING));
                 }
-                self.pause_seen = value;
+                self.pause_seen = value.to_owned();
             }
-            "guest" if matches!(self.options.guest, Guest::Session(_)) => match cut(&value, b' ') {
+            "guest" if matches!(self.options.guest, Guest::Session(_)) => match cut(value, b' ') {
                 Some((session, guest)) if self.session.as_deref() == Some(session) => self.found_guest(guest.to_owned()),
                 // Started for a session that has ended meanwhile.
                 Some(_) => {}
-                None => self.found_guest(value),
+                None => self.found_guest(value.to_owned()),
             },
             _ => {}
         }

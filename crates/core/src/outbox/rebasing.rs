@@ -22,22 +22,21 @@ impl Outbox {
     /// What the server already holds is delivered, the rest is written over it.
     pub(super) fn rebase(&mut self, now: Now) {
         let Some(answer) = self.theirs.take() else { return self.release() };
-        self.version = answer.etag;
+        self.version.clone_from(&answer.etag);
         self.forget_superseded();
         let Some(flight) = &mut self.flight else { return self.release() };
         flight.precondition = self.version.clone().map_or(Precondition::Unwritten, Precondition::Version);
         let (mut keys, mut conflicts) = (Vec::new(), Vec::new());
-        for (key, theirs) in answer.attributes {
-            let Some(entry) = flight.entries.get(&key) else { continue };
-            let ours = flight.value(&key, entry);
-            if *ours == theirs {
-                if let Some(entry) = flight.entries.remove(&key) {
-                    flight.found.insert(key, entry);
+        for (key, theirs) in &answer.attributes {
+            let Some(entry) = flight.entries.get(key) else { continue };
+            let ours = flight.value(key, entry);
+            if ours == theirs {
+                if let Some(entry) = flight.entries.remove(key) {
+                    flight.found.insert(key.clone(), entry);
                 }
             } else {
                 keys.push(key.clone());
-                let ours = ours.clone();
-                conflicts.push((key, ours, theirs));
+                conflicts.push((key.clone(), ours.clone(), theirs.clone()));
             }
         }
         if !conflicts.is_empty() {
@@ -66,14 +65,14 @@ impl Outbox {
             return;
         }
         if let Some(flight) = &mut self.flight {
-            for (key, value) in values {
+            for (key, value) in &values {
                 match value {
                     Some(value) => {
-                        flight.resolved.insert(key, value);
+                        flight.resolved.insert(key.clone(), value.clone());
                     }
                     None => {
-                        if let Some(entry) = flight.entries.remove(&key) {
-                            flight.found.insert(key, entry);
+                        if let Some(entry) = flight.entries.remove(key) {
+                            flight.found.insert(key.clone(), entry);
                         }
                     }
                 }

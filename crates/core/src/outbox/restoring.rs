@@ -37,26 +37,26 @@ impl Outbox {
             }
         };
         let mut needed = self.pending.holds(&row.key);
-        for (key, entry) in entries {
+        for (key, entry) in entries.iter() {
             self.ticker.observe(entry.clock);
-            needed |= self.take_entry(now, &row.key, key, *entry, expired);
+            needed |= self.take_entry(now, &row.key, key, entry, expired);
         }
         !needed
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, now: Now, record: &str, key: String, entry: Arc<Entry>, expired: &mut Vec<String>) -> bool {
-        let delivered = self.delivered.get(&key).is_some_and(|at| *at >= entry.clock);
-        if delivered || !is_alive(&self.consent, self.ended, &entry) {
+    fn take_entry(&mut self, now: Now, record: &str, key: &str, entry: &Arc<Entry>, expired: &mut Vec<String>) -> bool {
+        let delivered = self.delivered.get(key).is_some_and(|at| *at >= entry.clock);
+        if delivered || !is_alive(&self.consent, self.ended, entry) {
             return false;
         }
-        if self.is_expired(now, &entry) {
-            if self.pending.get(&key).is_none() {
-                expired.push(key);
+        if self.is_expired(now, entry) {
+            if self.pending.get(key).is_none() {
+                expired.push(key.to_owned());
             }
             return false;
         }
-        match self.pending.get(&key) {
+        match self.pending.get(key) {
             // Its successor is stored: it is dead. Is the successor not stored yet, it must outlive a crash.
             Some(waiting) if waiting.entry.clock > entry.clock => !matches!(waiting.home, Home::Stored { .. }),
             Some(waiting) if waiting.entry.clock == entry.clock => true,
@@ -64,7 +64,7 @@ impl Outbox {
             _ if !self.consent.is_granted(&entry.purpose) => true,
             _ => {
                 self.accounts.restored += 1;
-                self.wait(key, entry, Home::Stored { store: 0, record: record.to_owned() });
+                self.wait(key.to_owned(), entry.clone(), Home::Stored { store: 0, record: record.to_owned() });
                 true
             }
         }
@@ -91,11 +91,11 @@ impl Outbox {
     }
 
     /// Lets go of what has waited too long, also of what these records held, which nobody waits for any more.
-    pub(super) fn expire(&mut self, now: Now, found: Vec<String>) {
+    pub(super) fn expire(&mut self, now: Now, mut found: Vec<String>) {
         let (ttl, wall) = (self.options.ttl, now.wall);
         let mut expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
         self.accounts.restored += found.len() as u64;
-        expired.extend(found);
+        expired.append(&mut found);
         if !expired.is_empty() {
             self.accounts.expired += expired.len() as u64;
             self.event(Event::Expired { keys: expired });

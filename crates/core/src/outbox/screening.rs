@@ -61,10 +61,10 @@ impl Screen {
 
 impl Outbox {
     /// Tells what was found: keys and kinds, never values.
-    pub(super) fn tell_findings(&mut self, findings: Vec<(String, Kind, Policy)>) {
+    pub(super) fn tell_findings(&mut self, findings: &[(String, Kind, Policy)]) {
         for (key, kind, policy) in findings {
             self.accounts.findings += 1;
-            self.event(Event::Finding { key, kind, policy });
+            self.event(Event::Finding { key: key.clone(), kind: *kind, policy: *policy });
         }
     }
 }

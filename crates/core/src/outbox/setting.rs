@@ -35,7 +35,7 @@ impl Outbox {
         let judge = &mut |key: &str, value: &mut _| screen.judge(limits, key, value, &mut seen);
         let checked = attribute::check(updates, limits, known.len(), &|key| known.contains(key), judge);
         let Screened { findings, masked } = seen;
-        self.tell_findings(findings);
+        self.tell_findings(&findings);
         let updates = match checked {
             Ok(updates) => updates,
             Err(issues) => return self.settle(call, Outcome::Invalid(issues)),
@@ -95,13 +95,13 @@ impl Outbox {
 
     /// Puts held entries, now granted, into the running burst.
     pub(super) fn unhold(&mut self, keys: Vec<String>) {
-        for key in keys {
-            let Some(entry) = self.held.remove(&key) else { continue };
-            if self.pending.get(&key).is_some_and(|waiting| waiting.entry.clock > entry.clock) {
+        for key in &keys {
+            let Some(entry) = self.held.remove(key) else { continue };
+            if self.pending.get(key).is_some_and(|waiting| waiting.entry.clock > entry.clock) {
                 self.accounts.superseded += 1;
             } else {
                 self.burst.keys.push(key.clone());
-                self.wait(key, entry, Home::Burst);
+                self.wait(key.clone(), entry, Home::Burst);
             }
         }
         self.defer();
@@ -129,16 +129,16 @@ impl Outbox {
         let Burst { mut keys, calls, .. } = core::mem::take(&mut self.burst);
         keys.append(&mut self.pending.take_volatile());
         let mut records: Vec<Record> = Vec::new();
-        for key in keys {
-            if let Some(waiting) = self.pending.get(&key)
+        for key in &keys {
+            if let Some(waiting) = self.pending.get(key)
                 && matches!(waiting.home, Home::Burst | Home::Memory)
             {
                 let entry = waiting.entry.clone();
                 match records.iter_mut().find(|record| record.takes(&entry)) {
-                    Some(record) => record.put(key, entry),
+                    Some(record) => record.put(key.clone(), entry),
                     None => {
                         let mut record = Record::default();
-                        record.put(key, entry);
+                        record.put(key.clone(), entry);
                         records.push(record);
                     }
                 }
@@ -149,7 +149,7 @@ impl Outbox {
         }
         let store = self.id();
         let mut writes = Vec::with_capacity(records.len());
-        for record in records {
+        for record in &records {
             let newest = record.entries.values().map(|entry| entry.clock).max().unwrap_or_default();
             let row = self.row_key(&newest.to_text());
             for (key, _) in record.entries.iter() {

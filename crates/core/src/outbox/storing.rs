@@ -41,8 +41,8 @@ impl Outbox {
         if self.pending.is_all_stored() {
             records.append(&mut self.pending.take_superseded());
         }
-        for record in records {
-            writes.push(Write::remove(Table::Records, record));
+        for record in &records {
+            writes.push(Write::remove(Table::Records, record.clone()));
         }
     }
 

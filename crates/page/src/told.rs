@@ -112,7 +112,8 @@ fn answer(flat: &mut Flat<'_>) -> Answer {
         code: flat.owned(),
         message: flat.owned(),
         etag: flat.owned(),
-        pause: flat.number(),
+        retry_after: flat.owned(),
+        date: flat.owned(),
         ..Answer::default()
     };
     for _ in 0..flat.number() {

@@ -25,33 +25,22 @@ export async function ask(url: string, init: RequestInit): Promise<Heard> {
     const text = (value: unknown) => (typeof value === "string" ? value : null);
     const header = (name: string) => response.headers.get(name);
     const attributes = body["attributes"];
-    const now = Date.parse(header("date") ?? "") || Date.now();
     const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
     const answer = [
       response.status,
       text(error.code),
       text(error.message),
       header("etag"),
-      pause(header("retry-after") ?? "", now),
+      header("retry-after"),
+      header("date"),
       fields.length,
       ...fields,
       ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
     ];
-    return { status: response.status, now, answer, body };
+    return { status: response.status, now: Date.parse(header("date") ?? "") || Date.now(), answer, body };
   } catch {
     return { status: 0, now: 0, answer: [0], body: {} };
   }
-}
-
-/** Seconds, or a date in one of the three forms of RFC 9110 §5.6.7, of which one does not name its zone: it is always GMT. */
-const PAUSE = /^(\d+)$|^[A-Z][a-z]+,? [\w -]+:\d\d:\d\d( GMT| \d{4})$/;
-
-/** For how long a server asks to be left alone (`Retry-After`), in milliseconds; 0 where it does not. `now` is by its clock. */
-function pause(field: string, now: number): number {
-  const [date, seconds, end] = PAUSE.exec(field) ?? [];
-  if (!date) return 0;
-  const ms = seconds ? Number(seconds) * 1_000 : Date.parse(date.replaceAll("-", " ") + (end === " GMT" ? "" : " GMT")) - now;
-  return Math.min(Math.max(ms, 0) || 0, 1e12);
 }
 
 function parsed(text: string): Record<string, unknown> {

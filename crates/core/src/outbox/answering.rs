@@ -10,9 +10,9 @@ use super::output::{Event, Output, Reason};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use crate::journal::{Table, Write};
-use crate::retry::retry_after::CEILING;
+use crate::retry::retry_after::http_date;
 use crate::retry::verdict::MAX_REBASES;
-use crate::retry::{Verdict, judge};
+use crate::retry::{Verdict, judge, retry_after};
 use crate::{Millis, Now, Sensitive, json};
 
 impl Reason {
@@ -123,28 +123,30 @@ impl Outbox {
     /// Tries again later: when the server says, or after the policy's delay.
     pub(super) fn retry(&mut self, now: Now, answer: &Answer) {
         let mut delay = self.back_off(now);
-        let asked = answer.pause.min(CEILING);
+        let asked = pause_of(answer, now);
         let is_ours = self.deadline(now).is_some();
-        if asked > 0 {
+        if let Some(asked) = asked {
             // Everybody was asked to come back at the same moment: come a little later than that.
             delay = asked + self.random.draw() % (asked / 10 + 1).min(1_000);
             self.pause = self.pause.max(now.mono + asked);
             self.next_try = now.mono + delay;
         }
         self.retrying(Reason::of(answer), Some(delay));
-        if asked == 0 || !is_ours {
-            return self.release();
+        match asked {
+            Some(_) if is_ours => {
+                // A longer pause that is known already must not be shortened for the others; a tab that has slept since it sent
+                // does not know it.
+                let left = self.pause - now.mono;
+                let mut value = String::new();
+                json::integer(&mut value, now.wall);
+                value.push(' ');
+                json::integer(&mut value, now.wall + left);
+                let write = Write::put(Table::State, self.row_key("pause"), value);
+                self.record(vec![write]);
+                self.put(Output::Notify(Hint::Pause));
+            }
+            _ => self.release(),
         }
-        // A longer pause that is known already must not be shortened for the others; a tab that has slept since it sent does not
-        // know it.
-        let left = self.pause - now.mono;
-        let mut value = String::new();
-        json::integer(&mut value, now.wall);
-        value.push(' ');
-        json::integer(&mut value, now.wall + left);
-        let write = Write::put(Table::State, self.row_key("pause"), value);
-        self.record(vec![write]);
-        self.put(Output::Notify(Hint::Pause));
     }
 
     fn reauthorize(&mut self, now: Now, answer: &Answer) {
@@ -250,6 +252,12 @@ impl Outbox {
             self.proceed(now);
         }
     }
+}
+
+/// For how long the server asks to be left alone; a date is judged by the server's own clock.
+pub(super) fn pause_of(answer: &Answer, now: Now) -> Option<Millis> {
+    let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
+    answer.retry_after.as_deref().and_then(|value| retry_after(value, server_now)).filter(|ms| *ms > 0)
 }
 
 /// Whether the server's error details name this key, by itself or below `attributes`.

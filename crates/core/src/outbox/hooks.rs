@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Outbox;
+use super::answering::pause_of;
 use super::flight::Flight;
 use super::input::Answer;
 use super::output::{Action, Event, Output, Reason, Request};
@@ -16,7 +17,6 @@ use super::storing::Job;
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::{Table, Write, netstring};
-use crate::retry::retry_after::CEILING;
 use crate::retry::{Policy, Verdict, judge};
 use crate::sorted::Sorted;
 use crate::{Millis, Now, json};
@@ -196,7 +196,8 @@ impl Outbox {
             verdict = Verdict::Retry;
         }
         if verdict == Verdict::Retry {
-            let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(answer.pause.min(CEILING));
+            let asked = pause_of(answer, now).unwrap_or_default();
+            let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
             self.hook_attempts = self.hook_attempts.saturating_add(1);
             self.hook_try = now.mono + delay;
             self.retrying(Reason::of(answer), Some(delay));

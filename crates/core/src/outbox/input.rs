@@ -37,8 +37,10 @@ pub struct Answer {
     pub fields: Vec<String>,
     /// The `ETag` field.
     pub etag: Option<String>,
-    /// For how long it asks to be left alone (`Retry-After`), in milliseconds; 0 where it does not.
-    pub pause: Millis,
+    /// The `Retry-After` field.
+    pub retry_after: Option<String>,
+    /// The `Date` field.
+    pub date: Option<String>,
     /// The attributes of a read.
     pub attributes: Vec<(String, Value)>,
 }

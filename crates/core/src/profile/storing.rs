@@ -62,9 +62,6 @@ impl Profile {
     /// Writes all of these or nothing. An entry's row names its place in the order; where one goes, the highest that was given out is
     /// noted instead.
     pub(super) fn store(&mut self, mut writes: Vec<Write>) -> u32 {
-        let store = self.next_store;
-        self.next_store += 1;
-        self.storing += 1;
         let mut removes = false;
         for write in writes.iter().filter(|write| write.value.is_none()) {
             removes = true;
@@ -75,6 +72,13 @@ impl Profile {
         if removes {
             writes.push(self.clock_row());
         }
+        self.store_as_it_is(writes)
+    }
+
+    fn store_as_it_is(&mut self, writes: Vec<Write>) -> u32 {
+        let store = self.next_store;
+        self.next_store += 1;
+        self.storing += 1;
         self.put(Output::Store { store, writes });
         store
     }
@@ -247,7 +251,8 @@ impl Profile {
                 .map(|key| Write::remove(Table::Forms, key.clone()))
                 .collect();
             if !left.is_empty() {
-                self.store(left);
+                // Without the note beside it: a full storage takes nothing but removals.
+                self.store_as_it_is(left);
             }
         }
         self.ticker.observe(floor);

@@ -15,6 +15,8 @@ pub struct Desk {
     life: Life,
     disk: Disk,
     pub consent: Vec<Row>,
+    /// Whether the disk takes nothing but removals.
+    pub full: bool,
     pub now: Now,
     /// What the server answers; 0: the patch never left.
     pub status: u16,
@@ -32,7 +34,7 @@ impl Desk {
         let life = Life { profile: Profile::with_queue(rules.clone(), 1), todo: Vec::new(), since: now.mono, wake: None };
         let (disk, gone) = (Disk::default(), BTreeSet::new());
         let (sent, reports, answers, letters) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { rules, life, disk, consent: Vec::new(), now, status: 200, gone, sent, reports, answers, letters }
+        Self { rules, life, disk, consent: Vec::new(), full: false, now, status: 200, gone, sent, reports, answers, letters }
     }
 
     /// The worker is stopped, and another begins its life.
@@ -91,6 +93,9 @@ impl Desk {
             Output::Load { load } => {
                 let rows = self.disk.rows().into_iter().chain(self.consent.iter().cloned()).collect();
                 Some(Input::Loaded { load, rows })
+            }
+            Output::Store { store, writes } if self.full && writes.iter().any(|write| write.value.is_some()) => {
+                Some(Input::StoreFailed { store })
             }
             Output::Store { store, writes } => {
                 self.disk.apply(&writes);

@@ -35,6 +35,20 @@ fn a_full_queue_gives_up_the_oldest_and_says_so() {
 }
 
 #[test]
+fn a_full_disk_lets_go_of_what_was_delivered() {
+    let mut desk = Desk::new(rules());
+    desk.status = 0;
+    desk.post("g", &[("email", 1)]);
+    desk.full = true;
+    desk.status = 200;
+    for _ in 0..2 {
+        desk.wait(60_000);
+        desk.tell(Input::Wake { page: true });
+    }
+    assert_eq!((desk.entries(), desk.told("synced")), (0, vec!["g"]));
+}
+
+#[test]
 fn what_has_waited_for_a_week_expires_and_is_told() {
     let mut desk = Desk::new(rules());
     desk.status = 0;

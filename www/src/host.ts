@@ -9,20 +9,14 @@ import { startSession } from "./effect/session.js";
 import { getToken } from "./effect/token.js";
 import { refusal } from "./journal.js";
 import type { GuestSyncOptions, JournalStorage, Ready } from "./options.js";
-import type { Tell } from "./tell.js";
+import type { Host, Tell } from "./tell.js";
 
 /** What the core tells the face of its own accord. */
 export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {
   started(ready: Ready): void;
 }
 
-/** Performs what the core asks for, and tells it what became of it. */
-export interface Host extends Asked {
-  /** The core is gone: nothing under way may go on. */
-  stop(): void;
-}
-
-/** Decides nothing. */
+/** Performs what the core asks for, and tells it what became of it. Decides nothing. */
 export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Host {
   const { endpoint = "/genesys", init = "/api/webchat/init", token = "/api/token" } = options;
   const requests = new Requests(endpoint, tell);

@@ -1,8 +1,13 @@
-import type { Told } from "#page-glue";
+import type { Asked, Told } from "#page-glue";
 import { Errands } from "./errands.js";
 import { type Part, pack } from "./flat.js";
-import type { Host } from "./host.js";
 import type { Core } from "./wasm.js";
+
+/** Performs what the core asks for. */
+export interface Host extends Asked {
+  /** The core is gone: nothing under way may go on. */
+  stop(): void;
+}
 
 /** Tells the core something. */
 export type Tell = (...told: Told) => void;

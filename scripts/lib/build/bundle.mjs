@@ -40,7 +40,8 @@ async function minifyAgain(script, { format, sourcemap }) {
   const map = `${script}.map`;
   const { code, map: newMap } = await minify(await readFile(script, "utf8"), {
     module: format === "esm",
-    compress: { passes: 3, ecma: 2020 },
+    // Functions stay as they are: inlined into those that run at the start they cost a page view a millisecond, and save 90 bytes.
+    compress: { passes: 3, ecma: 2020, inline: 1, reduce_funcs: false },
     ...(sourcemap === true && { sourceMap: { content: await readFile(map, "utf8"), filename: basename(script), url: basename(map) } }),
   });
   await writeFile(script, `${code}\n`);

@@ -42,7 +42,7 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
         (kept) => tell("stored", store, kept),
         (error: unknown) => tell("storeFailed", store, refusal(error)),
       ),
-    prune: (before) => void asking(async () => journal.prune?.(before)).catch(() => {}),
+    prune: (before) => void Promise.resolve().then(() => journal.prune?.(before)).catch(() => {}),
     send: (...request) => void requests.send(...request),
     hook: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event).catch(() => tell("sendFailed", event[0])),
     abort: (send) => requests.abort(send),

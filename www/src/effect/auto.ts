@@ -1,6 +1,6 @@
 import type { JournalStorage } from "../options.js";
 import { DatabaseJournal, NoDatabase } from "./idb.js";
-import { LocalJournal, rows, rowsOf, write } from "./local.js";
+import { LocalJournal, rows, rowsOf, triples, write } from "./local.js";
 
 type Writes = (string | null)[];
 
@@ -104,11 +104,6 @@ export class AutoJournal implements JournalStorage {
 const isMirrored = (letter: string, key: string) => letter === "c" || (letter === "s" && !key.includes("/hook/"));
 
 const nameOf = ([letter, key]: Writes) => `${letter}/${key}`;
-
-/** Rows of table, key and value. */
-function triples(flat: Writes): Writes[] {
-  return flat.flatMap((_, at) => (at % 3 ? [] : [flat.slice(at, at + 3)]));
-}
 
 function select(writes: Writes, wanted: (letter: string, value: string | null, key: string) => boolean): Writes {
   return triples(writes).filter(([letter, key, value]) => wanted(letter as string, value as string | null, key as string)).flat();

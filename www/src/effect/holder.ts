@@ -1,3 +1,5 @@
+import { randomId } from "./session.js";
+
 /** As long as the core holds a lock at most: who is past it has gone, or was frozen. */
 const SPAN_MS = 15_000;
 /** So long a write may take to be seen by another tab. */
@@ -10,7 +12,7 @@ const LOOK_MS = 50;
  */
 export async function holdByStorage(name: string, steal: boolean, asking: AbortSignal, held: () => Promise<void>): Promise<void> {
   const row = `${name}/holder`;
-  const me = crypto.randomUUID?.() ?? String(Math.random());
+  const me = randomId();
   try {
     for (let taken = false; !(taken && holder(row) === me); ) {
       if (asking.aborted) return;

@@ -92,9 +92,9 @@ export class DatabaseJournal implements JournalStorage {
 
   prune(before: string): Promise<void> {
     return this.#twice(async (database) => {
-      const transaction = database.transaction(["r", "d", "s"].map((letter) => STORES[letter] as string), "readwrite");
-      for (const letter of ["r", "d", "s"]) {
-        const asking = transaction.objectStore(STORES[letter] as string).openCursor();
+      const transaction = database.transaction(Object.values(STORES), "readwrite");
+      for (const [letter, name] of Object.entries(STORES)) {
+        const asking = transaction.objectStore(name).openCursor();
         asking.onsuccess = () => {
           const cursor = asking.result;
           if (cursor && isPast(letter, String(cursor.key), cursor.value, before)) cursor.delete();

@@ -16,9 +16,7 @@ export class LocalJournal implements JournalStorage {
   }
 
   async prune(before: string): Promise<void> {
-    const found = rows(() => true);
-    for (let at = 0; at < found.length; at += 3) {
-      const [letter, key, value] = found.slice(at, at + 3) as [string, string, string];
+    for (const [letter, key, value] of triples(rows(() => true)) as [string, string, string][]) {
       if (isPast(letter, key, value, before)) localStorage.removeItem(`${PREFIX}${letter}/${key}`);
     }
   }
@@ -37,6 +35,11 @@ export function rows(wanted: (letter: string, key: string) => boolean): string[]
     // Blocked: as if nothing were there.
   }
   return found;
+}
+
+/** Rows of table, key and value. */
+export function triples<Part>(flat: Part[]): Part[][] {
+  return flat.flatMap((_, at) => (at % 3 ? [] : [flat.slice(at, at + 3)]));
 }
 
 /** The rows of an owner, and all decisions. */

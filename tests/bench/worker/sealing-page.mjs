@@ -51,7 +51,7 @@ function machine(module, shared, keySet) {
     getKeys: () => core.tell("keys", "max-age=3600", null, key.kid, key.kty, key.crv, key.use, key.alg),
     agree: (/** @type {string} */ id) => void agree(core, key, id),
     getToken: () => core.tell("token", guest, "capability", Math.trunc(performance.now()), 3_600_000),
-    getFieldKey: () => core.tell("fieldKey", guest, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", 3_600_000),
+    getFieldKey: () => core.secretly(Uint8Array.from({ length: 32 }, (_, nth) => nth), "fieldKey", guest, 3_600_000),
     send: (/** @type {number} */ send) => core.tell("answered", send, 200),
     respond: (/** @type {number} */ _, /** @type {number} */ status) => answered(status),
     lock: () => core.tell("lockGranted"),

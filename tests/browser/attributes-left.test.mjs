@@ -22,8 +22,6 @@ async function leave(attributes) {
   const { context, page, guestId } = await openFormPage(browser, gateway.origin);
   await denySync(page, gateway.origin);
   await openGuestSync(page, { guest: guestId });
-  // With its wasm there: without a network it could not be had.
-  await page.evaluate(async () => void (await Reflect.get(window, "guest").ready));
   await context.setOffline(true);
   const { stored } = await page.evaluate((given) => Reflect.get(window, "guest").set(given), attributes);
   assert.equal(stored, "disk");

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { startGateway } from "./support/gateway.mjs";
 import { Sandbox } from "./support/sandbox.mjs";
-import { openGuestSync, startSession } from "./support/session.mjs";
+import { beginGuestSync, openGuestSync, startSession } from "./support/session.mjs";
 import { until } from "./support/wait.mjs";
 
 /** @typedef {import("../../www/src/index.js").GuestSync} GuestSync */
@@ -48,7 +48,7 @@ test("what is set before the wasm has loaded waits, and is stored once the core 
     await held;
     await route.continue();
   });
-  await openGuestSync(page, { guest: guestId });
+  await beginGuestSync(page, { guest: guestId });
   await page.evaluate(() => {
     const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
     const early = guest.set({ early: true });
@@ -69,7 +69,7 @@ test("a wasm of which one byte is another is refused by the browser, and every c
     body[body.length - 1] = (body[body.length - 1] ?? 0) ^ 1;
     await route.fulfill({ response, body });
   });
-  await openGuestSync(page, { guest: guestId });
+  await beginGuestSync(page, { guest: guestId });
   const code = await page.evaluate(() => Reflect.get(window, "guest").set({ tier: 1 }).then(() => "kept", (/** @type {{ code: string }} */ { code }) => code));
   assert.equal(code, "wasm.unavailable");
 });

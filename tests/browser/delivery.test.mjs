@@ -71,8 +71,6 @@ async function setAndLeave(page, guestId) {
 test("navigate away in the same task, and return", async () => {
   const { page, guestId } = await session();
   await openGuestSync(page, { guest: guestId });
-  // What is set before the wasm has loaded is in memory only.
-  await page.evaluate(() => /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window)).guest.ready);
   await setAndLeave(page, guestId);
 });
 

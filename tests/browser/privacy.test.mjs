@@ -169,7 +169,6 @@ test("what Consent Mode says by default is no decision: it neither withdraws wha
     await page.goto(`${gateway.origin}/healthz`);
     await page.evaluate((said) => void Object.assign(window, { dataLayer: said }), said);
     await openGuestSync(page, { guest: guestId, consent: {}, purposes: { "*": "marketing" } });
-    await page.evaluate(() => Reflect.get(window, "guest").ready);
     return page.evaluate(async () => {
       const { followConsentMode } = await import(/** @type {string} */ ("/guestsync/index.js"));
       const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));

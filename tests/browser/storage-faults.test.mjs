@@ -27,7 +27,6 @@ async function open(context, options) {
   const page = await context.newPage();
   await page.goto(shop);
   await openGuestSync(page, { ...options });
-  await page.evaluate(() => Reflect.get(window, "guest").ready);
   return page;
 }
 

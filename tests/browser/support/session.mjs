@@ -20,11 +20,18 @@ export async function startSession(context, origin, path = "/healthz") {
 }
 
 /**
- * Opens the page SDK in a page, as `window.guest`; its storage events come together in `window.storageEvents`.
+ * Opens the page SDK in a page, as `window.guest`, and waits until it is there where a guest is given: what is set before its wasm has
+ * loaded is in memory only. Its storage events come together in `window.storageEvents`.
  * @param {import("playwright-core").Page} page
  * @param {Record<string, unknown>} options of `createGuestSync`; a service purpose is granted unless they say otherwise
  */
 export async function openGuestSync(page, options) {
+  await beginGuestSync(page, options);
+  if ("guest" in options) await page.evaluate(async () => void (await Reflect.get(window, "guest").ready));
+}
+
+/** The same without waiting for the wasm. @param {import("playwright-core").Page} page @param {Record<string, unknown>} options */
+export async function beginGuestSync(page, options) {
   await page.evaluate(async (given) => {
     const { createGuestSync } = await import(/** @type {string} */ ("/guestsync/index.js"));
     const guest = createGuestSync({ consent: { service: true }, ...given });

@@ -96,7 +96,9 @@ impl Gateway {
         let address = listener.local_addr().map_err(StartError::Sandbox)?;
         let base = Url::parse(&format!("http://{address}/")).expect("an address makes a URL");
         let token_url = base.join("oauth/token").expect("a path makes a URL");
-        let settings = Settings::new(base, token_url, "sandbox".into(), Sensitive::new(secret));
+        let mut settings = Settings::new(base, token_url, "sandbox".into(), Sensitive::new(secret));
+        // It is in this process.
+        settings.by_proxy = false;
         let app = Arc::new(App::open(config, settings, &directory).await?);
         let opener = Arc::new(Opener::of_directory(&directory, None, None).await?);
         let control = sandbox.control_router();

@@ -42,6 +42,8 @@ pub struct Settings {
     pub patience: Duration,
     /// The most that a call for a browser waits for the rate budget.
     pub browser_wait: Duration,
+    /// Whether calls pass through the proxy that the environment names, if it names one for this address.
+    pub by_proxy: bool,
 }
 
 impl Settings {
@@ -61,6 +63,7 @@ impl Settings {
             request_timeout: Duration::from_secs(10),
             patience: Duration::from_secs(15),
             browser_wait: Duration::from_secs(5),
+            by_proxy: true,
         }
     }
 }

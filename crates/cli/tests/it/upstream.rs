@@ -6,17 +6,21 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::genesys::{Genesys, ORG, ended};
+use crate::run::{Folder, Server, guestsync};
+use crate::serve::client;
 
 const FILE: &str = "attributes: [{name: tier, type: string}]\n";
 
 /// TLS before a sandbox that speaks this protocol: its port, its certificate (PEM), and the protocol that each connection agreed on,
 /// nothing where the other side went away.
-async fn with_tls(sandbox: &str, protocol: &'static [u8]) -> (u16, String, Arc<Mutex<Vec<Vec<u8>>>>) {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+async fn with_tls(sandbox: &str, name: &str, protocol: &'static [u8]) -> (u16, String, Arc<Mutex<Vec<Vec<u8>>>>) {
+    let made = rcgen::generate_simple_self_signed(vec![name.into()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let mut config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
     config.alpn_protocols = vec![protocol.to_vec()];
@@ -43,7 +47,7 @@ async fn with_tls(sandbox: &str, protocol: &'static [u8]) -> (u16, String, Arc<M
 async fn over_tls_the_protocol_is_the_one_that_genesys_offers() {
     for protocol in [&b"h2"[..], b"http/1.1"] {
         let genesys = Genesys::start().await;
-        let (port, certificate, agreed) = with_tls(&genesys.base, protocol).await;
+        let (port, certificate, agreed) = with_tls(&genesys.base, "localhost", protocol).await;
         let (trusted, file) = (genesys.write("trusted.pem", &certificate), genesys.write("schemas.yaml", FILE));
         let asking = |trusted: Option<&str>| {
             let mut command = genesys.command(&["schema", "apply", &file, "--org", ORG, "--dry-run"]);
@@ -86,4 +90,67 @@ async fn all_calls_go_through_the_proxy_of_the_environment_unless_it_exempts_the
     assert_eq!(through.code, 0, "{through:?}");
     let past = ended(asking(&genesys.base, nowhere, "127.0.0.1"), "").await;
     assert_eq!(past.code, 0, "{past:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sandbox_inside_is_called_past_any_proxy() {
+    let folder = Folder::new();
+    let mut command = guestsync(&["serve", "--sandbox", "--port", "0", "--state-dir", folder.text()]);
+    let gateway = Server::of(command.envs(["HTTP_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9"))));
+    let begun = json!({"sessionId": "abc", "consentGiven": true, "consentType": "explicit"});
+    let answer = client().post(format!("{}/api/webchat/init", gateway.base)).json(&begun).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+/// A proxy that makes tunnels (RFC 9110, section 9.3.6) to one port of this machine, whatever host is asked for: its port, and the
+/// heads of what it was asked.
+async fn tunnels(to: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let (port, heads) = (listener.local_addr().unwrap().port(), Arc::<Mutex<Vec<_>>>::default());
+    let seen = Arc::clone(&heads);
+    tokio::spawn(async move {
+        while let Ok((mut outer, _)) = listener.accept().await {
+            let seen = Arc::clone(&seen);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(outer.read_u8().await.unwrap());
+                }
+                seen.lock().unwrap().push(String::from_utf8(head).unwrap());
+                let mut inner = TcpStream::connect((Ipv4Addr::LOCALHOST, to)).await.unwrap();
+                outer.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+                _ = tokio::io::copy_bidirectional(&mut outer, &mut inner).await;
+            });
+        }
+    });
+    (port, heads)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_the_proxy_makes_a_tunnel_and_sees_nothing_of_what_passes() {
+    let genesys = Genesys::start().await;
+    // A name that only the proxy can know.
+    let host = "api.genesys.test";
+    let (tls, certificate, agreed) = with_tls(&genesys.base, host, b"h2").await;
+    let (proxy, heads) = tunnels(tls).await;
+    let (trusted, file) = (genesys.write("trusted.pem", &certificate), genesys.write("schemas.yaml", FILE));
+    let mut command = genesys.command(&["schema", "apply", &file, "--org", ORG, "--dry-run"]);
+    command.envs([
+        ("GENESYS_BASE_URL", format!("https://{host}")),
+        ("HTTPS_PROXY", format!("http://user:canary-password@127.0.0.1:{proxy}")),
+        ("NO_PROXY", "localhost,.example.org".to_owned()),
+        ("SSL_CERT_FILE", trusted),
+    ]);
+    let asked = ended(command.spawn().unwrap(), "").await;
+    assert_eq!(asked.code, 0, "{asked:?}");
+    assert!(!genesys.calls().await.is_empty());
+    assert!(agreed.lock().unwrap().iter().all(|one| one == b"h2"));
+    let heads = heads.lock().unwrap();
+    assert!(!heads.is_empty());
+    for head in heads.iter() {
+        assert!(head.starts_with(&format!("CONNECT {host}:443 HTTP/1.1\r\n")), "{head}");
+        // "user:canary-password".
+        assert!(head.to_lowercase().contains("proxy-authorization: basic dxnlcjpjyw5hcnktcgfzc3dvcmq="), "{head}");
+        assert!(!head.to_lowercase().contains("\r\nauthorization"), "{head}");
+    }
 }

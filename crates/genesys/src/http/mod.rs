@@ -40,9 +40,10 @@ impl Http {
     /// The TLS library cannot be set up.
     pub(crate) fn new(settings: &Settings, proxied: &reqwest::Client) -> Result<Self, Error> {
         let address = Address::of(&settings.api_base).ok_or(Error::Unreachable)?;
-        let way = match Matcher::from_system().intercept(&address.of_path("/")?) {
-            None => Way::Straight(Box::new(Straight::new(settings.connect_timeout)?)),
-            Some(_) => Way::Proxied(proxied.clone()),
+        let way = if settings.by_proxy && Matcher::from_system().intercept(&address.of_path("/")?).is_some() {
+            Way::Proxied(proxied.clone())
+        } else {
+            Way::Straight(Box::new(Straight::new(settings.connect_timeout)?))
         };
         Ok(Self { address, way })
     }
@@ -104,5 +105,5 @@ pub(crate) fn reqwest(settings: &Settings) -> Result<reqwest::Client, Error> {
         // Every use of it has a time limit of its own, which costs a request less than the client's would.
         .connect_timeout(settings.connect_timeout)
         .user_agent(AGENT);
-    Ok(builder.build()?)
+    Ok(if settings.by_proxy { builder } else { builder.no_proxy() }.build()?)
 }

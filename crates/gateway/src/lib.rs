@@ -19,6 +19,7 @@ pub mod config;
 mod cookie;
 mod crm;
 mod db;
+mod failpoint;
 mod fallback;
 mod guard;
 mod jobs;

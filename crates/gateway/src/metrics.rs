@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::db::Db;
+use crate::failpoint;
 
 /// Upper bounds in seconds, from a memory's answer to the longest that a request may take.
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -109,6 +110,7 @@ impl Metrics {
 
 impl Watch for Metrics {
     fn called(&self, call: &'static str, status: Option<u16>, elapsed: Duration) {
+        failpoint::pass();
         self.calls.get_or_create(&Call { call, status: status.unwrap_or(0) }).observe(elapsed.as_secs_f64());
     }
 

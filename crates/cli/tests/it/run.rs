@@ -6,8 +6,9 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::JoinHandle;
 
 /// What a finished run left.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ran {
+    /// -1: a signal ended it.
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -30,7 +31,7 @@ pub(crate) fn finish(mut child: Child, input: &str) -> Ran {
     _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Ran { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// A server that was told nothing of where to listen but port 0.
@@ -101,11 +102,11 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// Sends a signal and waits for the end: exit code and standard error.
+    /// Sends a signal and waits for the end: exit code (-1: a signal ended it) and standard error.
     pub(crate) fn stop(mut self, signal: &str) -> (i32, String) {
         let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
-        let code = self.child.wait().unwrap().code().unwrap();
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
         (code, self.log.take().map(|log| log.join().unwrap()).unwrap_or_default())
     }
 }

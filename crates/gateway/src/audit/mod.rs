@@ -29,7 +29,7 @@ pub(crate) use record::{Record, Who};
 use crate::db::Db;
 use crate::keys::state_key::random;
 use crate::keys::{KeyError, Keys, files};
-use crate::{clock, text};
+use crate::{clock, failpoint, text};
 use chain::Head;
 
 /// The name of the file in the state directory.
@@ -182,7 +182,10 @@ async fn write(gateway: String, tail: Arc<Mutex<Tail>>, changed: Arc<Notify>, mu
         let what: Vec<&'static str> = entries.iter().map(|entry| entry.what).collect();
         let written = tail.lock().unwrap_or_else(PoisonError::into_inner).append(entries, &gateway);
         match written {
-            Ok(()) => changed.notify_one(),
+            Ok(()) => {
+                failpoint::pass();
+                changed.notify_one();
+            }
             Err(error) => tracing::error!(%error, ?what, "audit records were not written"),
         }
         for done in asked {

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use guestsync_core::Millis;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
 
 use super::answer::{Begun, KEPT_FOR};
 use super::together::{Statements, Write};
+use super::writer::Writer;
 
 /// How long a request counts as running; longer than any takes.
 pub(super) const LEASE: Millis = 60 * 1_000;
@@ -32,13 +33,13 @@ pub(super) struct Begin {
 
 /// Writes down which requests run.
 pub(super) struct Begins {
-    pool: AnyPool,
+    writer: Writer,
     insert: Statements,
     find: Statements,
 }
 
 impl Begins {
-    pub(super) fn new(pool: AnyPool) -> Self {
+    pub(super) fn new(writer: Writer) -> Self {
         let after = format!(
             "ON CONFLICT (id) DO UPDATE SET request = excluded.request, answer = NULL, bytes = NULL, at = excluded.at
              WHERE answers.at < excluded.at - {KEPT_FOR}
@@ -48,14 +49,14 @@ impl Begins {
         let row = |at| format!("(${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3);
         let insert = Statements::new("INSERT INTO answers (id, request, guest, at) VALUES", 4, row, &after);
         let find = Statements::new("SELECT id, request, answer FROM answers WHERE id IN (", 1, |at| format!("${at}"), ")");
-        Self { pool, insert, find }
+        Self { writer, insert, find }
     }
 
     async fn insert(&self, rows: &[&Begin]) -> sqlx::Result<BTreeSet<String>> {
         let query = rows.iter().fold(sqlx::query(self.insert.of(rows.len())), |query, begin| {
             query.bind(&begin.id).bind(&begin.request).bind(&begin.guest).bind(begin.now)
         });
-        query.fetch_all(&self.pool).await?.iter().map(|row| row.try_get("id")).collect()
+        query.fetch_all(&self.writer).await?.iter().map(|row| row.try_get("id")).collect()
     }
 
     async fn find(&self, rows: &[&Begin]) -> sqlx::Result<BTreeMap<String, (String, Option<String>)>> {
@@ -64,7 +65,7 @@ impl Begins {
         }
         let query = rows.iter().fold(sqlx::query(self.find.of(rows.len())), |query, begin| query.bind(&begin.id));
         let found = |row: &AnyRow| Ok((row.try_get("id")?, (row.try_get("request")?, row.try_get("answer")?)));
-        query.fetch_all(&self.pool).await?.iter().map(found).collect()
+        query.fetch_all(&self.writer).await?.iter().map(found).collect()
     }
 }
 
@@ -105,7 +106,7 @@ pub(super) struct Keep {
 
 /// Keeps answers.
 pub(super) struct Keeps {
-    pool: AnyPool,
+    writer: Writer,
     update: Statements,
     trim: Statements,
     /// What each guest has added since its oldest answers were looked for: their number, and their bytes.
@@ -113,7 +114,7 @@ pub(super) struct Keeps {
 }
 
 impl Keeps {
-    pub(super) fn new(pool: AnyPool) -> Self {
+    pub(super) fn new(writer: Writer) -> Self {
         let row = |at| format!("(${at}, ${}, ${}, CAST(${} AS BIGINT), CAST(${} AS BIGINT))", at + 1, at + 2, at + 3, at + 4);
         let update = Statements::new(
             "WITH new (id, request, answer, bytes, at) AS (VALUES",
@@ -129,7 +130,7 @@ impl Keeps {
         let before = "DELETE FROM answers WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER newest AS place,
              SUM(bytes) OVER newest AS total FROM answers WHERE guest IN (";
         let trim = Statements::new(before, 1, |at| format!("${at}"), &after);
-        Self { pool, update, trim, added: Mutex::default() }
+        Self { writer, update, trim, added: Mutex::default() }
     }
 
     /// The guests of these answers that have added enough to be looked at.
@@ -159,11 +160,11 @@ impl Write for Keeps {
         let query = items.iter().fold(sqlx::query(self.update.of(items.len())), |query, keep| {
             query.bind(&keep.id).bind(&keep.request).bind(&keep.answer).bind(length(&keep.answer)).bind(keep.now)
         });
-        query.execute(&self.pool).await?;
+        query.execute(&self.writer).await?;
         let grown = self.grown(items);
         if !grown.is_empty() {
             let query = grown.iter().fold(sqlx::query(self.trim.of(grown.len())), |query, guest| query.bind(guest));
-            if let Err(error) = query.execute(&self.pool).await {
+            if let Err(error) = query.execute(&self.writer).await {
                 tracing::warn!(%error, "the oldest answers of a guest stay for now");
             }
         }

@@ -52,7 +52,7 @@ impl Db {
             let query = sqlx::query(SET).bind(guest.as_str()).bind(*pointer).bind(fence.seq).bind(i64::from(fence.applied));
             query.execute(&mut *transaction).await?;
         }
-        transaction.commit().await
+        self.write.commit(transaction).await
     }
 }
 

@@ -10,7 +10,7 @@
 //! - [`gateways`]: which gateways run;
 //! - [`leases`]: what only one gateway does at a time;
 //! - [`audit`]: the heads of the audit chains;
-//! - [`together`]: what several requests write at once.
+//! - [`together`]: what several requests write at once; [`writer`]: the connections that write.
 
 pub(crate) mod answer;
 mod answer_writes;
@@ -30,6 +30,7 @@ mod session_writes;
 pub(crate) mod sessions;
 mod together;
 pub(crate) mod webhooks;
+mod writer;
 
 use std::path::Path;
 use std::time::Duration;
@@ -40,6 +41,7 @@ use sqlx::{AnyPool, Executor};
 
 use crate::keys::files;
 use together::Together;
+use writer::Writer;
 
 /// The database file's name in the state directory.
 pub(crate) const FILE: &str = "state.sqlite";
@@ -51,7 +53,7 @@ const CONNECTIONS: u32 = 16;
 #[derive(Clone)]
 pub(crate) struct Db {
     pub(crate) read: AnyPool,
-    pub(crate) write: AnyPool,
+    pub(crate) write: Writer,
     kind: Kind,
     sessions: Together<session_writes::SessionWrites>,
     begins: Together<answer_writes::Begins>,
@@ -107,6 +109,7 @@ impl Db {
     }
 
     fn on(read: AnyPool, write: AnyPool, kind: Kind) -> Self {
+        let write = Writer::new(write);
         let sessions = Together::new(session_writes::SessionWrites::new(write.clone()));
         let begins = Together::new(answer_writes::Begins::new(write.clone()));
         let keeps = Together::new(answer_writes::Keeps::new(write.clone()));

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guestsync_core::Millis;
 use guestsync_genesys::call::{ConsentType, GuestId};
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::AnyConnection;
 
 use super::millis::signed;
 use super::session::{COLUMNS, Session, State};
 use super::together::{Statements, Write};
+use super::writer::Writer;
+use crate::failpoint;
 
 /// A session to be.
 pub(super) struct Claim {
@@ -43,14 +45,14 @@ pub(super) enum SessionWrite {
 
 /// Writes sessions down.
 pub(super) struct SessionWrites {
-    pool: AnyPool,
+    writer: Writer,
     claims: Claims,
     settlements: Settlements,
 }
 
 impl SessionWrites {
-    pub(super) fn new(pool: AnyPool) -> Self {
-        Self { pool, claims: Claims::new(), settlements: Settlements::new() }
+    pub(super) fn new(writer: Writer) -> Self {
+        Self { writer, claims: Claims::new(), settlements: Settlements::new() }
     }
 }
 
@@ -69,7 +71,7 @@ impl Write for SessionWrites {
             }
         }
         // Taking a connection and giving it back costs as much as a statement.
-        let connection = &mut *self.pool.acquire().await?;
+        let connection = &mut *self.writer.acquire().await?;
         let mut claims = self.claims.write(connection, &claims).await?.into_iter();
         let mut settled = self.settlements.write(connection, &settled).await?.into_iter();
         let outcome = |item: &SessionWrite| match item {
@@ -131,7 +133,9 @@ impl Claims {
             query.bind(&claim.hash).bind(claim.consent.as_str()).bind(&claim.salt).bind(now)
         });
         // Mostly all of them are new; to be told which ones would cost a row each.
-        if query.execute(&mut *connection).await?.rows_affected() == items.len() as u64 {
+        let written = query.execute(&mut *connection).await?.rows_affected();
+        failpoint::pass();
+        if written == items.len() as u64 {
             return Ok(items.iter().map(|claim| Some(claim.session())).collect());
         }
         let sessions = self.find.find(connection, items.iter().map(|claim| &claim.hash)).await?;
@@ -170,7 +174,9 @@ impl Settlements {
         let query = items.iter().fold(sqlx::query(self.update.of(items.len())), |query, settled| {
             query.bind(&settled.session.hash).bind(settled.guest.as_str()).bind(settled.session.generation)
         });
-        if query.execute(&mut *connection).await?.rows_affected() == items.len() as u64 {
+        let written = query.execute(&mut *connection).await?.rows_affected();
+        failpoint::pass();
+        if written == items.len() as u64 {
             // Without a guest nothing else of a session changes but its generation, and that was looked at.
             let session =
                 |settled: &&Settled| Session { guest: Some(settled.guest.clone()), visitor: None, ..settled.session.clone() };

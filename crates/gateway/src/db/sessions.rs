@@ -85,7 +85,7 @@ impl Db {
         if gone > 0 {
             sqlx::query(PURGE_FENCES).execute(&mut *transaction).await?;
         }
-        transaction.commit().await?;
+        self.write.commit(transaction).await?;
         Ok(gone)
     }
 }

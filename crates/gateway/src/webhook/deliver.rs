@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{Receiver, Webhooks, guard, place, schedule};
-use crate::clock;
 use crate::db::webhooks::Claimed;
+use crate::{clock, failpoint};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 32;
@@ -104,7 +104,7 @@ impl Webhooks {
     async fn attempt(&self, http: &reqwest::Client, event: Claimed) {
         let Some(receiver) = &self.receiver else { return };
         let outcome = match self.keys.state.decrypt(&place(&event.id), &event.body) {
-            Some(body) => send(http, receiver, &event.id, body.to_vec()).await,
+            Some(body) => send(http, receiver, &event.id, body.to_vec()).await.inspect(|()| failpoint::pass()),
             None => Err(Failed::Error("state_key.other")),
         };
         if let Err(error) = self.settle(receiver, &event, outcome).await {

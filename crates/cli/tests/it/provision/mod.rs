@@ -8,4 +8,4 @@ mod file;
 mod once;
 mod receiver;
 mod served;
-mod world;
+pub(crate) mod world;

@@ -11,16 +11,16 @@ use axum::routing::post;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A receiver that takes what is signed, and nothing else.
-pub(super) struct Receiver {
-    pub(super) address: String,
+pub(crate) struct Receiver {
+    pub(crate) address: String,
     told: Arc<Mutex<BTreeMap<String, Value>>>,
 }
 
 impl Receiver {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}/hook", listener.local_addr().unwrap());
         let told: Arc<Mutex<BTreeMap<String, Value>>> = Arc::default();
@@ -40,7 +40,7 @@ impl Receiver {
     }
 
     /// Everything that it was told: each event once, by its id.
-    pub(super) fn told(&self) -> Vec<Value> {
+    pub(crate) fn told(&self) -> Vec<Value> {
         self.told.lock().unwrap().values().cloned().collect()
     }
 }

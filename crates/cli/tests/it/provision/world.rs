@@ -16,10 +16,10 @@ use super::receiver::{Receiver, SECRET};
 use crate::run::{Folder, Ran, Server, finish, guestsync, run};
 
 /// The administration token of its gateways.
-pub(super) const ADMIN: &str = "an-administration-token";
+pub(crate) const ADMIN: &str = "an-administration-token";
 
 /// A channel as the design document has it, under another name.
-pub(super) fn channel(name: &str) -> Value {
+pub(crate) fn channel(name: &str) -> Value {
     json!({
         "name": name,
         "description": "Primary web messaging channel for customer support",
@@ -39,7 +39,7 @@ pub(super) fn channel(name: &str) -> Value {
 
 /// Where the first submission stops for good.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Hold {
+pub(crate) enum Hold {
     Never,
     /// It has arrived and has no effect.
     BeforeEffect,
@@ -48,19 +48,19 @@ pub(super) enum Hold {
 }
 
 /// A sandbox, a state directory, a file, and who is told.
-pub(super) struct World {
+pub(crate) struct World {
     base: String,
-    pub(super) folder: Folder,
-    pub(super) held: Arc<Notify>,
-    pub(super) receiver: Receiver,
+    pub(crate) folder: Folder,
+    pub(crate) held: Arc<Notify>,
+    pub(crate) receiver: Receiver,
 }
 
 impl World {
-    pub(super) async fn start(faults: &str, hold: Hold) -> Self {
+    pub(crate) async fn start(faults: &str, hold: Hold) -> Self {
         Self::limited(faults, hold, RateLimit::NONE).await
     }
 
-    pub(super) async fn limited(faults: &str, hold: Hold, rate: RateLimit) -> Self {
+    pub(crate) async fn limited(faults: &str, hold: Hold, rate: RateLimit) -> Self {
         let options = Options {
             clients: vec![Client::with_all_scopes("sandbox", "secret")],
             rate,
@@ -90,23 +90,23 @@ impl World {
         Self { base, folder: Folder::new(), held, receiver: Receiver::start().await }
     }
 
-    pub(super) fn write(&self, content: &Value) -> String {
+    pub(crate) fn write(&self, content: &Value) -> String {
         let path = self.folder.join("channels.json");
         std::fs::write(&path, content.to_string()).unwrap();
         path
     }
 
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         self.command_in(&self.folder.join("state"), arguments)
     }
 
     /// With a state of its own.
-    pub(super) fn command_in(&self, state: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn command_in(&self, state: &str, arguments: &[&str]) -> Command {
         self.set_up(guestsync(&[&["provision", "--state-dir", state], arguments].concat()))
     }
 
     /// A gateway over the same state, with its administration address.
-    pub(super) fn gateway(&self) -> Server {
+    pub(crate) fn gateway(&self) -> Server {
         let command = guestsync(&["serve", "--port", "0", "--state-dir", &self.folder.join("state")]);
         let mut command = self.set_up(command);
         command.envs([("GUESTSYNC_ADMIN_TOKEN", ADMIN), ("GUESTSYNC_ADMIN_ADDRESS", "127.0.0.1:0")]);
@@ -125,43 +125,43 @@ impl World {
         command
     }
 
-    pub(super) fn spawn(&self, arguments: &[&str]) -> Child {
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
         self.command(arguments).spawn().unwrap()
     }
 
-    pub(super) async fn provision(&self, arguments: &[&str]) -> Ran {
+    pub(crate) async fn provision(&self, arguments: &[&str]) -> Ran {
         ended(self.spawn(arguments)).await
     }
 
-    pub(super) async fn report(&self, arguments: &[&str]) -> Value {
+    pub(crate) async fn report(&self, arguments: &[&str]) -> Value {
         parsed(&self.provision(&[arguments, &["--json"]].concat()).await)
     }
 
-    pub(super) async fn read(&self, what: &str) -> Vec<Value> {
+    pub(crate) async fn read(&self, what: &str) -> Vec<Value> {
         _ = rustls::crypto::ring::default_provider().install_default();
         let mut body: Value = reqwest::get(format!("{}/_sandbox/{what}", self.base)).await.unwrap().json().await.unwrap();
         serde_json::from_value(body[what].take()).unwrap()
     }
 
     /// What `guestsync jobs` says.
-    pub(super) fn jobs(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn jobs(&self, arguments: &[&str]) -> Ran {
         run(&[&["jobs", "--state-dir", &self.folder.join("state")], arguments].concat(), "")
     }
 
     /// Methods and statuses of what was asked of channels.
-    pub(super) async fn calls(&self) -> Vec<(String, u64)> {
+    pub(crate) async fn calls(&self) -> Vec<(String, u64)> {
         let requests = self.read("requests").await.into_iter();
         let of_channels = requests.filter(|request| request["path"].as_str().unwrap().contains("/channels"));
         of_channels.map(|r| (r["method"].as_str().unwrap().to_owned(), r["status"].as_u64().unwrap_or_default())).collect()
     }
 
     /// The audit, verified.
-    pub(super) fn audit(&self) -> Vec<Value> {
+    pub(crate) fn audit(&self) -> Vec<Value> {
         Self::audit_in(&self.folder.join("state"))
     }
 
     /// The audit of a state, after `guestsync audit verify` has passed over it.
-    pub(super) fn audit_in(state: &str) -> Vec<Value> {
+    pub(crate) fn audit_in(state: &str) -> Vec<Value> {
         let heads = run(&["audit", "head", "--state-dir", state], "").stdout;
         let head = heads.trim().split_once("  ").unwrap().1;
         let file = format!("{state}/audit.jsonl");
@@ -173,11 +173,11 @@ impl World {
 }
 
 /// Waits for a process without holding up the sandbox.
-pub(super) async fn ended(child: Child) -> Ran {
+pub(crate) async fn ended(child: Child) -> Ran {
     tokio::task::spawn_blocking(move || finish(child, "")).await.unwrap()
 }
 
 /// The document that `--json` prints.
-pub(super) fn parsed(ran: &Ran) -> Value {
+pub(crate) fn parsed(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"))
 }

@@ -4,8 +4,8 @@
 //! `GUESTSYNC_STORM_KILLS` and `GUESTSYNC_STORM_WRITES` make it longer, `GUESTSYNC_SEED` repeats one.
 
 mod load;
-mod receiver;
-mod state;
+pub(crate) mod receiver;
+pub(crate) mod state;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::serve::client;
 use load::Load;
 use receiver::Receiver;
 
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

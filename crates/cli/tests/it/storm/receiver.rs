@@ -1,4 +1,4 @@
-//! Who is told: refuses one first delivery in four, in each of the ways there are.
+//! Who is told: refuses one first delivery in four, in each of the ways there are, or none.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -24,20 +24,28 @@ struct Seen {
 }
 
 #[derive(Clone)]
-pub(super) struct Receiver {
-    pub(super) base: String,
+pub(crate) struct Receiver {
+    pub(crate) base: String,
     seen: Arc<Mutex<Seen>>,
 }
 
 impl Receiver {
-    pub(super) async fn start(seed: u64) -> Self {
+    pub(crate) async fn start(seed: u64) -> Self {
+        Self::of(Some(Random(!seed))).await
+    }
+
+    /// One that refuses nothing.
+    pub(crate) async fn taking() -> Self {
+        Self::of(None).await
+    }
+
+    async fn of(random: Option<Random>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let this = Self { base, seen: Arc::default() };
-        let (receiver, random) = (this.clone(), Mutex::new(Random(!seed)));
-        let random = Arc::new(random);
+        let (receiver, random) = (this.clone(), Arc::new(Mutex::new(random)));
         let handle = move |uri: Uri, headers: HeaderMap, body: Bytes| {
-            let status = receiver.take(&uri, &headers, body, &mut random.lock().unwrap());
+            let status = receiver.take(&uri, &headers, body, random.lock().unwrap().as_mut());
             async move { (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")]) }
         };
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(handle)).await });
@@ -45,7 +53,7 @@ impl Receiver {
     }
 
     /// The status of the answer.
-    fn take(&self, uri: &Uri, headers: &HeaderMap, body: Bytes, random: &mut Random) -> u16 {
+    fn take(&self, uri: &Uri, headers: &HeaderMap, body: Bytes, random: Option<&mut Random>) -> u16 {
         let mut seen = self.seen.lock().unwrap();
         if uri.path() != "/hook" {
             seen.elsewhere += 1;
@@ -60,25 +68,27 @@ impl Receiver {
             seen.repeats += 1;
             return 204;
         }
-        let refusal = (random.below(4) == 0).then(|| REFUSALS[random.below(REFUSALS.len() as u64) as usize]);
+        let refuses =
+            |random: &mut Random| (random.below(4) == 0).then(|| REFUSALS[random.below(REFUSALS.len() as u64) as usize]);
+        let refusal = random.and_then(refuses);
         seen.refused += usize::from(refusal.is_some());
         seen.events.insert(id, (body, refusal.is_none()));
         refusal.unwrap_or(204)
     }
 
     /// The events that were taken, by their ids.
-    pub(super) fn delivered(&self) -> BTreeMap<String, Value> {
+    pub(crate) fn delivered(&self) -> BTreeMap<String, Value> {
         let seen = self.seen.lock().unwrap();
         let taken = seen.events.iter().filter(|(_, (_, taken))| *taken);
         taken.map(|(id, (body, _))| (id.clone(), serde_json::from_slice(body).unwrap())).collect()
     }
 
-    pub(super) fn elsewhere(&self) -> usize {
+    pub(crate) fn elsewhere(&self) -> usize {
         self.seen.lock().unwrap().elsewhere
     }
 
     /// Deliveries that were refused, and events that came again.
-    pub(super) fn counts(&self) -> (usize, usize) {
+    pub(crate) fn counts(&self) -> (usize, usize) {
         let seen = self.seen.lock().unwrap();
         (seen.refused, seen.repeats)
     }

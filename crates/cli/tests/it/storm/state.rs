@@ -8,7 +8,7 @@ use sqlx::{Connection, Row};
 
 use crate::run::run;
 
-pub(super) async fn database_is_whole(directory: &Path) {
+pub(crate) async fn database_is_whole(directory: &Path) {
     sqlx::any::install_default_drivers();
     let address = format!("sqlite://{}", directory.join("state.sqlite").display());
     let mut database = sqlx::AnyConnection::connect(&address).await.unwrap();
@@ -25,12 +25,12 @@ fn file(directory: &Path) -> String {
 }
 
 /// The chain holds; a gateway has begun before, so that half a line at the end is gone.
-pub(super) fn audit_is_whole(directory: &Path) {
+pub(crate) fn audit_is_whole(directory: &Path) {
     let ran = run(&["audit", "verify", &file(directory)], "");
     assert_eq!(ran.code, 0, "{ran:?}");
 }
 
-pub(super) fn audit_ends_at_its_head(directory: &Path) {
+pub(crate) fn audit_ends_at_its_head(directory: &Path) {
     let heads = run(&["audit", "head", "--state-dir", directory.to_str().unwrap()], "");
     let head = heads.stdout.trim().split_once("  ").unwrap().1.to_owned();
     let ran = run(&["audit", "verify", &file(directory), "--head", &head], "");
@@ -38,7 +38,7 @@ pub(super) fn audit_ends_at_its_head(directory: &Path) {
 }
 
 /// Every write that was answered has its record.
-pub(super) fn audit_tells_of(directory: &Path, keys: &BTreeSet<String>) {
+pub(crate) fn audit_tells_of(directory: &Path, keys: &BTreeSet<String>) {
     let text = std::fs::read_to_string(file(directory)).unwrap();
     let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let writes = records.filter(|record| record["what"] == "attributes.set" && record["outcome"] == "done");

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::failpoint;
 use crate::meta::schema::Problem;
 
 /// A refused record.
@@ -80,6 +81,7 @@ impl Rejects {
         }
         let file = self.file.as_mut().expect("it was opened just now");
         file.write_all(&text)?;
+        failpoint::pass();
         self.length += text.len() as u64;
         Ok(self.length)
     }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::Reject;
 use super::alike::Alike;
 use super::batch::Batch;
+use crate::failpoint;
 use crate::meta::MetaError;
 use crate::meta::schema::Problem;
 use crate::text::hex;
@@ -98,7 +99,10 @@ impl Sender {
         loop {
             let error = match self.client.write_batch(body.clone(), entities.len(), &key).await {
                 Err(error @ (Error::Unreachable | Error::Timeout | Error::Busy { .. } | Error::Unavailable { .. })) => error,
-                outcome => return outcome,
+                outcome => {
+                    failpoint::pass();
+                    return outcome;
+                }
             };
             if started.elapsed() > self.patience {
                 return Err(error);

@@ -16,7 +16,7 @@ use super::{Counts, RunError, Task};
 use crate::keys::files;
 use crate::keys::state_key::random;
 use crate::meta::input::Position;
-use crate::text;
+use crate::{failpoint, text};
 
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -96,6 +96,7 @@ impl Run {
             task.id = text::hex(&random::<8>().map_err(|_| io::Error::from(io::ErrorKind::Other))?[..]);
             let written = serde_json::to_vec(&task).map_err(io::Error::from)?;
             files::replace_private(&directory.join("run.json"), &written)?;
+            failpoint::pass();
         }
         let mut read = Read::default();
         let kept = read.all(&journal)?;
@@ -136,6 +137,7 @@ impl Run {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         self.journal.write_all(&text)?;
+        failpoint::pass();
         if self.synced.elapsed() >= SYNC_EVERY {
             self.rejects.sync()?;
             self.journal.sync_data()?;

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
+use guestsync_core::Millis;
 use guestsync_core::profile::{Rules, RulesError};
-use guestsync_core::{Millis, Sensitive};
-use guestsync_genesys::oauth::{Stored, TokenStore};
 use guestsync_genesys::{Client, Settings, Watch};
-use sha2::{Digest, Sha256};
 
 use crate::audit::Audit;
 use crate::capability::Verified;
@@ -22,8 +19,9 @@ use crate::layer::Limits;
 use crate::meta::Metadata;
 use crate::metrics::Metrics;
 use crate::openapi::Document;
-use crate::owner::Owner;
+use crate::owner::{self, Owner};
 use crate::proxy::Turns;
+use crate::tokens::Tokens;
 use crate::webhook::Webhooks;
 
 /// The gateway's state, shared by all requests.
@@ -119,12 +117,10 @@ impl App {
         let masters = FieldMasters::open(&db, &keys.state, clock::now()).await?;
         // By this name the process claims what only one may do at a time.
         let process = Owner::take(directory)?;
-        for gone in Owner::gone(directory) {
-            db.release_jobs_of(&gone, clock::now()).await.map_err(OpenError::from)?;
-        }
+        owner::release_gone(&db, directory).await.map_err(OpenError::from)?;
         let owner = process.name.clone();
         let metrics = Arc::new(Metrics::new());
-        let store = Tokens { db: db.clone(), keys: Arc::clone(&keys), name: secret_name(&upstream), owner: owner.clone() };
+        let store = Tokens::new(db.clone(), Arc::clone(&keys.state), &upstream, owner.clone());
         let settings = upstream.clone();
         let genesys = Client::watched(upstream, Some(Arc::new(store)), Some(Arc::clone(&metrics) as Arc<dyn Watch>))?;
         let metadata = Metadata::new(genesys.clone(), &settings, directory);
@@ -159,78 +155,6 @@ impl App {
             document: OnceLock::new(),
         })
     }
-}
-
-/// The organisation's token at rest: encrypted, one row for each OAuth client.
-struct Tokens {
-    db: Db,
-    keys: Arc<Keys>,
-    name: String,
-    owner: String,
-}
-
-impl Tokens {
-    async fn read(&self) -> Option<Stored> {
-        let text = self.db.secret(&self.name).await.ok()??;
-        let secret = self.keys.state.decrypt(&self.name, &text)?;
-        let (expires_at, value) = std::str::from_utf8(&secret).ok()?.split_once(' ')?;
-        Some(Stored { value: Sensitive::new(value.to_owned()), expires_at: expires_at.parse().ok()? })
-    }
-
-    async fn write(&self, token: &Stored) -> Result<(), KeyError> {
-        let secret = Sensitive::new(format!("{} {}", token.expires_at, token.value.expose()));
-        let text = self.keys.state.encrypt(&self.name, secret.expose().as_bytes())?;
-        Ok(self.db.put_secret(&self.name, &text, clock::now()).await?)
-    }
-}
-
-/// How long one gateway may take to fetch a token before another tries.
-const FETCH_LEASE: Millis = 30_000;
-/// How often one that waits for another looks whether it is done.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-impl TokenStore for Tokens {
-    fn begin(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            while self.db.is_shared() {
-                let now = clock::now();
-                match self.db.take_lease(&self.name, &self.owner, now, now + FETCH_LEASE).await {
-                    Ok(false) => tokio::time::sleep(LOOK_EVERY).await,
-                    Ok(true) | Err(_) => return,
-                }
-            }
-        })
-    }
-
-    fn end(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            if self.db.is_shared() {
-                // One that is not given back ends by itself.
-                _ = self.db.give_lease_back(&self.name, &self.owner).await;
-            }
-        })
-    }
-
-    fn load(&self) -> std::pin::Pin<Box<dyn Future<Output = Option<Stored>> + Send + '_>> {
-        Box::pin(self.read())
-    }
-
-    fn save(&self, token: Stored) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            if let Err(error) = self.write(&token).await {
-                tracing::warn!(%error, "the organisation's token was not kept: it is fetched anew after a restart");
-            }
-        })
-    }
-}
-
-fn secret_name(upstream: &Settings) -> String {
-    let mut hash = Sha256::new();
-    for part in [upstream.token_url.as_str(), &upstream.client_id, upstream.scope.as_deref().unwrap_or_default()] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    format!("oauth-token/{}", crate::text::hex(&hash.finalize()[..8]))
 }
 
 /// How long a session lasts without being renewed.

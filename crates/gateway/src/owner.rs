@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use crate::clock;
+use crate::db::Db;
 use crate::keys::state_key::random;
 use crate::keys::{KeyError, files};
 use crate::text::hex;
@@ -28,13 +30,23 @@ impl Owner {
     }
 
     /// The names of processes that are gone, each told once.
-    pub(crate) fn gone(directory: &Path) -> Vec<String> {
+    fn gone(directory: &Path) -> Vec<String> {
         let entries = fs::read_dir(directory.join(FOLDER)).into_iter().flatten().flatten();
         let gone = entries.filter(|entry| File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()));
         gone.filter(|entry| fs::remove_file(entry.path()).is_ok())
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect()
     }
+}
+
+/// Gives back what processes that are gone had claimed.
+pub(crate) async fn release_gone(db: &Db, directory: &Path) -> sqlx::Result<()> {
+    for gone in Owner::gone(directory) {
+        db.release_jobs_of(&gone, clock::now()).await?;
+        db.release_webhooks_of(&gone, clock::now()).await?;
+        db.release_leases_of(&gone).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

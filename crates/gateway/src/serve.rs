@@ -25,7 +25,7 @@ use crate::db::answer::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::listen::{PER_PEER, Peers};
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{alone, clock, listen, meta, provision, router, text, webhook};
+use crate::{alone, clock, listen, meta, provision, router, sharing, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -33,10 +33,6 @@ const GRACE: Duration = Duration::from_secs(10);
 const PROVISIONED_AT_ONCE: usize = 4;
 /// How often what is too old is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
-
-/// How often a gateway is seen, and how many milliseconds after the last time it is not counted any more.
-const SEEN_EVERY: Duration = Duration::from_secs(1);
-const GONE_AFTER: u64 = 5_000;
 
 /// A gateway that is ready to serve.
 pub struct Gateway {
@@ -134,7 +130,8 @@ impl Gateway {
         // Dropped with this future, as a killed process drops them.
         let mut background = JoinSet::new();
         background.spawn(purge(Arc::clone(&self.app)));
-        background.spawn(share(Arc::clone(&self.app)));
+        let (db, owner) = (self.app.db.clone(), self.app.owner().to_owned());
+        background.spawn(sharing::share(db, owner, self.app.genesys.clone()));
         let mut delivering = JoinSet::new();
         delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
         let mut provisioning = JoinSet::new();
@@ -171,9 +168,7 @@ impl Gateway {
             sandbox.stop.send_replace(true);
             _ = tokio::time::timeout(GRACE, sandbox.task).await;
         }
-        if let Err(error) = self.app.db.gateway_ends(self.app.owner(), clock::now()).await {
-            tracing::debug!(%error, "the others notice in a moment that this gateway has ended");
-        }
+        sharing::end(&self.app.db, self.app.owner()).await;
         self.app.audit.close().await;
         self.app.db.close().await;
         outcome
@@ -210,19 +205,6 @@ async fn purge(app: Arc<App>) {
         match app.db.purge(clock::now().saturating_sub(SESSION_LIFE)).await {
             Ok(gone) => tracing::debug!(gone, "removed sessions that nobody renewed"),
             Err(error) => tracing::warn!(%error, "sessions that nobody renewed stay for now"),
-        }
-    }
-}
-
-/// Shares the rate limit with the gateways that were seen lately.
-async fn share(app: Arc<App>) {
-    let mut times = tokio::time::interval(SEEN_EVERY);
-    while app.db.is_shared() {
-        times.tick().await;
-        let now = clock::now();
-        match app.db.gateway_runs(app.owner(), now, now.saturating_sub(GONE_AFTER)).await {
-            Ok(gateways) => app.genesys.share_budget(gateways),
-            Err(error) => tracing::warn!(%error, "how many gateways there are is not known now"),
         }
     }
 }

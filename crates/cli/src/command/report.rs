@@ -30,8 +30,10 @@ pub(crate) struct Report {
 pub(crate) async fn run(report: Report) -> Result<ExitCode, Failure> {
     let form = if report.json { Some(Form::Json) } else { Form::parse(&report.format) };
     let form = form.ok_or(Failure::Usage("--format must be table, csv, json or html"))?;
-    let metadata = report.genesys.open()?.metadata;
-    let counted = metadata.report(&Wanted::parse(&report.attrs), Span::last_days(report.days), |_| ()).await?;
+    let asked = report.genesys.open().await?;
+    let counted = asked.metadata.report(&Wanted::parse(&report.attrs), Span::last_days(report.days), |_| ()).await;
+    asked.close().await;
+    let counted = counted?;
     output::line(render(&counted, form).trim_end())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,10 @@
 //! `guestsync schema`: definitions of custom attributes, planned, applied and listed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use guestsync_gateway::meta::Metadata;
 use guestsync_gateway::meta::schema::{Change, Definition, Plan, read_definitions};
 use serde_json::{Value, json};
 
@@ -54,16 +55,29 @@ enum What {
 
 pub(crate) async fn run(schema: Schema) -> Result<ExitCode, Failure> {
     match schema.what {
-        What::Apply { file, org, dry_run, json, genesys } => apply(&file, &org, dry_run, json, &genesys).await,
-        What::List { org, refresh, json, genesys } => list(&org, refresh, json, &genesys).await,
+        What::Apply { file, org, dry_run, json, genesys } => {
+            let wanted = wanted(&file)?;
+            let asked = genesys.open().await?;
+            let outcome = apply(wanted, &org, dry_run, json, &asked.metadata).await;
+            asked.close().await;
+            outcome
+        }
+        What::List { org, refresh, json, genesys } => {
+            let asked = genesys.open().await?;
+            let outcome = list(&org, refresh, json, &asked.metadata).await;
+            asked.close().await;
+            outcome
+        }
     }
 }
 
-async fn apply(file: &PathBuf, org: &str, dry_run: bool, json: bool, genesys: &Genesys) -> Result<ExitCode, Failure> {
+fn wanted(file: &Path) -> Result<Vec<Definition>, Failure> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| Failure::Unreadable(name.clone(), error))?;
-    let wanted = read_definitions(&text).map_err(|error| Failure::File(name, error.to_string()))?;
-    let metadata = genesys.open()?.metadata;
+    read_definitions(&text).map_err(|error| Failure::File(name, error.to_string()))
+}
+
+async fn apply(wanted: Vec<Definition>, org: &str, dry_run: bool, json: bool, metadata: &Metadata) -> Result<ExitCode, Failure> {
     let plan = metadata.plan(wanted, org).await?;
     for planned in &plan.0 {
         let change = if planned.change == Change::New && !dry_run { None } else { Some(&planned.change) };
@@ -138,8 +152,8 @@ fn show(definition: &Definition, change: Option<&Change>, json: bool) -> Result<
     })?)
 }
 
-async fn list(org: &str, refresh: bool, json: bool, genesys: &Genesys) -> Result<ExitCode, Failure> {
-    let inherited = genesys.open()?.metadata.inherited(org, refresh).await?;
+async fn list(org: &str, refresh: bool, json: bool, metadata: &Metadata) -> Result<ExitCode, Failure> {
+    let inherited = metadata.inherited(org, refresh).await?;
     for warning in &inherited.warnings {
         output::notice(&format!("guestsync: warning: {warning}"));
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use guestsync_gateway::Beside;
 use guestsync_gateway::config::{self, Flags, Upstream};
 use guestsync_gateway::meta::Metadata;
 
@@ -27,22 +28,31 @@ pub(crate) struct Genesys {
 pub(crate) struct Asked {
     pub(crate) metadata: Metadata,
     pub(crate) state_dir: PathBuf,
+    beside: Beside,
+}
+
+impl Asked {
+    /// After the last call.
+    pub(crate) async fn close(self) {
+        self.beside.close().await;
+    }
 }
 
 impl Genesys {
-    pub(crate) fn open(&self) -> Result<Asked, Failure> {
+    pub(crate) async fn open(&self) -> Result<Asked, Failure> {
         let read = |path: &PathBuf| {
             std::fs::read_to_string(path).map_err(|error| Failure::Unreadable(path.display().to_string(), error))
         };
         let file = self.config.as_ref().map(read).transpose()?;
         let flags = Flags { state_dir: self.state_dir.clone(), ..Flags::default() };
         let config = config::load(&flags, &|name| std::env::var(name).ok(), file.as_deref())?;
-        let Upstream::Genesys(settings) = config.upstream else {
+        let Upstream::Genesys(settings) = &config.upstream else {
             return Err(Failure::Usage("this command needs a Genesys: set GENESYS_ENVIRONMENT or GENESYS_BASE_URL"));
         };
-        let mut settings = *settings;
+        let mut settings = (**settings).clone();
         (settings.patience, settings.request_timeout) = (PATIENCE, REQUEST);
-        let client = guestsync_genesys::Client::new(settings.clone(), None).map_err(guestsync_gateway::StartError::from)?;
-        Ok(Asked { metadata: Metadata::new(client, &settings, &config.state_dir), state_dir: config.state_dir })
+        let beside = Beside::open(&config, settings.clone()).await?;
+        let metadata = Metadata::new(beside.client.clone(), &settings, &config.state_dir);
+        Ok(Asked { metadata, state_dir: config.state_dir, beside })
     }
 }

@@ -24,8 +24,12 @@ impl Genesys {
 
     /// Without a rate limit; where the options have no client, it may do everything.
     pub(crate) async fn with(options: Options) -> Self {
+        Self::limited(options, RateLimit::NONE).await
+    }
+
+    pub(crate) async fn limited(options: Options, rate: RateLimit) -> Self {
         _ = rustls::crypto::ring::default_provider().install_default();
-        let mut options = Options { rate: RateLimit::NONE, ..options };
+        let mut options = Options { rate, ..options };
         if options.clients.is_empty() {
             options.clients.push(Client::with_all_scopes("sandbox", "secret"));
         }

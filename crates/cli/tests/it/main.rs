@@ -3,6 +3,7 @@
 
 mod assertion;
 mod audit;
+mod beside;
 mod failpoint;
 mod genesys;
 mod keys;

@@ -8,6 +8,7 @@ use super::millis::signed;
 const TAKE: &str = "INSERT INTO leases (name, owner, ends_at) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, ends_at = excluded.ends_at
     WHERE leases.ends_at <= $4 OR leases.owner = excluded.owner";
+const RELEASE_ALL: &str = "DELETE FROM leases WHERE owner = $1";
 const GIVE_BACK: &str = "DELETE FROM leases WHERE name = $1 AND owner = $2";
 
 impl Db {
@@ -15,6 +16,11 @@ impl Db {
     pub(crate) async fn take_lease(&self, name: &str, owner: &str, now: Millis, ends: Millis) -> sqlx::Result<bool> {
         let query = sqlx::query(TAKE).bind(name).bind(owner).bind(signed(ends)).bind(signed(now));
         Ok(query.execute(&self.write).await?.rows_affected() > 0)
+    }
+
+    /// Gives back what a process that is gone had taken.
+    pub(crate) async fn release_leases_of(&self, owner: &str) -> sqlx::Result<()> {
+        sqlx::query(RELEASE_ALL).bind(owner).execute(&self.write).await.map(drop)
     }
 
     /// Gives a lease back.

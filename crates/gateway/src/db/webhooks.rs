@@ -68,6 +68,7 @@ const PUT: &str = "INSERT INTO webhooks (id, kind, body, state, attempts, due_at
     VALUES ($1, $2, $3, $4, 0, $5, $5, $6) ON CONFLICT (id) DO NOTHING";
 const COUNT_PAGES: &str = "SELECT (SELECT COUNT(*) FROM webhooks WHERE page_guest = $1) AS own,
     (SELECT COUNT(*) FROM webhooks WHERE page_guest IS NOT NULL) AS every_one";
+const RELEASE_ALL: &str = "UPDATE webhooks SET owner = NULL, due_at = $2 WHERE owner = $1 AND state = 'waiting'";
 const DELIVERED: &str =
     "UPDATE webhooks SET state = 'delivered', body = '', owner = NULL, failure = NULL, page_guest = NULL, due_at = $3
     WHERE id = $1 AND owner = $2";
@@ -117,6 +118,11 @@ impl Db {
         );
         let query = sqlx::query_as(AssertSqlSafe(statement)).bind(owner).bind(signed(lease_ends)).bind(signed(now)).bind(most);
         query.fetch_all(&self.write).await
+    }
+
+    /// Gives back what a process that is gone had claimed.
+    pub(crate) async fn release_webhooks_of(&self, owner: &str, now: Millis) -> sqlx::Result<()> {
+        sqlx::query(RELEASE_ALL).bind(owner).bind(signed(now)).execute(&self.write).await.map(drop)
     }
 
     /// The receiver has it.
@@ -212,6 +218,19 @@ mod tests {
         db.purge_delivered_webhooks(1_501).await.unwrap();
         db.put_webhook("id", "kind", "another body", false, None, 9_000).await.unwrap();
         assert_eq!(db.claim_webhooks("one", 10, 9_000, 10_000).await.unwrap()[0].body, "another body");
+    }
+
+    #[tokio::test]
+    async fn what_a_process_that_is_gone_had_claimed_is_due_at_once() {
+        let fresh = Fresh::open().await;
+        let db = &fresh.db;
+        db.put_webhook("one", "kind", "body", false, None, 1_000).await.unwrap();
+        db.claim_webhooks("gone", 10, 1_000, 9_000).await.unwrap();
+        db.put_webhook("other", "kind", "body", false, None, 1_000).await.unwrap();
+        db.claim_webhooks("alive", 10, 1_000, 9_000).await.unwrap();
+        db.release_webhooks_of("gone", 2_000).await.unwrap();
+        let due = db.claim_webhooks("next", 10, 2_000, 9_000).await.unwrap();
+        assert_eq!(due.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["one"]);
     }
 
     #[tokio::test]

@@ -15,6 +15,7 @@ pub(crate) mod shared;
 pub(crate) mod state_key;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) use capability::CapabilityKeys;
 pub(crate) use field::FieldMasters;
@@ -61,7 +62,7 @@ pub enum KeyError {
 
 /// The keys that live in files.
 pub(crate) struct Keys {
-    pub(crate) state: StateKey,
+    pub(crate) state: Arc<StateKey>,
     pub(crate) capability: CapabilityKeys,
     pub(crate) sealing: SealingKeys,
 }
@@ -76,7 +77,7 @@ impl Keys {
     /// Reads the keys of a state directory, making those that are missing.
     pub(crate) fn with(state: StateKey, directory: &Path) -> Result<Self, KeyError> {
         Ok(Self {
-            state,
+            state: Arc::new(state),
             capability: CapabilityKeys::open(&directory.join(CAPABILITY_FILE))?,
             sealing: SealingKeys::open(&directory.join(SEALING_FILE))?,
         })

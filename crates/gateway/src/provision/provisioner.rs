@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use guestsync_core::Millis;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::channel::Channel;
@@ -17,6 +18,7 @@ use super::{step, worker};
 use crate::app::{App, StartError};
 use crate::config::{Config, Upstream};
 use crate::jobs::{JobError, View};
+use crate::sharing;
 use crate::webhook::{self, Waiting};
 
 /// How often the jobs are looked at.
@@ -29,6 +31,8 @@ const MOST_JOBS: i64 = 100_000;
 /// A deployment's state, opened to provision channels.
 pub struct Provisioner {
     app: Arc<App>,
+    /// Ends with this.
+    sharing: JoinSet<()>,
 }
 
 /// Why channels were not provisioned.
@@ -59,7 +63,12 @@ impl Provisioner {
     pub async fn open(config: Config) -> Result<Self, StartError> {
         let Upstream::Genesys(settings) = &config.upstream else { return Err(StartError::NoUpstream) };
         let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
-        Ok(Self { app: Arc::new(App::open(config, settings, &directory).await?) })
+        let app = Arc::new(App::open(config, settings, &directory).await?);
+        // Gateways are asked for a part of the rate budget before anything is.
+        sharing::once(&app.db, app.owner(), &app.genesys).await;
+        let mut sharing = JoinSet::new();
+        sharing.spawn(sharing::share(app.db.clone(), app.owner().to_owned(), app.genesys.clone()));
+        Ok(Self { app, sharing })
     }
 
     /// Looks up what is there and says what would be done.
@@ -136,7 +145,9 @@ impl Provisioner {
     }
 
     /// Closes the state.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        self.sharing.shutdown().await;
+        sharing::end(&self.app.db, self.app.owner()).await;
         self.app.audit.close().await;
         self.app.db.close().await;
     }

@@ -23,6 +23,9 @@ use outcome::told;
 use place::Place;
 use progress::Shown;
 
+/// A file or a stream, and its format.
+type Input = (Option<InputFile>, Option<Source>, Format);
+
 const WRITE: &str = "customattributes:write";
 
 #[derive(Debug, Args)]
@@ -84,9 +87,21 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         })?,
         None => Mapping::tickets(),
     };
-    let (input, stream, format) = map.input()?;
-    let Asked { metadata, state_dir } = map.genesys.open()?;
-    let Place { folder, rejects, lasts } = Place::of(&map, &state_dir, metadata.identity(), input.as_ref(), text.as_deref())?;
+    let input = map.input()?;
+    let asked = map.genesys.open().await?;
+    let outcome = execute(&map, text, mapping, input, &asked).await;
+    asked.close().await;
+    outcome
+}
+
+async fn execute(
+    map: &Map,
+    text: Option<String>,
+    mapping: Mapping,
+    (input, stream, format): Input,
+    Asked { metadata, state_dir, .. }: &Asked,
+) -> Result<ExitCode, Failure> {
+    let Place { folder, rejects, lasts } = Place::of(map, state_dir, metadata.identity(), input.as_ref(), text.as_deref())?;
     if map.restart {
         Run::discard(&folder)?;
     }
@@ -143,7 +158,7 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
         shown.told(progress);
     };
     let outcome = tokio::select! {
-        outcome = run.work(&metadata, options, told_of) => Some(outcome),
+        outcome = run.work(metadata, options, told_of) => Some(outcome),
         () = stop => None,
     };
     shown.end();
@@ -172,7 +187,7 @@ pub(crate) async fn run(map: Map) -> Result<ExitCode, Failure> {
 
 impl Map {
     /// The input, whichever it is, and its format.
-    fn input(&self) -> Result<(Option<InputFile>, Option<Source>, Format), Failure> {
+    fn input(&self) -> Result<Input, Failure> {
         let unreadable = |error| Failure::Unreadable(self.file.display().to_string(), error);
         let format = self
             .format

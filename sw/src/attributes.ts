@@ -1,10 +1,14 @@
-import type { Channel } from "../../www/src/effect/channel.js";
 import { DatabaseJournal, ended, open } from "../../www/src/effect/idb.js";
-import { asked } from "../../www/src/host.js";
+import { lockOf } from "../../www/src/effect/lease.js";
+import { FlushLock } from "../../www/src/effect/lock.js";
+import { Requests } from "../../www/src/effect/requests.js";
+import { startSession } from "../../www/src/effect/session.js";
+import { refusal } from "../../www/src/journal.js";
+import type { GuestSyncOptions } from "../../www/src/options.js";
 import { pageOptions } from "../../www/src/page-options.js";
-import type { GuestSyncOptions, JournalStorage } from "../../www/src/options.js";
-import { converse } from "../../www/src/tell.js";
+import { converse, type Host, type Tell } from "../../www/src/tell.js";
 import { type Core, loadCore } from "../../www/src/wasm.js";
+import { capability } from "./effect/token.js";
 import type { Settings } from "./settings.js";
 
 /** The one call of a worker's outbox. */
@@ -21,8 +25,8 @@ export async function deliverAttributes({ attributes, endpoint, token }: Setting
   const { owners, consent, gpc } = await left();
   if (owners.length === 0 || !navigator.onLine) return owners.length > 0;
   const core = await loadCore(attributes);
-  const each = owners.map((owner) => ({ endpoint, token, consent, gpc, ...(owner === "*" ? {} : { guest: owner }) }));
-  await Promise.all(each.map((options) => deliver(core, options)));
+  const each = owners.map((owner) => ({ consent, gpc, ...(owner === "*" ? {} : { guest: owner }) }));
+  await Promise.all(each.map((options) => deliver(core, options, endpoint, token)));
   return (await left()).owners.length > 0;
 }
 
@@ -48,30 +52,76 @@ async function left(): Promise<{ owners: string[]; consent: Record<string, boole
 }
 
 /** Lets the outbox of an owner do its work once. */
-function deliver(core: Core, options: GuestSyncOptions): Promise<void> {
+function deliver(core: Core, options: GuestSyncOptions, endpoint: string, tokenUrl: string): Promise<void> {
   return new Promise((resolve) => {
     // Pages hear what is done here; what is withdrawn there is aborted here.
     const hints = new BroadcastChannel("guestsync");
     hints.onmessage = ({ data }) => typeof data === "string" && tell("changed", data);
-    const channel = { tell: (hint: string) => hints.postMessage(hint) } as Channel;
     const end = () => {
       tell("close");
       hints.close();
       resolve();
     };
-    const face = { settle: end, event() {}, metrics() {}, started() {} };
-    const database = new DatabaseJournal();
+    const journal = new DatabaseJournal();
     // Only what has been read can be waited for.
     const flush = once(() => tell("flush", CALL, WITHIN_MS));
-    const journal: JournalStorage = {
-      load(owner) {
-        const rows = database.load(owner);
-        rows.then(() => queueMicrotask(flush), end);
-        return rows;
-      },
-      store: (writes) => database.store(writes),
+    const hostOf = (tell: Tell): Host => {
+      const requests = new Requests(endpoint, tell);
+      const lock = new FlushLock(
+        () => tell("lockGranted"),
+        () => tell("lockLost"),
+      );
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const none = () => {};
+      return {
+        settle: end,
+        load: (load, owner) =>
+          void journal.load(owner).then(
+            (rows) => {
+              tell("loaded", load, rows);
+              flush();
+            },
+            () => {
+              tell("loadFailed", load);
+              end();
+            },
+          ),
+        store: (store, ...writes) =>
+          void journal.store(writes).then(
+            (kept) => tell("stored", store, kept),
+            (error: unknown) => tell("storeFailed", store, refusal(error)),
+          ),
+        send: (...request) => void requests.send(...request),
+        abort: (send) => requests.abort(send),
+        token: async (guest) => {
+          const { token, askedAt, lifeMs, answer } = await capability(tokenUrl, guest);
+          if (answer) tell("tokenFailed", guest, ...answer);
+          else tell("token", guest, token, askedAt, lifeMs);
+        },
+        start: (session) => void startSession(tell, session, "/api/webchat/init", none),
+        lock: (owner, steal) => lock.ask(lockOf(owner), steal),
+        unlock: () => lock.give(),
+        peek: () => tell("peeked", null),
+        wake(delay) {
+          clearTimeout(timer);
+          timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
+        },
+        notify: (hint) => hints.postMessage(hint),
+        stop() {
+          clearTimeout(timer);
+          lock.give();
+          requests.stop();
+        },
+        // Of interest to a page, or asked for only where its options say so; what is old, the pages remove.
+        event: none,
+        metrics: none,
+        lease: none,
+        prune: none,
+        hook: none,
+        resolve: none,
+      };
     };
-    const tell = converse(core, pageOptions(options), (tell) => asked(options, journal, channel, face, tell), end);
+    const tell = converse(core, pageOptions(options), hostOf, end);
     tell("tick");
   });
 }

@@ -1,6 +1,6 @@
 import type { Asked } from "#worker-glue";
 import { FlushLock } from "../../www/src/effect/lock.js";
-import { type Core, flag } from "./core.js";
+import type { Core } from "./core.js";
 import { agree } from "./effect/agree.js";
 import { getFieldKey } from "./effect/field-key.js";
 import { readForm } from "./effect/form.js";
@@ -37,7 +37,7 @@ export function hostOf(
   const sends = new Sends(settings.endpoint, core);
   const granted = () => core.tell("lockGranted");
   // Nobody steals it; where it cannot be asked for, the Idempotency-Key alone keeps a repeat without effect.
-  const lock = new FlushLock(false, granted, granted);
+  const lock = new FlushLock(granted, granted);
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     opened: (patienceMs, maxBytes, maxFields, wanted) => void (core.limits = { patienceMs, maxBytes, maxFields, wanted }),
@@ -61,7 +61,7 @@ export function hostOf(
     unlock: () => lock.give(),
     load: (load) =>
       void forms.load().then(
-        (rows) => core.tell("loaded", load, ...rows.flatMap(([consent, key, value]) => [flag(consent), key, value])),
+        (rows) => core.tell("loaded", load, ...rows),
         () => core.tell("loadFailed", load),
       ),
     store: (store, ...writes) =>

@@ -1,5 +1,6 @@
 import type { Asked } from "#page-glue";
 import type { Channel } from "./effect/channel.js";
+import { holdByStorage } from "./effect/holder.js";
 import { sendHook } from "./effect/hook.js";
 import { lockOf, readLease, writeLease } from "./effect/lease.js";
 import { FlushLock } from "./effect/lock.js";
@@ -23,9 +24,9 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
   // A journal in memory leaves nothing beside it.
   const shared = options.storage !== "memory" && typeof options.storage !== "object";
   const lock = new FlushLock(
-    shared,
     () => tell("lockGranted"),
     () => tell("lockLost"),
+    shared ? holdByStorage : undefined,
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {

@@ -1,6 +1,6 @@
+import { heard } from "../../../www/src/effect/http.js";
 import { type Core, flag } from "../core.js";
 import { cacheName, kept } from "../wasm.js";
-import { answerOf, text } from "./http.js";
 
 /** A copy that was kept is used where the site takes longer than this; what comes later replaces it. */
 const KEPT_AFTER_MS = 1_500;
@@ -59,13 +59,13 @@ export class KeySets {
   /** Tells what a response says; whether it names a key that can be sealed to: else nothing was replaced. */
   async #came(response: Response, stored = false): Promise<boolean> {
     const copy = response.clone();
-    const { body, headers, status } = await answerOf(response);
+    const { body, status } = await heard(response);
     this.#list = status === 200 && Array.isArray(body["keys"]) ? (body["keys"] as unknown[]) : [];
     const members = this.#list.flatMap((key) => {
       const { kid, kty, crv, use, alg } = Object(key) as Record<string, unknown>;
-      return [kid, kty, crv, use, alg].map(text);
+      return [kid, kty, crv, use, alg].map((value) => (typeof value === "string" ? value : undefined));
     });
-    this.#core.tell("keys", headers.get("cache-control"), flag(stored), ...members);
+    this.#core.tell("keys", response.headers.get("cache-control"), flag(stored), ...members);
     if (!this.#isUsable) return false;
     // For the next cold start without a network; where there is no room, that one has to wait.
     if (!stored) caches.open(cacheName).then((cache) => cache.put(this.#url, copy)).catch(() => {});

@@ -1,5 +1,6 @@
+import type { Answer } from "#worker-glue";
 import { type Core, flag } from "../core.js";
-import { ask, header } from "./http.js";
+import { heard } from "../../../www/src/effect/http.js";
 
 /** The patches on their way (P1). */
 export class Sends {
@@ -20,9 +21,11 @@ export class Sends {
     }
     const controller = new AbortController();
     this.#controllers.set(send, controller);
-    const init: RequestInit = {
+    const told = await this.#answer(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, {
       method: "PATCH",
       credentials: "omit",
+      // A credential must not travel on, and an API does not move.
+      redirect: "error",
       headers: {
         authorization: `Bearer ${token}`,
         "content-type": "application/json-patch+json",
@@ -32,14 +35,21 @@ export class Sends {
       },
       body,
       signal: controller.signal,
-    };
-    const answer = await ask(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, init, { unread: true });
+    }).catch(() => undefined);
     // To one that was aborted, the machine expects no answer.
     if (!this.#controllers.delete(send)) return;
-    const { status, code } = answer;
-    if (!status) return this.#core.tell("sendFailed", send, null);
-    const of = (name: string) => header(answer, name);
-    this.#core.tell("answered", send, status, code, of("retry-after"), of("date"), of("guestsync-seq"));
+    if (told) this.#core.tell("answered", send, ...told);
+    else this.#core.tell("sendFailed", send, null);
+  }
+
+  async #answer(url: string, init: RequestInit): Promise<Answer> {
+    const response = await fetch(url, init);
+    const { ok, status, headers } = response;
+    let code: string | number | null | undefined;
+    if (!ok) [, code] = (await heard(response)).answer;
+    // The body of a success is of no interest; it is taken off the connection all the same, while the answer goes on its way.
+    else response.arrayBuffer().catch(() => {});
+    return [status, code, headers.get("retry-after"), headers.get("date"), headers.get("guestsync-seq")];
   }
 
   abort(send: number): void {

@@ -1,25 +1,31 @@
+import { post } from "../../../www/src/effect/http.js";
 import type { Core } from "../core.js";
-import { ask, header, left, text } from "./http.js";
 import type { TokenCache } from "./token-cache.js";
 
-/** Gets a capability for a guest: the cookie says who asks. */
-export async function getToken(core: Core, guestId: string, url: string, cache?: TokenCache): Promise<void> {
+/** What became of asking for a capability: what it says of one, or the answer that was none. */
+type Capability =
+  | { token: string; askedAt: number; lifeMs: number; answer?: undefined }
+  | { token?: undefined; askedAt?: undefined; lifeMs?: undefined; answer: (string | number | null)[] };
+
+/** Asks for a capability for a guest: the cookie says who asks. */
+export async function capability(url: string, guestId: string): Promise<Capability> {
   const askedAt = Math.trunc(performance.now());
+  const { status, now, answer, body } = await post(url, { guestId });
+  const { token, expiresAt } = body;
+  // Of an answer that says yes without a token, a part was lost.
+  if (status !== 200 || typeof token !== "string" || !token) return { answer: status === 200 ? [0] : answer };
+  return { token, askedAt, lifeMs: Date.parse(String(expiresAt)) - now };
+}
+
+/** Gets a capability for a guest and tells the machine. */
+export async function getToken(core: Core, guestId: string, url: string, cache?: TokenCache): Promise<void> {
   const kept = await cache?.take(guestId);
-  if (kept) return core.tell("token", guestId, kept.token, askedAt, Math.trunc(kept.expiresAt - Date.now()));
-  const answer = await ask(url, {
-    method: "POST",
-    credentials: "include",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ guestId }),
-    signal: AbortSignal.timeout(core.limits.patienceMs),
-  });
-  const { status, code, body, headers } = answer;
-  const token = text(body["token"]);
-  if (status !== 200 || token === undefined)
-    // Of an answer that says yes without a token, a part was lost.
-    return core.tell("tokenFailed", guestId, status === 200 ? 0 : status, code, header(answer, "retry-after"), header(answer, "date"));
-  const lifeMs = left(body["expiresAt"], headers);
+  if (kept) return core.tell("token", guestId, kept.token, Math.trunc(performance.now()), Math.trunc(kept.expiresAt - Date.now()));
+  const { token, askedAt, lifeMs, answer } = await capability(url, guestId);
+  if (answer) {
+    const [status = 0, code, , , retryAfter, date] = answer;
+    return core.tell("tokenFailed", guestId, status, code, retryAfter, date);
+  }
   await cache?.keep(guestId, token, askedAt, lifeMs);
   core.tell("token", guestId, token, askedAt, lifeMs);
 }

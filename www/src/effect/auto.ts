@@ -1,5 +1,5 @@
 import type { JournalStorage } from "../options.js";
-import { DatabaseJournal, NoDatabase } from "./idb.js";
+import { DatabaseJournal, NoDatabase, prune } from "./idb.js";
 import { LocalJournal, rows, rowsOf, triples, write } from "./local.js";
 
 type Writes = (string | null)[];
@@ -68,7 +68,7 @@ export class AutoJournal implements JournalStorage {
 
   async prune(before: string): Promise<void> {
     await new LocalJournal().prune(before);
-    await this.#ask(() => this.#database.prune(before));
+    await this.#ask(() => prune(this.#database, before));
   }
 
   /** The page is being left: a transaction that has not ended may be undone with it, so its records go on the bridge. */

@@ -19,28 +19,32 @@ export interface Heard {
  */
 export async function ask(url: string, init: RequestInit): Promise<Heard> {
   try {
-    const response = await fetch(url, { cache: "no-store", redirect: "error", ...init });
-    const body = parsed(await response.text());
-    const error = (body["error"] ?? body) as { code?: unknown; message?: unknown; details?: { fieldName?: unknown }[] };
-    const text = (value: unknown) => (typeof value === "string" ? value : null);
-    const header = (name: string) => response.headers.get(name);
-    const attributes = body["attributes"];
-    const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
-    const answer = [
-      response.status,
-      text(error.code),
-      text(error.message),
-      header("etag"),
-      header("retry-after"),
-      header("date"),
-      fields.length,
-      ...fields,
-      ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
-    ];
-    return { status: response.status, now: Date.parse(header("date") ?? "") || Date.now(), answer, body };
+    return await heard(await fetch(url, { cache: "no-store", redirect: "error", ...init }));
   } catch {
     return { status: 0, now: 0, answer: [0], body: {} };
   }
+}
+
+/** What a response says. */
+export async function heard(response: Response): Promise<Heard> {
+  const body = parsed(await response.text());
+  const error = (body["error"] ?? body) as { code?: unknown; message?: unknown; details?: { fieldName?: unknown }[] };
+  const text = (value: unknown) => (typeof value === "string" ? value : null);
+  const header = (name: string) => response.headers.get(name);
+  const attributes = body["attributes"];
+  const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
+  const answer = [
+    response.status,
+    text(error.code),
+    text(error.message),
+    header("etag"),
+    header("retry-after"),
+    header("date"),
+    fields.length,
+    ...fields,
+    ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
+  ];
+  return { status: response.status, now: Date.parse(header("date") ?? "") || Date.now(), answer, body };
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -37,11 +37,8 @@ export function open(): Promise<IDBDatabase> {
   });
 }
 
-/**
- * The journal in IndexedDB. One call, one transaction. The connection is kept; where it is lost, which browsers may do at any time, what
- * was asked is tried once more on a new one.
- */
-export class DatabaseJournal implements JournalStorage {
+/** A connection that is kept; where it is lost, which browsers may do at any time, what was asked is tried once more on a new one. */
+export class Connection {
   #opening: Promise<IDBDatabase> | undefined;
 
   async #try<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T> {
@@ -67,15 +64,18 @@ export class DatabaseJournal implements JournalStorage {
     }
   }
 
-  #twice<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T> {
+  use<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T> {
     return this.#try(act).catch((error: unknown) => {
       if (isFull(error) || error instanceof NoDatabase) throw error;
       return this.#try(act);
     });
   }
+}
 
+/** The journal in IndexedDB. One call, one transaction. */
+export class DatabaseJournal extends Connection implements JournalStorage {
   load(owner: string): Promise<string[]> {
-    return this.#twice(async (database) => {
+    return this.use(async (database) => {
       const rows: string[] = [];
       const transaction = database.transaction(Object.values(STORES));
       for (const [letter, name] of Object.entries(STORES)) {
@@ -90,23 +90,8 @@ export class DatabaseJournal implements JournalStorage {
     });
   }
 
-  prune(before: string): Promise<void> {
-    return this.#twice(async (database) => {
-      const transaction = database.transaction(Object.values(STORES), "readwrite");
-      for (const [letter, name] of Object.entries(STORES)) {
-        const asking = transaction.objectStore(name).openCursor();
-        asking.onsuccess = () => {
-          const cursor = asking.result;
-          if (cursor && isPast(letter, String(cursor.key), cursor.value, before)) cursor.delete();
-          cursor?.continue();
-        };
-      }
-      await ended(transaction);
-    });
-  }
-
   store(writes: (string | null)[]): Promise<"disk"> {
-    return this.#twice<"disk">(async (database) => {
+    return this.use<"disk">(async (database) => {
       const letters = writes.filter((_, at) => at % 3 === 0) as string[];
       const transaction = database.transaction([...new Set(letters.map((letter) => STORES[letter] ?? letter))], "readwrite");
       let reads = false;
@@ -126,6 +111,22 @@ export class DatabaseJournal implements JournalStorage {
       return "disk";
     });
   }
+}
+
+/** Removes what is older than this and whose owner does not come back. */
+export function prune(connection: Connection, before: string): Promise<void> {
+  return connection.use(async (database) => {
+    const transaction = database.transaction(Object.values(STORES), "readwrite");
+    for (const [letter, name] of Object.entries(STORES)) {
+      const asking = transaction.objectStore(name).openCursor();
+      asking.onsuccess = () => {
+        const cursor = asking.result;
+        if (cursor && isPast(letter, String(cursor.key), cursor.value, before)) cursor.delete();
+        cursor?.continue();
+      };
+    }
+    await ended(transaction);
+  });
 }
 
 const isFull = (error: unknown) => (error as { name?: string } | null)?.name === "QuotaExceededError";

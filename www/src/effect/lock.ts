@@ -1,16 +1,17 @@
-import { holdByStorage } from "./holder.js";
+/** Holds a lock in another way, until what `held` gives has resolved. */
+type Hold = (name: string, steal: boolean, asking: AbortSignal, held: () => Promise<void>) => Promise<void>;
 
-/** The flush lock: by Web Locks; by localStorage where they are missing or denied, if anything may be written there. */
+/** The flush lock: by Web Locks; where they are missing or denied, in the way that is given, or none. */
 export class FlushLock {
-  readonly #shared: boolean;
   readonly #granted: () => void;
   readonly #lost: () => void;
+  readonly #hold: Hold;
   #giveBack = () => {};
 
-  constructor(shared: boolean, granted: () => void, lost: () => void) {
-    this.#shared = shared;
+  constructor(granted: () => void, lost: () => void, hold: Hold = (_name, _steal, _asking, held) => Promise.resolve().then(held)) {
     this.#granted = granted;
     this.#lost = lost;
+    this.#hold = hold;
   }
 
   /** Asks for it, or takes it; replaces what was asked before. */
@@ -31,7 +32,7 @@ export class FlushLock {
         granted = true;
         this.#granted();
       });
-    const without = () => void (this.#shared ? holdByStorage(name, steal, asking.signal, held) : Promise.resolve().then(held));
+    const without = () => void this.#hold(name, steal, asking.signal, held);
     if (typeof navigator !== "object" || !navigator.locks) return without();
     // A lock cannot be stolen with a signal.
     navigator.locks.request(name, steal ? { steal } : { signal: asking.signal }, held).catch((error: unknown) => {

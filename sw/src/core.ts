@@ -1,7 +1,8 @@
-import type { Asked, Flag, Told } from "#worker-glue";
+import type { Flag } from "#worker-glue";
 import { pack } from "../../www/src/flat.js";
 import { Errands } from "../../www/src/errands.js";
 import { Instance, type Place } from "../../www/src/instance.js";
+import type { Asked, Told } from "./codes.js";
 
 interface Functions {
   tell(pointer: number, length: number, secret: number, secretLength: number, wall: number, mono: number): Place;

@@ -1,5 +1,6 @@
-import type { Asked } from "#worker-glue";
 import { FlushLock } from "../../www/src/effect/lock.js";
+import * as Ask from "./ask.js";
+import type { Asked } from "./codes.js";
 import type { Core } from "./core.js";
 import { agree } from "./effect/agree.js";
 import { getFieldKey } from "./effect/field-key.js";
@@ -14,6 +15,7 @@ import { getToken } from "./effect/token.js";
 import type { TokenCache } from "./effect/token-cache.js";
 import type { ProfileEvent, ProfileLetter } from "./options.js";
 import type { Settings } from "./settings.js";
+import * as Tell from "./tell.js";
 
 /** What the face does itself. */
 export interface Face {
@@ -35,48 +37,48 @@ export function hostOf(
 ): Asked & { close(): void } {
   const keys = new KeySets(core, settings.keys);
   const sends = new Sends(settings.endpoint, core);
-  const granted = () => core.tell("lockGranted");
+  const granted = () => core.tell(Tell.lockGranted);
   // Nobody steals it; where it cannot be asked for, the Idempotency-Key alone keeps a repeat without effect.
   const lock = new FlushLock(granted, granted);
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
-    opened: (patienceMs, maxBytes, maxFields, wanted) => void (core.limits = { patienceMs, maxBytes, maxFields, wanted }),
-    wrong(option, rule) {
+    [Ask.opened]: (patienceMs, maxBytes, maxFields, wanted) => void (core.limits = { patienceMs, maxBytes, maxFields, wanted }),
+    [Ask.wrong](option, rule) {
       throw new Error(`guestsync: option "${option}": ${rule}`);
     },
-    read(form, json) {
+    [Ask.read](form, json) {
       const request = face.request(form);
       if (request) void readForm(core, form, request, json, (guestId) => void tokens?.enter(guestId));
     },
-    getKeys: () => void keys.get(),
-    usable: (...places) => keys.usable(places),
-    agree: (keyId) => void agree(core, keys.key(keyId), keyId),
-    getToken: (guest) => void getToken(core, guest, settings.token, tokens),
-    getFieldKey: (guest, token) => void getFieldKey(core, guest, token, settings.fieldKey),
-    send: (...patch) => void sends.send(...patch),
-    abort: (send) => sends.abort(send),
-    respond: (form, ...reply) => face.respond(form, responseOf(...reply)),
-    forward: (form) => face.forward(form),
-    lock: () => lock.ask("guestsync/forms", false),
-    unlock: () => lock.give(),
-    load: (load) =>
+    [Ask.getKeys]: () => void keys.get(),
+    [Ask.usable]: (...places) => keys.usable(places),
+    [Ask.agree]: (keyId) => void agree(core, keys.key(keyId), keyId),
+    [Ask.getToken]: (guest) => void getToken(core, guest, settings.token, tokens),
+    [Ask.getFieldKey]: (guest, token) => void getFieldKey(core, guest, token, settings.fieldKey),
+    [Ask.send]: (...patch) => void sends.send(...patch),
+    [Ask.abort]: (send) => sends.abort(send),
+    [Ask.respond]: (form, ...reply) => face.respond(form, responseOf(...reply)),
+    [Ask.forward]: (form) => face.forward(form),
+    [Ask.lock]: () => lock.ask("guestsync/forms", false),
+    [Ask.unlock]: () => lock.give(),
+    [Ask.load]: (load) =>
       void forms.load().then(
-        (rows) => core.tell("loaded", load, ...rows),
-        () => core.tell("loadFailed", load),
+        (rows) => core.tell(Tell.loaded, load, ...rows),
+        () => core.tell(Tell.loadFailed, load),
       ),
-    store: (store, ...writes) =>
+    [Ask.store]: (store, ...writes) =>
       void forms.store(writes).then(
-        () => core.tell("stored", store),
-        () => core.tell("storeFailed", store),
+        () => core.tell(Tell.stored, store),
+        () => core.tell(Tell.storeFailed, store),
       ),
-    sync: () => registerSync(syncTag),
-    report: (kind, guestId, status, code, queued, failed) =>
+    [Ask.sync]: () => registerSync(syncTag),
+    [Ask.report]: (kind, guestId, status, code, queued, failed) =>
       void tellPages({ kind: kind as ProfileEvent["kind"], guestId, queued, failed, ...(status ? { status, code: code ?? undefined } : {}) }),
-    status: (ask, ...letters) => face.status(ask, lettersOf(letters)),
-    busy: (busy) => face.busy(busy),
-    wake(delay) {
+    [Ask.status]: (ask, ...letters) => face.status(ask, lettersOf(letters)),
+    [Ask.busy]: (busy) => face.busy(busy),
+    [Ask.wake](delay) {
       clearTimeout(timer);
-      timer = delay === undefined ? undefined : setTimeout(() => core.tell("deadline"), delay);
+      timer = delay === undefined ? undefined : setTimeout(() => core.tell(Tell.deadline), delay);
     },
     close() {
       clearTimeout(timer);

@@ -7,6 +7,7 @@ import { hostOf } from "./host.js";
 import type { ProfileLetter } from "./options.js";
 import { isReplaced } from "./replaced.js";
 import type { Settings } from "./settings.js";
+import * as Tell from "./tell.js";
 import { loadWasm } from "./wasm.js";
 
 /** The loaded machine of one {@link serveProfileForms}. */
@@ -85,36 +86,36 @@ export async function startMachine(settings: Settings): Promise<Machine> {
       for (const ask of asking.keys()) status(ask, []);
       busy(false);
       // What is stored is read anew.
-      current.tell("wake", null);
+      current.tell(Tell.wake, null);
     });
     const seed = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
-    current.tell("open", ...seed, ...optionsOf(settings));
+    current.tell(Tell.open, ...seed, ...optionsOf(settings));
   };
   open();
   if (typeof BroadcastChannel === "function") {
-    new BroadcastChannel("guestsync").onmessage = ({ data }) => data === "consent" && current.tell("consentChanged");
+    new BroadcastChannel("guestsync").onmessage = ({ data }) => data === "consent" && current.tell(Tell.consentChanged);
   }
   return {
     answer(request) {
       if (isGone()) return Promise.resolve(forwarded(request));
       const form = count++;
       const answer = new Promise<Response>((resolve) => waiting.set(form, { request, resolve }));
-      current.tell("arrived", form, flag(request.mode === "navigate"), request.headers.get("content-type") ?? "");
+      current.tell(Tell.arrived, form, flag(request.mode === "navigate"), request.headers.get("content-type") ?? "");
       return answer;
     },
-    prepare: () => current.tell("prepare"),
-    wake: (page) => current.tell("wake", flag(page)),
+    prepare: () => current.tell(Tell.prepare),
+    wake: (page) => current.tell(Tell.wake, flag(page)),
     status() {
       if (isGone()) return Promise.resolve([]);
       const ask = count++;
       const letters = new Promise<ProfileLetter[]>((resolve) => asking.set(ask, resolve));
-      current.tell("status", ask);
+      current.tell(Tell.status, ask);
       return letters;
     },
-    retry: (key) => current.tell("retry", key),
-    discard: (key) => current.tell("discard", key),
+    retry: (key) => current.tell(Tell.retry, key),
+    discard: (key) => current.tell(Tell.discard, key),
     async logout(guestId) {
-      current.tell("logout", guestId);
+      current.tell(Tell.logout, guestId);
       await tokens?.forget(guestId);
     },
     rest: () => (isBusy && !isReplaced() ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),

@@ -13,9 +13,19 @@ pub struct Messages(String);
 impl Messages {
     /// Ends the message before, if any, and begins one.
     pub fn begin(&mut self, name: &str) {
+        json::string(self.first(name.len()), name);
+    }
+
+    /// The same with a number in place of a name.
+    pub fn begin_numbered(&mut self, name: u64) {
+        json::integer(self.first(20), name);
+    }
+
+    fn first(&mut self, more: usize) -> &mut String {
         let between = if self.0.is_empty() { "[[" } else { "],[" };
-        self.room(name.len() + 8).push_str(between);
-        json::string(&mut self.0, name);
+        let text = self.room(more + 8);
+        text.push_str(between);
+        text
     }
 
     /// The text, with room for this many bytes more.

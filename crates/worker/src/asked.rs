@@ -7,21 +7,23 @@ use guestsync_core::json;
 use guestsync_core::messages::Messages;
 use guestsync_core::profile::Output;
 
+use crate::code::Ask;
+
 /// The longest delay that timers keep.
 const LONGEST: u64 = 0x7fff_ffff;
 
 /// Writes the message of an output.
 pub(crate) fn output(messages: &mut Messages, output: Output, now: Now) {
     match output {
-        Output::GetKeys => messages.begin("getKeys"),
-        Output::Agree { key_id } => named(messages, "agree", &key_id),
-        Output::GetToken { guest } => named(messages, "getToken", &guest),
+        Output::GetKeys => begin(messages, Ask::GetKeys),
+        Output::Agree { key_id } => named(messages, Ask::Agree, &key_id),
+        Output::GetToken { guest } => named(messages, Ask::GetToken, &guest),
         Output::GetFieldKey { guest, token } => {
-            named(messages, "getFieldKey", &guest);
+            named(messages, Ask::GetFieldKey, &guest);
             messages.text(token.expose());
         }
         Output::Send(patch) => {
-            numbered(messages, "send", patch.send);
+            numbered(messages, Ask::Send, patch.send);
             // Greater than what a JavaScript number holds exactly.
             let mut sequence = String::new();
             json::integer(&mut sequence, patch.sequence);
@@ -29,29 +31,29 @@ pub(crate) fn output(messages: &mut Messages, output: Output, now: Now) {
                 messages.text(text);
             }
         }
-        Output::Abort { send } => numbered(messages, "abort", send),
+        Output::Abort { send } => numbered(messages, Ask::Abort, send),
         Output::Respond { form, reply } => {
-            numbered(messages, "respond", form);
+            numbered(messages, Ask::Respond, form);
             messages.number(reply.status.into());
             messages.maybe(reply.location.as_deref());
             messages.text(reply.content_type);
             messages.maybe(reply.policy);
             messages.text(&reply.body);
         }
-        Output::Forward { form } => numbered(messages, "forward", form),
-        Output::Lock => messages.begin("lock"),
-        Output::Unlock => messages.begin("unlock"),
-        Output::Load { load } => numbered(messages, "load", load),
+        Output::Forward { form } => numbered(messages, Ask::Forward, form),
+        Output::Lock => begin(messages, Ask::Lock),
+        Output::Unlock => begin(messages, Ask::Unlock),
+        Output::Load { load } => numbered(messages, Ask::Load, load),
         Output::Store { store, writes } => {
-            numbered(messages, "store", store);
+            numbered(messages, Ask::Store, store);
             for write in &writes {
                 messages.text(&write.key);
                 messages.maybe(write.value.as_deref());
             }
         }
-        Output::Sync => messages.begin("sync"),
+        Output::Sync => begin(messages, Ask::Sync),
         Output::Report(of) => {
-            named(messages, "report", of.kind.as_str());
+            named(messages, Ask::Report, of.kind.as_str());
             messages.text(&of.guest);
             messages.number(of.status.into());
             messages.maybe(of.code.as_deref());
@@ -59,7 +61,7 @@ pub(crate) fn output(messages: &mut Messages, output: Output, now: Now) {
             messages.number(of.failed as u64);
         }
         Output::Status { ask, letters } => {
-            numbered(messages, "status", ask);
+            numbered(messages, Ask::Status, ask);
             for of in &letters {
                 messages.text(&of.key);
                 messages.text(&of.guest);
@@ -71,7 +73,7 @@ pub(crate) fn output(messages: &mut Messages, output: Output, now: Now) {
             }
         }
         Output::WakeAt(at) => {
-            messages.begin("wake");
+            begin(messages, Ask::Wake);
             if let Some(at) = at {
                 messages.number(at.saturating_sub(now.mono).min(LONGEST));
             }
@@ -79,12 +81,17 @@ pub(crate) fn output(messages: &mut Messages, output: Output, now: Now) {
     }
 }
 
-fn named(messages: &mut Messages, name: &str, text: &str) {
-    messages.begin(name);
+/// Begins a message.
+pub(crate) fn begin(messages: &mut Messages, name: Ask) {
+    messages.begin_numbered(name as u64);
+}
+
+fn named(messages: &mut Messages, name: Ask, text: &str) {
+    begin(messages, name);
     messages.text(text);
 }
 
-fn numbered(messages: &mut Messages, name: &str, number: u32) {
-    messages.begin(name);
+fn numbered(messages: &mut Messages, name: Ask, number: u32) {
+    begin(messages, name);
     messages.number(number.into());
 }

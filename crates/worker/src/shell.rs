@@ -7,7 +7,9 @@ use guestsync_core::Now;
 use guestsync_core::flat::Flat;
 use guestsync_core::messages::Messages;
 use guestsync_core::profile::{Body, Input, KeySet, MAX_FIELDS, MAX_FORM, PATIENCE, Profile, Unreadable};
+use guestsync_core::text::decimal;
 
+use crate::code::{Ask, Tell};
 use crate::{asked, options, told};
 
 /// The machine of one worker.
@@ -20,11 +22,14 @@ pub(crate) struct Shell {
 pub(crate) fn hear(machine: &mut Option<Shell>, text: &str, secret: &[u8], now: Now) -> String {
     let mut messages = Messages::default();
     let mut flat = Flat::new(text);
-    let name = flat.text().unwrap_or_default();
-    if name == "open" {
-        *machine = open(&mut flat, &mut messages);
-    } else if let Some(shell) = machine {
-        shell.hear(name, &mut flat, secret, now, &mut messages);
+    match Tell::ALL.get(flat.text().and_then(decimal).unwrap_or(u64::MAX) as usize) {
+        Some(Tell::Open) => *machine = open(&mut flat, &mut messages),
+        Some(name) => {
+            if let Some(shell) = machine {
+                shell.hear(*name, &mut flat, secret, now, &mut messages);
+            }
+        }
+        None => {}
     }
     messages.finish()
 }
@@ -33,7 +38,7 @@ fn open(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Shell> {
     let seed = flat.number() << 32 | flat.number();
     match options::read(flat) {
         Ok(rules) => {
-            messages.begin("opened");
+            asked::begin(messages, Ask::Opened);
             messages.number(PATIENCE);
             messages.number(MAX_FORM as u64);
             messages.number(MAX_FIELDS as u64);
@@ -41,7 +46,7 @@ fn open(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Shell> {
             Some(Shell { profile: Profile::with_queue(rules, seed), busy: false })
         }
         Err((at, rule)) => {
-            messages.begin("wrong");
+            asked::begin(messages, Ask::Wrong);
             messages.text(&at);
             messages.text(rule);
             None
@@ -50,10 +55,10 @@ fn open(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Shell> {
 }
 
 impl Shell {
-    fn hear(&mut self, name: &str, flat: &mut Flat<'_>, secret: &[u8], now: Now, messages: &mut Messages) {
+    fn hear(&mut self, name: Tell, flat: &mut Flat<'_>, secret: &[u8], now: Now, messages: &mut Messages) {
         let input = match name {
-            "arrived" => arrived(flat, messages),
-            "keys" => keys(flat, messages),
+            Tell::Arrived => arrived(flat, messages),
+            Tell::Keys => keys(flat, messages),
             _ => told::input(name, flat, secret),
         };
         if let Some(input) = input {
@@ -65,7 +70,7 @@ impl Shell {
         let busy = self.profile.is_busy(now);
         if busy != self.busy {
             self.busy = busy;
-            messages.begin("busy");
+            asked::begin(messages, Ask::Busy);
             messages.flag(busy);
         }
     }
@@ -77,7 +82,7 @@ fn arrived(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Input> {
     let Some(body) = flat.text().and_then(Body::of) else {
         return Some(Input::Unreadable { form, navigation, why: Unreadable::Type });
     };
-    messages.begin("read");
+    asked::begin(messages, Ask::Read);
     messages.number(form.into());
     messages.flag(body == Body::Json);
     Some(Input::Arriving)
@@ -86,7 +91,7 @@ fn arrived(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Input> {
 /// A key set, which replaces nothing where no key of it can be sealed to.
 fn keys(flat: &mut Flat<'_>, messages: &mut Messages) -> Option<Input> {
     let mut set = KeySet { cache_control: flat.owned(), stored: flat.text().is_some(), keys: Vec::new() };
-    messages.begin("usable");
+    asked::begin(messages, Ask::Usable);
     let mut at = 0;
     while !flat.is_at_end() {
         let key = told::listed(flat);

@@ -10,39 +10,41 @@ use guestsync_core::profile::{Entry, Given, Input, Listed, MAX_FIELDS, Unreadabl
 use guestsync_core::seal::{Agreement, Entropy, PublicPoint, SharedKey};
 use zeroize::Zeroizing;
 
+use crate::code::Tell;
+
 /// Bytes of a point in uncompressed form.
 const POINT: usize = 65;
 
-/// The input of a message, whose name is read already; `None` for a name or a word that means nothing.
-pub(crate) fn input(name: &str, flat: &mut Flat<'_>, secret: &[u8]) -> Option<Input> {
+/// The input of a message, whose name is read already; `None` where it is not of its form.
+pub(crate) fn input(name: Tell, flat: &mut Flat<'_>, secret: &[u8]) -> Option<Input> {
     Some(match name {
-        "submitted" => {
+        Tell::Submitted => {
             let ((form, navigation), mut seed) = (self::form(flat), Zeroizing::new(secret.try_into().ok()?));
             Input::Submitted { form, navigation, entries: entries(flat), entropy: Entropy::from_seed(&mut seed) }
         }
-        "unreadable" => {
+        Tell::Unreadable => {
             let (form, navigation) = self::form(flat);
             let why = if flat.text().is_some() { Unreadable::TooLarge } else { Unreadable::Malformed };
             Input::Unreadable { form, navigation, why }
         }
-        "prepare" => Input::Prepare,
-        "keysFailed" => Input::KeysFailed { online: flag(flat) },
-        "agreed" => {
+        Tell::Prepare => Input::Prepare,
+        Tell::KeysFailed => Input::KeysFailed { online: flag(flat) },
+        Tell::Agreed => {
             let key_id = flat.string();
             match agreement(&key_id, secret) {
                 Some(agreement) => Input::Agreed(agreement),
                 None => Input::AgreeFailed { key_id },
             }
         }
-        "agreeFailed" => Input::AgreeFailed { key_id: flat.string() },
-        "token" => Input::Token {
+        Tell::AgreeFailed => Input::AgreeFailed { key_id: flat.string() },
+        Tell::Token => Input::Token {
             guest: flat.string(),
             value: Sensitive::new(flat.string()),
             asked_at: flat.number(),
             expires_in: Some(flat.number() as f64 / 1_000.0),
         },
-        "tokenFailed" => Input::TokenFailed { guest: flat.string(), answer: answer(flat) },
-        "fieldKey" => {
+        Tell::TokenFailed => Input::TokenFailed { guest: flat.string(), answer: answer(flat) },
+        Tell::FieldKey => {
             let guest = flat.string();
             match secret.try_into() {
                 Ok(mut key) => Input::FieldKey {
@@ -53,22 +55,23 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>, secret: &[u8]) -> Option<In
                 Err(_) => Input::FieldKeyFailed { guest, answer: Upstream::default() },
             }
         }
-        "fieldKeyFailed" => Input::FieldKeyFailed { guest: flat.string(), answer: answer(flat) },
-        "answered" => Input::Response { send: id(flat), answer: answer(flat) },
-        "sendFailed" => Input::SendFailed { send: id(flat), unsent: flag(flat) },
-        "lockGranted" => Input::LockGranted,
-        "loaded" => Input::Loaded { load: id(flat), rows: rows(flat) },
-        "loadFailed" => Input::LoadFailed { load: id(flat) },
-        "stored" => Input::Stored { store: id(flat) },
-        "storeFailed" => Input::StoreFailed { store: id(flat) },
-        "wake" => Input::Wake { page: flag(flat) },
-        "consentChanged" => Input::ConsentChanged,
-        "status" => Input::Status { ask: id(flat) },
-        "retry" => Input::Retry { key: flat.string() },
-        "discard" => Input::Discard { key: flat.string() },
-        "logout" => Input::Logout { guest: flat.string() },
-        "deadline" => Input::Deadline,
-        _ => return None,
+        Tell::FieldKeyFailed => Input::FieldKeyFailed { guest: flat.string(), answer: answer(flat) },
+        Tell::Answered => Input::Response { send: id(flat), answer: answer(flat) },
+        Tell::SendFailed => Input::SendFailed { send: id(flat), unsent: flag(flat) },
+        Tell::LockGranted => Input::LockGranted,
+        Tell::Loaded => Input::Loaded { load: id(flat), rows: rows(flat) },
+        Tell::LoadFailed => Input::LoadFailed { load: id(flat) },
+        Tell::Stored => Input::Stored { store: id(flat) },
+        Tell::StoreFailed => Input::StoreFailed { store: id(flat) },
+        Tell::Wake => Input::Wake { page: flag(flat) },
+        Tell::ConsentChanged => Input::ConsentChanged,
+        Tell::Status => Input::Status { ask: id(flat) },
+        Tell::Retry => Input::Retry { key: flat.string() },
+        Tell::Discard => Input::Discard { key: flat.string() },
+        Tell::Logout => Input::Logout { guest: flat.string() },
+        Tell::Deadline => Input::Deadline,
+        // These are read elsewhere.
+        Tell::Open | Tell::Arrived | Tell::Keys => return None,
     })
 }
 

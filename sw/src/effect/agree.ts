@@ -1,4 +1,5 @@
 import type { Core } from "../core.js";
+import * as Tell from "../tell.js";
 
 const curve = { name: "ECDH", namedCurve: "P-256" };
 
@@ -17,12 +18,12 @@ export async function agree(core: Core, key: JsonWebKey | undefined, keyId: stri
       crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, ours.privateKey, 256),
     ]);
   } catch {
-    return core.tell("agreeFailed", keyId);
+    return core.tell(Tell.agreeFailed, keyId);
   }
   const [point, secret] = agreed.map((bytes) => new Uint8Array(bytes)) as [Uint8Array, Uint8Array];
   const both = new Uint8Array(point.length + secret.length);
   both.set(point);
   both.set(secret, point.length);
   secret.fill(0);
-  core.secretly(both, "agreed", keyId);
+  core.secretly(both, Tell.agreed, keyId);
 }

@@ -1,5 +1,6 @@
 import { ask, timeout } from "../../../www/src/effect/http.js";
 import type { Core } from "../core.js";
+import * as Tell from "../tell.js";
 
 /** Gets the guest's own key, for the `shared` mode. */
 export async function getFieldKey(core: Core, guest: string, token: string, url: string): Promise<void> {
@@ -11,8 +12,8 @@ export async function getFieldKey(core: Core, guest: string, token: string, url:
   });
   const { key: text, expiresAt } = body;
   const key = typeof text === "string" ? bytesOf(text) : undefined;
-  if (status !== 200 || !key) return core.tell("fieldKeyFailed", guest, status, answer[1]);
-  core.secretly(key, "fieldKey", guest, Date.parse(String(expiresAt)) - now);
+  if (status !== 200 || !key) return core.tell(Tell.fieldKeyFailed, guest, status, answer[1]);
+  core.secretly(key, Tell.fieldKey, guest, Date.parse(String(expiresAt)) - now);
 }
 
 /** What a text in base64url says; undefined where it is none. */

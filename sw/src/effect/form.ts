@@ -1,4 +1,5 @@
 import { type Core, flag } from "../core.js";
+import * as Tell from "../tell.js";
 
 /** Reads a posted form with the engine's own parsers and hands it to the machine; `entered` hears whose it is. */
 export async function readForm(
@@ -13,15 +14,15 @@ export async function readForm(
   let fields: [string, unknown][];
   try {
     const bytes = await bytesOf(request, maxBytes);
-    if (!bytes) return core.tell("unreadable", form, navigation, flag(true));
+    if (!bytes) return core.tell(Tell.unreadable, form, navigation, flag(true));
     fields = await fieldsOf(bytes, request.headers.get("content-type") ?? "", json);
   } catch {
-    return core.tell("unreadable", form, navigation, null);
+    return core.tell(Tell.unreadable, form, navigation, null);
   }
   for (const [name, value] of fields) if (name === "guestId" && typeof value === "string") entered(value.trim());
   // One more than a form may have shows that there are too many.
   const entries = fields.slice(0, maxFields + 1).flatMap(([name, value]) => [name, given(value, wanted.includes(name))]);
-  core.secretly(crypto.getRandomValues(new Uint8Array(32)), "submitted", form, navigation, ...entries);
+  core.secretly(crypto.getRandomValues(new Uint8Array(32)), Tell.submitted, form, navigation, ...entries);
 }
 
 /** A value with its type's letter before it; of one that is not wanted, only that it is a file. */

@@ -1,5 +1,6 @@
 import { heard } from "../../../www/src/effect/http.js";
 import { type Core, flag } from "../core.js";
+import * as Tell from "../tell.js";
 import { cacheName, kept } from "../wasm.js";
 
 /** A copy that was kept is used where the site takes longer than this; what comes later replaces it. */
@@ -51,7 +52,7 @@ export class KeySets {
     const late = new Promise<undefined>((resolve) => copy && setTimeout(resolve, KEPT_AFTER_MS));
     const first = await Promise.race([fetching, late]);
     if (first && (await this.#came(first))) return;
-    if (!copy || !(await this.#came(copy, true))) return this.#core.tell("keysFailed", flag(first));
+    if (!copy || !(await this.#came(copy, true))) return this.#core.tell(Tell.keysFailed, flag(first));
     const second = first ? undefined : await fetching;
     if (second) await this.#came(second);
   }
@@ -65,7 +66,7 @@ export class KeySets {
       const { kid, kty, crv, use, alg } = Object(key) as Record<string, unknown>;
       return [kid, kty, crv, use, alg].map((value) => (typeof value === "string" ? value : undefined));
     });
-    this.#core.tell("keys", response.headers.get("cache-control"), flag(stored), ...members);
+    this.#core.tell(Tell.keys, response.headers.get("cache-control"), flag(stored), ...members);
     if (!this.#isUsable) return false;
     // For the next cold start without a network; where there is no room, that one has to wait.
     if (!stored) caches.open(cacheName).then((cache) => cache.put(this.#url, copy)).catch(() => {});

@@ -1,6 +1,7 @@
 import type { Answer } from "#worker-glue";
 import { type Core, flag } from "../core.js";
 import { heard } from "../../../www/src/effect/http.js";
+import * as Tell from "../tell.js";
 
 /** The patches on their way (P1). */
 export class Sends {
@@ -17,7 +18,7 @@ export class Sends {
     if (!navigator.onLine) {
       // Told in a later task, as all else.
       await Promise.resolve();
-      return this.#core.tell("sendFailed", send, flag(true));
+      return this.#core.tell(Tell.sendFailed, send, flag(true));
     }
     const controller = new AbortController();
     this.#controllers.set(send, controller);
@@ -38,8 +39,8 @@ export class Sends {
     }).catch(() => undefined);
     // To one that was aborted, the machine expects no answer.
     if (!this.#controllers.delete(send)) return;
-    if (told) this.#core.tell("answered", send, ...told);
-    else this.#core.tell("sendFailed", send, null);
+    if (told) this.#core.tell(Tell.answered, send, ...told);
+    else this.#core.tell(Tell.sendFailed, send, null);
   }
 
   async #answer(url: string, init: RequestInit): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { post } from "../../../www/src/effect/http.js";
 import type { Core } from "../core.js";
 import type { TokenCache } from "./token-cache.js";
+import * as Tell from "../tell.js";
 
 /** What became of asking for a capability: what it says of one, or the answer that was none. */
 type Capability =
@@ -20,12 +21,12 @@ export async function capability(url: string, guestId: string): Promise<Capabili
 /** Gets a capability for a guest and tells the machine. */
 export async function getToken(core: Core, guestId: string, url: string, cache?: TokenCache): Promise<void> {
   const kept = await cache?.take(guestId);
-  if (kept) return core.tell("token", guestId, kept.token, Math.trunc(performance.now()), Math.trunc(kept.expiresAt - Date.now()));
+  if (kept) return core.tell(Tell.token, guestId, kept.token, Math.trunc(performance.now()), Math.trunc(kept.expiresAt - Date.now()));
   const { token, askedAt, lifeMs, answer } = await capability(url, guestId);
   if (answer) {
     const [status = 0, code, , , retryAfter, date] = answer;
-    return core.tell("tokenFailed", guestId, status, code, retryAfter, date);
+    return core.tell(Tell.tokenFailed, guestId, status, code, retryAfter, date);
   }
   await cache?.keep(guestId, token, askedAt, lifeMs);
-  core.tell("token", guestId, token, askedAt, lifeMs);
+  core.tell(Tell.token, guestId, token, askedAt, lifeMs);
 }

@@ -14,7 +14,7 @@ export async function sealing(world, all) {
   const script = await bundle("tests/bench/worker/sealing-page.mjs", "dist/bench/sealing.js", {
     format: "iife",
     globalName: "Sealing",
-    alias: { "#worker-core": at("sw/src/core.ts"), "#instance": at("www/src/instance.ts"), "#flat": at("www/src/flat.ts"), "#worker-agree": at("sw/src/effect/agree.ts") },
+    alias: { "#worker-core": at("sw/src/core.ts"), "#worker-ask": at("sw/src/ask.ts"), "#worker-tell": at("sw/src/tell.ts"), "#instance": at("www/src/instance.ts"), "#flat": at("www/src/flat.ts"), "#worker-agree": at("sw/src/effect/agree.ts") },
   });
   const wasmFile = await buildSealing(at("dist/bench/sealing"));
   const files = new Map([...world.files, ["sealing.js", await readFile(script)], ["sealing.wasm", await readFile(wasmFile)]]);

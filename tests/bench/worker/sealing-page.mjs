@@ -6,6 +6,10 @@ import { agree } from "#worker-agree";
 // @ts-expect-error
 import { Core } from "#worker-core";
 // @ts-expect-error
+import * as Ask from "#worker-ask";
+// @ts-expect-error
+import * as Tell from "#worker-tell";
+// @ts-expect-error
 import { Instance } from "#instance";
 // @ts-expect-error
 import { pack } from "#flat";
@@ -48,33 +52,34 @@ function machine(module, shared, keySet) {
   const rows = new Map();
   const nothing = () => {};
   const host = {
-    getKeys: () => core.tell("keys", "max-age=3600", null, key.kid, key.kty, key.crv, key.use, key.alg),
-    agree: (/** @type {string} */ id) => void agree(core, key, id),
-    getToken: () => core.tell("token", guest, "capability", Math.trunc(performance.now()), 3_600_000),
-    getFieldKey: () => core.secretly(Uint8Array.from({ length: 32 }, (_, nth) => nth), "fieldKey", guest, 3_600_000),
-    send: (/** @type {number} */ send) => core.tell("answered", send, 200),
-    respond: (/** @type {number} */ _, /** @type {number} */ status) => answered(status),
-    lock: () => core.tell("lockGranted"),
-    load: (/** @type {number} */ load) => core.tell("loaded", load, ...[...rows].flatMap(([key, value]) => [null, key, value])),
-    store(/** @type {number} */ store, /** @type {(string | null)[]} */ ...writes) {
+    // What is not named here.
+    ...Object.values(Ask).map(() => nothing),
+    [Ask.getKeys]: () => core.tell(Tell.keys, "max-age=3600", null, key.kid, key.kty, key.crv, key.use, key.alg),
+    [Ask.agree]: (/** @type {string} */ id) => void agree(core, key, id),
+    [Ask.getToken]: () => core.tell(Tell.token, guest, "capability", Math.trunc(performance.now()), 3_600_000),
+    [Ask.getFieldKey]: () => core.secretly(Uint8Array.from({ length: 32 }, (_, nth) => nth), Tell.fieldKey, guest, 3_600_000),
+    [Ask.send]: (/** @type {number} */ send) => core.tell(Tell.answered, send, 200),
+    [Ask.respond]: (/** @type {number} */ _, /** @type {number} */ status) => answered(status),
+    [Ask.lock]: () => core.tell(Tell.lockGranted),
+    [Ask.load]: (/** @type {number} */ load) => core.tell(Tell.loaded, load, ...[...rows].flatMap(([key, value]) => [null, key, value])),
+    [Ask.store](/** @type {number} */ store, /** @type {(string | null)[]} */ ...writes) {
       for (let at = 0; at < writes.length; at += 2) {
         const [key, value] = /** @type {[string, string | null]} */ (writes.slice(at, at + 2));
         if (value === null) rows.delete(key);
         else rows.set(key, value);
       }
-      core.tell("stored", store);
+      core.tell(Tell.stored, store);
     },
-    ...Object.fromEntries(["opened", "wrong", "read", "usable", "abort", "forward", "unlock", "sync", "report", "status", "busy", "wake"].map((name) => [name, nothing])),
   };
   const core = new Core(module, () => host, (/** @type {unknown} */ error) => { throw error; });
   const fields = names.flatMap((name) => [name, `/${name}`, null, null, "", null, null]);
-  core.tell("open", 1, 2, null, shared ? "" : null, "", null, names.length, ...fields, 0);
+  core.tell(Tell.open, 1, 2, null, shared ? "" : null, "", null, names.length, ...fields, 0);
   let nth = 0;
   return async () => {
     nth += 1;
     const answer = new Promise((resolve) => (answered = resolve));
     const entries = valuesOf(nth).flatMap((value, at) => [names[at], `s${value}`]);
-    core.secretly(crypto.getRandomValues(new Uint8Array(32)), "submitted", nth, null, "guestId", `s${guest}`, ...entries);
+    core.secretly(crypto.getRandomValues(new Uint8Array(32)), Tell.submitted, nth, null, "guestId", `s${guest}`, ...entries);
     const status = await answer;
     if (status !== 200) throw new Error(`the form was answered with ${status}`);
   };

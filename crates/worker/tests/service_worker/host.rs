@@ -1,5 +1,6 @@
 //! A face that writes down what it is asked for.
 
+use guestsync_worker::code::{Ask, Tell};
 use guestsync_worker::tell;
 use js_sys::{Array, Function, JSON, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -43,6 +44,18 @@ pub(crate) struct Sent {
     body: String,
 }
 
+/// The number of a message to the shell; of one that is none, what was given.
+fn number_of(name: &str) -> String {
+    let at = Tell::ALL.iter().position(|known| format!("{known:?}").eq_ignore_ascii_case(name));
+    at.map_or(name.to_owned(), |at| at.to_string())
+}
+
+/// The name of what is asked for.
+fn named(message: &Array) -> String {
+    let name = Ask::ALL.get(message.get(0).as_f64().expect("a number") as usize).expect("a name");
+    format!("{name:?}").replacen(|_: char| true, &format!("{name:?}")[..1].to_lowercase(), 1)
+}
+
 impl Face {
     /// With two fields, of which the first goes to this pointer.
     pub(crate) fn with(pointer: &str) -> Self {
@@ -72,6 +85,11 @@ impl Face {
 
     /// Tells texts and secret bytes, as the face does: what crosses is wiped here too.
     pub(crate) fn hear(&self, texts: &[Option<&str>], secret: &[u8]) {
+        let name = number_of(texts.first().copied().flatten().unwrap_or_default());
+        let mut texts = texts.to_vec();
+        if let Some(first) = texts.first_mut() {
+            *first = Some(&name);
+        }
         let length = |text: &Option<&str>| text.map_or(String::new(), |text| text.encode_utf16().count().to_string());
         let lengths: Vec<String> = texts.iter().map(length).collect();
         let mut message = Vec::with_capacity(100_000);
@@ -85,6 +103,8 @@ impl Face {
         if !asked.is_empty() {
             let messages: Array = JSON::parse(&asked).expect("JSON").unchecked_into();
             messages.for_each(&mut |one, _, _| {
+                let message: &Array = one.unchecked_ref();
+                message.set(0, named(message).into());
                 self.asked.push(&one);
             });
         }

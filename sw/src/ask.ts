@@ -1,0 +1,22 @@
+/** What the shell asks for: numbers in place of names, as in `tell.ts`. */
+export const opened = 0;
+export const wrong = 1;
+export const read = 2;
+export const getKeys = 3;
+export const usable = 4;
+export const agree = 5;
+export const getToken = 6;
+export const getFieldKey = 7;
+export const send = 8;
+export const abort = 9;
+export const respond = 10;
+export const forward = 11;
+export const lock = 12;
+export const unlock = 13;
+export const load = 14;
+export const store = 15;
+export const sync = 16;
+export const report = 17;
+export const status = 18;
+export const busy = 19;
+export const wake = 20;

@@ -9,17 +9,20 @@ pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
 /// A whole number in decimal: 1 to 15 digits and nothing else.
 #[must_use]
 pub fn decimal(text: &str) -> Option<u64> {
-    if text.is_empty() || text.len() > 15 {
-        return None;
-    }
-    let mut number = 0;
+    if text.len() > 15 { None } else { whole(text) }
+}
+
+/// A number of up to 64 bits in decimal: digits and nothing else.
+#[must_use]
+pub fn whole(text: &str) -> Option<u64> {
+    let mut number: u64 = 0;
     for byte in text.bytes() {
         if !byte.is_ascii_digit() {
             return None;
         }
-        number = number * 10 + u64::from(byte - b'0');
+        number = number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
     }
-    Some(number)
+    if text.is_empty() { None } else { Some(number) }
 }
 
 #[cfg(test)]

@@ -127,19 +127,7 @@ fn agreement(key_id: &str, secret: &[u8]) -> Option<Agreement> {
 fn answer(flat: &mut Flat<'_>) -> Upstream {
     let status = flat.number() as u16;
     let (code, retry_after, date) = (flat.owned(), flat.owned(), flat.owned());
-    Upstream { status, code, retry_after, date, sequence: flat.text().and_then(whole) }
-}
-
-/// A number of up to 64 bits in decimal.
-fn whole(text: &str) -> Option<u64> {
-    let mut number: u64 = 0;
-    for byte in text.bytes() {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        number = number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
-    }
-    (!text.is_empty()).then_some(number)
+    Upstream { status, code, retry_after, date, sequence: flat.text().and_then(guestsync_core::text::whole) }
 }
 
 /// Whether it is a decision, key, value, …

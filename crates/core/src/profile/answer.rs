@@ -151,7 +151,8 @@ fn page(answer: &Answer) -> String {
         200 | 202 => ("Saved", "You can close this page or go back."),
         _ => ("Not saved", "Please go back and try again."),
     };
-    [
+    let mut page = String::with_capacity(512);
+    for part in [
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>",
         title,
         "</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1rem}</style><h1>",
@@ -161,8 +162,10 @@ fn page(answer: &Answer) -> String {
         "<p>",
         hint,
         "</html>",
-    ]
-    .concat()
+    ] {
+        page.push_str(part);
+    }
+    page
 }
 
 #[cfg(test)]

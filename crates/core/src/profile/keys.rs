@@ -1,6 +1,5 @@
 //! The key set, and agreements made ahead with its current key.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -44,7 +43,7 @@ enum Set {
 
 impl Keys {
     /// An agreement to seal one form with, where there is one.
-    pub(super) fn take(&mut self, now: Millis, outputs: &mut VecDeque<Output>) -> Option<Agreement> {
+    pub(super) fn take(&mut self, now: Millis, outputs: &mut Vec<Output>) -> Option<Agreement> {
         self.refresh(now, outputs);
         if matches!(self.set, Set::Refreshing { .. }) {
             return None;
@@ -53,18 +52,18 @@ impl Keys {
     }
 
     /// Gets the set and one agreement.
-    pub(super) fn prepare(&mut self, now: Millis, outputs: &mut VecDeque<Output>) {
+    pub(super) fn prepare(&mut self, now: Millis, outputs: &mut Vec<Output>) {
         self.refresh(now, outputs);
     }
 
-    fn refresh(&mut self, now: Millis, outputs: &mut VecDeque<Output>) {
+    fn refresh(&mut self, now: Millis, outputs: &mut Vec<Output>) {
         self.set = match core::mem::take(&mut self.set) {
             Set::Unknown => {
-                outputs.push_back(Output::GetKeys);
+                outputs.push(Output::GetKeys);
                 Set::Fetching
             }
             Set::Known { ids, stale_at } if stale_at <= now => {
-                outputs.push_back(Output::GetKeys);
+                outputs.push(Output::GetKeys);
                 Set::Refreshing { ids }
             }
             set => set,
@@ -72,11 +71,11 @@ impl Keys {
     }
 
     /// Asks for as many agreements as forms wait, and one to spare.
-    pub(super) fn replenish(&mut self, waiting: usize, outputs: &mut VecDeque<Output>) {
+    pub(super) fn replenish(&mut self, waiting: usize, outputs: &mut Vec<Output>) {
         let Set::Known { ids, .. } = &self.set else { return };
         let Some(key_id) = ids.first() else { return };
         while self.ready.len() + self.asked < waiting + SPARE {
-            outputs.push_back(Output::Agree { key_id: key_id.clone() });
+            outputs.push(Output::Agree { key_id: key_id.clone() });
             self.asked += 1;
         }
     }

@@ -62,7 +62,11 @@ impl KeySet {
 
     /// The ids of its usable keys.
     pub(super) fn into_ids(self) -> Vec<String> {
-        self.keys.into_iter().filter_map(Listed::into_usable).collect()
+        let mut ids = Vec::new();
+        for key in self.keys {
+            ids.extend(key.into_usable());
+        }
+        ids
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::queue::slot::Slot;
 use super::report::{Kind, Letter, Report};
@@ -46,20 +47,24 @@ impl Profile {
 
     pub(super) fn tell_status(&mut self, ask: u32) {
         let stranded = |guest: &str| self.queue.lanes.iter().any(|lane| lane.stranded && lane.guest == guest);
-        let letter = |slot: &Slot| {
+        let mut letters = Vec::new();
+        for slot in self.queue.slots() {
             let entry = &slot.entry;
+            let mut fields = Vec::new();
+            for field in &entry.fields {
+                fields.push(field.pointer.as_str().to_owned());
+            }
             let (status, code) = entry.refused.as_ref().map_or((0, ""), |verdict| (verdict.status, &*verdict.code));
-            Letter {
+            letters.push(Letter {
                 key: entry.row_key(),
                 guest: entry.guest.clone(),
                 at: entry.at,
-                fields: entry.fields.iter().map(|field| field.pointer.as_str().to_owned()).collect(),
+                fields,
                 status,
                 code: code.to_owned(),
                 stranded: stranded(&entry.guest),
-            }
-        };
-        let letters = self.queue.slots().iter().map(letter).collect();
+            });
+        }
         self.put(Output::Status { ask, letters });
     }
 

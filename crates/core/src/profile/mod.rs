@@ -35,7 +35,6 @@ mod sending;
 mod storing;
 mod task;
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -91,7 +90,7 @@ pub struct Profile {
     asked: Vec<(u32, u32)>,
     /// What pages want to be done to letters when these loads have ended; `true`: given up.
     acts: Vec<(String, bool, u32)>,
-    outputs: VecDeque<Output>,
+    outputs: Vec<Output>,
     wake: Option<Millis>,
     /// Until then (monotonic) a form may be submitted that is being read.
     arriving: Millis,
@@ -127,7 +126,7 @@ impl Profile {
             storing: 0,
             asked: Vec::new(),
             acts: Vec::new(),
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
             wake: None,
             arriving: 0,
         }
@@ -179,7 +178,8 @@ impl Profile {
 
     /// The next thing to do, in order.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        // There are never many.
+        if self.outputs.is_empty() { None } else { Some(self.outputs.remove(0)) }
     }
 
     /// Whether something is under way, or due so soon that the worker should not be stopped before.
@@ -193,7 +193,7 @@ impl Profile {
     }
 
     fn put(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn arrive(&mut self, now: Now) {
@@ -268,7 +268,12 @@ impl Profile {
 
     /// Moves every form and every guest's entries as far as they get.
     fn drive(&mut self, now: Now) {
-        let forms: Vec<FormId> = self.tasks.iter().map(|task| task.form).collect();
+        let mut forms = Vec::new();
+        for task in &self.tasks {
+            if matches!(task.stage, Stage::Sealing { .. }) {
+                forms.push(task.form);
+            }
+        }
         for form in forms {
             self.seal(now, form);
         }

@@ -42,7 +42,7 @@ impl Profile {
                 FieldKey::Missing => {
                     if let Some(Token { value, generation }) = self.capability(now, &guest) {
                         *self.guests.key(now, &guest) = FieldKey::Fetching { generation };
-                        self.outputs.push_back(Output::GetFieldKey { guest, token: value });
+                        self.outputs.push(Output::GetFieldKey { guest, token: value });
                     }
                 }
                 fetching @ FieldKey::Fetching { .. } => *self.guests.key(now, &guest) = fetching,
@@ -164,7 +164,7 @@ impl Profile {
         }
         while let Some(task) = self.take_where(&unsealed) {
             self.recent.forget(&task.guest);
-            self.outputs.push_back(Output::Forward { form: task.form });
+            self.outputs.push(Output::Forward { form: task.form });
         }
     }
 }

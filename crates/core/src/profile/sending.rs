@@ -42,8 +42,12 @@ impl Profile {
             Lock::Idle if due => self.want_lock(),
             Lock::Held | Lock::Unneeded => {
                 self.coalesce();
-                let guests: Vec<String> =
-                    self.queue.lanes.iter().filter(|lane| lane.is_due(now)).map(|lane| lane.guest.clone()).collect();
+                let mut guests = Vec::new();
+                for lane in &self.queue.lanes {
+                    if lane.is_due(now) {
+                        guests.push(lane.guest.clone());
+                    }
+                }
                 for guest in guests {
                     if self.queue.pause <= now.mono {
                         self.advance(now, &guest);
@@ -292,7 +296,7 @@ impl Profile {
     pub(super) fn abort(&mut self, number: u32) {
         for lane in &mut self.queue.lanes {
             if let Some(flight) = lane.flight.take_if(|flight| flight.slot == number) {
-                self.outputs.push_back(Output::Abort { send: flight.send });
+                self.outputs.push(Output::Abort { send: flight.send });
             }
         }
     }
@@ -343,8 +347,9 @@ impl Profile {
         self.queue.lane(guest, now).succeeded(now);
         if self.lost_by_the_clock(now, number, answer) {
             // What is newer stays newer.
-            let later: Vec<u32> = self.queue.live(guest).map(|slot| slot.number).skip_while(|live| *live != number).collect();
-            for number in later {
+            let Some(moment) = self.queue.get(number).map(|slot| slot.entry.moment) else { return };
+            let is_later = |slot: &Slot| slot.is_live() && slot.entry.guest == guest && slot.entry.moment >= moment;
+            for number in self.queue.numbers(&is_later) {
                 self.raise(now, number);
             }
             return;
@@ -413,11 +418,13 @@ impl Profile {
     fn split(&mut self, number: u32) {
         let Some(Slot { mut entry, .. }) = self.queue.take(number) else { return };
         let writes = vec![Write::remove(Table::Forms, entry.row_key())];
-        entry.forms = 1;
         let fields = core::mem::take(&mut entry.fields);
         // They keep their place before whatever is newer.
-        let part = |(field, beside)| Entry { moment: entry.moment.beside(beside), fields: vec![field], ..entry.clone() };
-        let parts = fields.into_iter().zip(1..).map(part).collect();
+        let mut parts = Vec::new();
+        for (field, beside) in fields.into_iter().zip(1..) {
+            let (guest, id, moment) = (entry.guest.clone(), entry.id.clone(), entry.moment.beside(beside));
+            parts.push(Entry { guest, moment, at: entry.at, id, forms: 1, refused: None, fields: vec![field] });
+        }
         for part in self.insert_all(parts, writes) {
             self.queue.inherit(part, true, true);
             self.move_forms(number, part);

@@ -47,12 +47,18 @@ impl Profile {
     /// Puts entries into the queue and stores them, in one transaction with these writes; gives their slots.
     pub(super) fn insert_all(&mut self, entries: Vec<Entry>, mut writes: Vec<Write>) -> Vec<u32> {
         let home = if self.queue.is_durable() {
-            writes.extend(entries.iter().map(|entry| Write::put(Table::Forms, entry.row_key(), entry.encode())));
+            for entry in &entries {
+                writes.push(Write::put(Table::Forms, entry.row_key(), entry.encode()));
+            }
             Home::Storing(self.store(writes))
         } else {
             Home::Memory
         };
-        entries.into_iter().map(|entry| self.queue.insert(entry, home)).collect()
+        let mut numbers = Vec::new();
+        for entry in entries {
+            numbers.push(self.queue.insert(entry, home));
+        }
+        numbers
     }
 
     fn clock_row(&self) -> Write {
@@ -243,13 +249,12 @@ impl Profile {
         // What is in memory only may be on disk in the rows of its parts.
         if self.storing == 0 {
             self.queue.gone.retain(|key| there.iter().any(|(row, _)| row == key));
-            let left: Vec<Write> = self
-                .queue
-                .gone
-                .iter()
-                .filter(|key| !self.is_there(key))
-                .map(|key| Write::remove(Table::Forms, key.clone()))
-                .collect();
+            let mut left = Vec::new();
+            for key in &self.queue.gone {
+                if !self.is_there(key) {
+                    left.push(Write::remove(Table::Forms, key.clone()));
+                }
+            }
             if !left.is_empty() {
                 // Without the note beside it: a full storage takes nothing but removals.
                 self.store_as_it_is(left);
@@ -278,7 +283,7 @@ impl Profile {
 
     /// Another worker may have made more of an entry that is at rest here: the row says so.
     fn adopt(&mut self, at: usize, entry: Entry) {
-        let Some(slot) = self.queue.slots_mut().get_mut(at).filter(|slot| slot.entry != entry) else { return };
+        let Some(slot) = self.queue.slots_mut().get_mut(at).filter(|slot| slot.entry.encode() != entry.encode()) else { return };
         slot.entry = entry;
         (slot.uncertain, slot.acknowledged) = (true, true);
     }

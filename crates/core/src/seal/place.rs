@@ -42,7 +42,9 @@ impl Place {
 
     /// `guestId/field`, the associated data of the `shared` mode: the id holds no `/`, so that no two places have the same text.
     pub(super) fn associated_data(&self) -> String {
-        [&*self.guest, self.field.as_str()].concat()
+        let mut text = self.guest.clone();
+        text.push_str(self.field.as_str());
+        text
     }
 }
 

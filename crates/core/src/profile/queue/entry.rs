@@ -59,7 +59,11 @@ pub(in crate::profile) struct Entry {
 impl Entry {
     /// The key of its row.
     pub(in crate::profile) fn row_key(&self) -> String {
-        [&*self.guest, "/", &self.moment.to_text()].concat()
+        let mut key = String::with_capacity(self.guest.len() + 25);
+        key.push_str(&self.guest);
+        key.push('/');
+        key.push_str(&self.moment.to_text());
+        key
     }
 
     /// The JSON Patch document: the same bytes whenever and by whomever it is made.

@@ -76,9 +76,9 @@ impl Queue {
         }
     }
 
-    /// Whether entries are stored.
+    /// Whether entries are stored. In a browser they are: the build knows, and leaves out what serves a gateway alone.
     pub(in crate::profile) fn is_durable(&self) -> bool {
-        self.lock != Lock::Unneeded
+        cfg!(target_arch = "wasm32") || self.lock != Lock::Unneeded
     }
 
     /// Puts an entry in its place in the order; gives the number of its slot.
@@ -192,9 +192,14 @@ impl Queue {
 
     /// How many wait to be sent, and how many were refused for good. Those without a session are neither.
     pub(in crate::profile) fn counts(&self) -> (usize, usize) {
-        let stranded: Vec<&str> = self.lanes.iter().filter(|lane| lane.stranded).map(|lane| &*lane.guest).collect();
-        let live = self.slots.iter().filter(|slot| slot.is_live());
-        let queued = live.filter(|slot| !stranded.contains(&&*slot.entry.guest)).count();
-        (queued, self.slots.iter().filter(|slot| !slot.is_live()).count())
+        let (mut queued, mut failed) = (0, 0);
+        for slot in &self.slots {
+            if !slot.is_live() {
+                failed += 1;
+            } else if !self.lanes.iter().any(|lane| lane.stranded && lane.guest == slot.entry.guest) {
+                queued += 1;
+            }
+        }
+        (queued, failed)
     }
 }

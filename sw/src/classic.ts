@@ -17,13 +17,16 @@ const scope = self as unknown as ServiceWorkerGlobalScope;
  *
  * @throws {TypeError} that names the option which is not of its form.
  */
-export function serveProfileForms(options: ProfileFormsOptions = {}): void {
+function serveProfileForms(options: ProfileFormsOptions = {}): void {
   listen(options, `/guestsync/${__GUESTSYNC_WORKER_WASM__}`, `/guestsync/${__GUESTSYNC_PAGE_WASM__}`);
 }
 
 /** The same in a worker that does nothing else: it takes over the site's open pages at once. */
-export function start(options: ProfileFormsOptions = {}): void {
+function start(options: ProfileFormsOptions = {}): void {
   scope.addEventListener("install", () => void scope.skipWaiting());
   scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
   serveProfileForms(options);
 }
+
+// Written down here: what the bundler makes of exports is half as long as a small module.
+Object.assign(self, { guestsyncWorker: { serveProfileForms, start } });

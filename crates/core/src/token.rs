@@ -86,6 +86,12 @@ impl Lifecycle {
     /// A token came. `asked_at` is when its request was sent: its life is counted from there. `expires_in` is what the answer
     /// stated, in seconds; missing, negative, zero or not a finite number counts as five minutes.
     pub fn fetched(&mut self, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) -> Token {
+        self.came(asked_at, value.clone(), expires_in);
+        Token { value, generation: self.generation }
+    }
+
+    /// As [`Lifecycle::fetched`], for whoever asks for it later.
+    pub fn came(&mut self, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
         let life = match expires_in {
             Some(seconds) if seconds.is_finite() && seconds > 0.0 => ((seconds * 1_000.0) as Millis).min(MAX_LIFE),
             _ => UNSTATED_LIFE,
@@ -93,13 +99,11 @@ impl Lifecycle {
         let margin = (life / 10).min(MAX_MARGIN);
         self.fetching = false;
         self.generation += 1;
-        let token = Token { value, generation: self.generation };
         self.held = Some(Held {
-            token: token.clone(),
+            token: Token { value, generation: self.generation },
             renew_at: asked_at.saturating_add(life - margin),
             expires_at: asked_at.saturating_add(life),
         });
-        token
     }
 
     /// The fetch ended without a token. One that is still good stays.

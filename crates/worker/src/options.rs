@@ -28,7 +28,9 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Result<Rules, (String, &'static str)>
         fields.push(field(flat)?);
     }
     for _ in 0..flat.number() {
-        required.extend(flat.owned());
+        if let Some(name) = flat.owned() {
+            required.push(name);
+        }
     }
     while !flat.is_at_end() {
         if let (Some(purpose), Some(field)) = (flat.owned(), flat.owned()) {

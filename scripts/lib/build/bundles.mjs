@@ -12,7 +12,7 @@ import { bundle } from "./bundle.mjs";
  * @property {string} source
  * @property {string} what its part, where it is missing
  * @property {string} out below `dist/npm`
- * @property {string} [global] a classic script that makes this global; without it, an ES module
+ * @property {string} [global] a classic script that makes this global, or one that makes its globals itself (empty); without it, an ES module
  * @property {boolean} [node] for Node, where the wasm is read from a file
  * @property {string} [site] below `dist/site`, where the gateway serves it too
  */
@@ -33,7 +33,7 @@ const faces = [
     source: "sw/src/classic.ts",
     what: "the worker's face for importScripts",
     out: "guestsync-sw.js",
-    global: "guestsyncWorker",
+    global: "",
     site: "sw.js",
   },
 ];
@@ -67,7 +67,7 @@ export async function buildBundles(steps, page, worker) {
 /** @param {Face} face @param {Wasm} page @param {Wasm} worker */
 async function buildFace({ source, out, global, node = false, site }, page, worker) {
   const script = await bundle(source, `dist/npm/${out}`, {
-    ...(global === undefined ? { format: "esm" } : { format: "iife", globalName: global }),
+    ...(global === undefined ? { format: "esm" } : { format: "iife", ...(global && { globalName: global }) }),
     sourcemap: true,
     alias: { "#page-glue": page.glue, "#worker-glue": worker.glue },
     define: {

@@ -54,7 +54,7 @@ impl Answer {
 
     /// The HTTP status.
     #[must_use]
-    pub const fn status(&self) -> u16 {
+    pub fn status(&self) -> u16 {
         match &self.0 {
             Outcome::Taken { queued: false, .. } => 200,
             Outcome::Taken { queued: true, .. } => 202,
@@ -83,7 +83,7 @@ impl Answer {
 
     /// One sentence for a person.
     #[must_use]
-    pub const fn message(&self) -> &'static str {
+    pub fn message(&self) -> &'static str {
         match &self.0 {
             Outcome::Taken { queued: false, .. } => "Your details were saved.",
             Outcome::Taken { queued: true, .. } => "Your details are kept and will be sent as soon as possible.",

@@ -194,8 +194,11 @@ fn granted<'a>(rules: &'a Rules, given: &mut Fields) -> Result<Vec<&'a str>, Ref
             None => false,
         };
         if yes {
-            granted
-                .extend(rules.consent.iter().filter(|consent| consent.field == *field).map(|consent| consent.purpose.as_str()));
+            for consent in &rules.consent {
+                if consent.field == *field {
+                    granted.push(consent.purpose.as_str());
+                }
+            }
         }
     }
     Ok(granted)

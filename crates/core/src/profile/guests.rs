@@ -78,7 +78,7 @@ impl Guests {
     /// A capability came.
     pub(super) fn token_came(&mut self, guest: &str, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
         if let Some(guest) = self.find(guest).filter(|guest| asked_at >= guest.since) {
-            guest.token.fetched(asked_at, value, expires_in);
+            guest.token.came(asked_at, value, expires_in);
         }
     }
 

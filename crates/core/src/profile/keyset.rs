@@ -64,7 +64,9 @@ impl KeySet {
     pub(super) fn into_ids(self) -> Vec<String> {
         let mut ids = Vec::new();
         for key in self.keys {
-            ids.extend(key.into_usable());
+            if let Some(id) = key.into_usable() {
+                ids.push(id);
+            }
         }
         ids
     }

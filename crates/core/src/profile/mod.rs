@@ -287,12 +287,22 @@ impl Profile {
     }
 
     fn set_wake(&mut self, now: Now) {
-        let forms = self.tasks.iter().map(|task| task.deadline);
-        let flights = self.queue.lanes.iter().filter_map(|lane| lane.flight.as_ref()).map(|flight| flight.until);
+        let mut soonest = Millis::MAX;
+        for task in &self.tasks {
+            soonest = soonest.min(task.deadline);
+        }
+        for lane in &self.queue.lanes {
+            if let Some(flight) = &lane.flight {
+                soonest = soonest.min(flight.until);
+            }
+        }
         // Whatever is due now is under way.
-        let due = self.queue.due_at().filter(|at| *at > now.mono);
-        let arriving = Some(self.arriving).filter(|at| *at > now.mono);
-        let wake = forms.chain(flights).chain(due).chain(arriving).min();
+        for at in [self.queue.due_at().unwrap_or_default(), self.arriving] {
+            if at > now.mono {
+                soonest = soonest.min(at);
+            }
+        }
+        let wake = if soonest == Millis::MAX { None } else { Some(soonest) };
         if wake != self.wake {
             self.wake = wake;
             self.put(Output::WakeAt(wake));

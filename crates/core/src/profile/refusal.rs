@@ -1,11 +1,16 @@
 //! Why a form was not taken.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 
 /// Why a form was not taken: an HTTP status, a stable code, the form field it is about, a sentence. Never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Reason>);
+
+/// Apart, so that a result which may be a refusal is no larger for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reason {
     why: Why,
     field: Option<String>,
 }
@@ -52,14 +57,14 @@ pub enum Why {
 impl Refusal {
     /// A refusal of the form as a whole.
     #[must_use]
-    pub const fn whole(why: Why) -> Self {
-        Self { why, field: None }
+    pub fn whole(why: Why) -> Self {
+        Self(Box::new(Reason { why, field: None }))
     }
 
     /// A refusal for one field; `field` is a name of the configuration, never one that came in.
     #[must_use]
     pub fn at(field: &str, why: Why) -> Self {
-        Self { why, field: Some(field.to_owned()) }
+        Self(Box::new(Reason { why, field: Some(field.to_owned()) }))
     }
 
     /// 403 with the gateway's code.
@@ -76,20 +81,20 @@ impl Refusal {
 
     /// The rule that was broken.
     #[must_use]
-    pub const fn why(&self) -> &Why {
-        &self.why
+    pub fn why(&self) -> &Why {
+        &self.0.why
     }
 
     /// The form field it is about.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        self.field.as_deref()
+        self.0.field.as_deref()
     }
 
     /// The HTTP status.
     #[must_use]
-    pub const fn status(&self) -> u16 {
-        match self.why {
+    pub fn status(&self) -> u16 {
+        match self.0.why {
             Why::FormTooLarge => 413,
             Why::FormType => 415,
             Why::Forbidden(_) => 403,
@@ -103,7 +108,7 @@ impl Refusal {
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &str {
-        match &self.why {
+        match &self.0.why {
             Why::FormTooLarge => "form.too_large",
             Why::FormType => "form.type",
             Why::FormMalformed => "form.malformed",
@@ -125,8 +130,8 @@ impl Refusal {
 
     /// What to tell a person.
     #[must_use]
-    pub const fn message(&self) -> &'static str {
-        match self.why {
+    pub fn message(&self) -> &'static str {
+        match self.0.why {
             Why::FormTooLarge => "The form is larger than 512,000 bytes.",
             Why::FormType => "The content type is neither a form's nor JSON.",
             Why::FormMalformed => "The form could not be read.",

@@ -152,8 +152,12 @@ impl Rules {
     #[must_use]
     pub fn wanted(&self) -> Vec<String> {
         let mut names = vec![GUEST.to_owned()];
-        names.extend(self.fields.iter().map(|field| field.name.clone()));
-        names.extend(self.consent.iter().map(|consent| consent.field.clone()));
+        for field in &self.fields {
+            names.push(field.name.clone());
+        }
+        for consent in &self.consent {
+            names.push(consent.field.clone());
+        }
         names
     }
 

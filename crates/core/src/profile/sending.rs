@@ -113,28 +113,41 @@ impl Profile {
 
     /// Drops what a later entry, which is on disk, sets as a whole.
     fn supersede(&mut self, guest: &str) {
-        loop {
-            let live: Vec<&Slot> = self.queue.live(guest).collect();
-            let pair = live.iter().enumerate().find_map(|(at, older)| {
-                let newer = live.iter().skip(at + 1).find(|newer| newer.is_stored() && newer.entry.covers(&older.entry))?;
-                Some((older.number, newer.number))
-            });
-            let Some((older, newer)) = pair else { return };
+        while let Some((older, newer)) = self.superseded(guest) {
             let Some(slot) = self.remove(older) else { return };
             self.queue.inherit(newer, slot.acknowledged, false);
             self.move_forms(older, newer);
         }
     }
 
+    /// An entry, and a later one that sets all it sets.
+    fn superseded(&self, guest: &str) -> Option<(u32, u32)> {
+        for older in self.queue.live(guest) {
+            let mut after = false;
+            for newer in self.queue.live(guest) {
+                if after && newer.is_stored() && newer.entry.covers(&older.entry) {
+                    return Some((older.number, newer.number));
+                }
+                after |= newer.number == older.number;
+            }
+        }
+        None
+    }
+
     /// Makes one entry of two that follow each other and have surely not been taken.
     fn merge(&mut self, guest: &str) {
-        let live: Vec<&Slot> = self.queue.live(guest).collect();
-        let fit = |slot: &Slot| slot.is_open() && slot.is_stored();
-        let fits = |pair: &&[&Slot]| {
-            pair.iter().all(|slot| fit(slot)) && pair.iter().map(|slot| slot.entry.bytes()).sum::<usize>() <= MAX_FORM / 2
-        };
-        let Some([first, second]) = live.windows(2).find(fits) else { return };
-        let (first, second) = (first.number, second.number);
+        let fits = |slot: &Slot| slot.is_open() && slot.is_stored();
+        let (mut before, mut pair) = (None::<&Slot>, None);
+        for slot in self.queue.live(guest) {
+            if let Some(first) = before.filter(|first| fits(first) && fits(slot))
+                && first.entry.bytes() + slot.entry.bytes() <= MAX_FORM / 2
+            {
+                pair = Some((first.number, slot.number));
+                break;
+            }
+            before = Some(slot);
+        }
+        let Some((first, second)) = pair else { return };
         let (Some(older), Some(newer)) = (self.queue.take(first), self.queue.take(second)) else { return };
         let writes = [&older, &newer].map(|slot| Write::remove(Table::Forms, slot.entry.row_key())).to_vec();
         // The row of the newer one is written anew: it comes after its removal.

@@ -103,7 +103,9 @@ impl Entry {
     /// Takes a later entry of the same guest in: what it sets counts.
     pub(in crate::profile) fn absorb(&mut self, later: Self) {
         self.fields.retain(|field| !later.fields.iter().any(|new| new.pointer == field.pointer));
-        self.fields.extend(later.fields);
+        for field in later.fields {
+            self.fields.push(field);
+        }
         self.moment = later.moment;
         self.at = later.at;
         self.id = later.id;

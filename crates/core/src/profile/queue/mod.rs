@@ -185,9 +185,17 @@ impl Queue {
 
     /// The earliest moment (monotonic) at which something may be sent; `None` where nothing is to be sent by itself.
     pub(in crate::profile) fn due_at(&self) -> Option<Millis> {
-        let waits = |lane: &&Lane| lane.flight.is_none() && self.live(&lane.guest).next().is_some();
-        let next = self.lanes.iter().filter(waits).filter_map(|lane| lane.next_try).min()?;
-        Some(next.max(self.pause))
+        let mut next = None;
+        for lane in &self.lanes {
+            if let Some(at) = lane.next_try
+                && lane.flight.is_none()
+                && next.is_none_or(|next| at < next)
+                && self.live(&lane.guest).next().is_some()
+            {
+                next = Some(at);
+            }
+        }
+        Some(next?.max(self.pause))
     }
 
     /// How many wait to be sent, and how many were refused for good. Those without a session are neither.

@@ -31,9 +31,14 @@ export class AutoJournal implements JournalStorage {
         return this.#database.load(owner);
       });
       this.#open = true;
-      const there = new Set(triples(found).map(nameOf));
-      // Of state the database's word counts, which comes last; of the others the latest, wherever it is.
-      return triples(rowsOf(owner)).filter((row) => row[0] !== "r" || !there.has(nameOf(row))).flat().concat(found) as string[];
+      const there = new Map(triples(found).map((row) => [nameOf(row), row[2] as string]));
+      const here = triples(rowsOf(owner));
+      // A decision that was undone in the database with the page that made it.
+      const undone = here.filter((row) => row[0] === "c" && !((there.get(nameOf(row)) ?? "") >= (row[2] as string))).flat();
+      if (undone.length > 0) this.#ask(() => this.#database.store(undone)).catch(() => {});
+      // Of state the database's word counts, which comes last; of the others the latest, wherever it is. What pages state of consent,
+      // they state anew where the database does not have it.
+      return here.filter((row) => (row[0] === "c" ? row[2] : row[0] !== "r" || !there.has(nameOf(row)))).flat().concat(found) as string[];
     } catch (error) {
       if (this.#open || !(error instanceof NoDatabase)) throw error;
       return rowsOf(owner);

@@ -99,7 +99,8 @@ export class DatabaseJournal extends Connection implements JournalStorage {
         const [letter, key, value] = writes.slice(at, at + 3) as [string, string, string | null];
         const store = transaction.objectStore(STORES[letter] ?? letter);
         if (value === null) store.delete(key);
-        else if (!grows(letter, key)) store.put(value, key);
+        // Nothing is later than what has no moment.
+        else if (!value || !grows(letter, key)) store.put(value, key);
         else {
           reads = true;
           grow(store, key, value);

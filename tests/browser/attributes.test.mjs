@@ -61,6 +61,25 @@ test("what is set before the wasm has loaded waits, and is stored once the core 
   await until("the attribute to arrive", async () => (await attributesOf(guestId)).early === true);
 });
 
+test("a page that is opened just as the network goes keeps its calls, and delivers when the network is back", async () => {
+  const { context, page, guestId } = await session();
+  // The script is there, its wasm is not.
+  await page.evaluate(() => import(String("/guestsync/index.js")));
+  await context.setOffline(true);
+  await openGuestSync(page, { guest: guestId });
+  const flushed = await page.evaluate(async () => {
+    const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
+    const retried = new Promise((resolve) => guest.on("retrying", resolve));
+    Object.assign(window, { early: guest.set({ early: true }) });
+    await retried;
+    return guest.flush({ timeoutMs: 600_000 });
+  });
+  assert.deepEqual(flushed, { delivered: 0, pending: 1, held: 0 });
+  await context.setOffline(false);
+  assert.equal((await page.evaluate(() => /** @type {Promise<{stored: string}>} */ (Reflect.get(window, "early")))).stored, "disk");
+  await until("the attribute to arrive", async () => (await attributesOf(guestId)).early === true);
+});
+
 test("a wasm of which one byte is another is refused by the browser, and every call says so", async () => {
   const { page, guestId } = await startSession(await browser.newContext(), gateway.origin);
   await page.route("**/page.*.wasm", async (route) => {

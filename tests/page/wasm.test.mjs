@@ -12,36 +12,108 @@ import { at } from "../../scripts/lib/paths.mjs";
 const { createGuestSync } = await import(at("dist/npm/node.js"));
 const file = (await filesBelow(at("dist/npm"))).find((path) => /\/page\.[0-9a-f]{16}\.wasm$/.test(path)) ?? "";
 
+const common = { guest: "g1", consent: { service: true }, storage: "memory", endpoint: "http://127.0.0.1:1/genesys", token: async () => "t" };
+
 /** @param {Record<string, unknown>} [options] @returns {GuestSync} */
-const open = (options) =>
-  createGuestSync({ guest: "g1", consent: { service: true }, storage: "memory", endpoint: "http://127.0.0.1:1/genesys", token: async () => "t", ...options });
+const open = (options) => createGuestSync(/** @type {any} */ ({ ...common, ...options }));
+
+let scripts = 0;
+
+/** The same by a script of its own, which has not loaded the wasm yet. @param {Record<string, unknown>} options @returns {Promise<GuestSync>} */
+async function openAnew(options) {
+  const fresh = await import(`${at("dist/npm/node.js")}?${++scripts}`);
+  return fresh.createGuestSync({ ...common, ...options });
+}
 
 /** @param {Promise<unknown>} call */
 const codeOf = (call) => call.then(() => "kept", ({ code }) => code);
 
-/** Answers one request after the other; undefined: the connection breaks. @param {import("node:test").TestContext} t @param {(Buffer | undefined)[]} answers */
+/**
+ * Answers one request after the other, the last one over and over; undefined: the connection breaks, a number: an error of this status.
+ * @param {import("node:test").TestContext} t
+ * @param {(Buffer | number | undefined)[]} answers
+ */
 async function serve(t, answers) {
+  /** @type {string[]} */
+  const asked = [];
   const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
     const answer = answers.length > 1 ? answers.shift() : answers[0];
-    if (answer) response.writeHead(200, { "content-type": "application/wasm" }).end(answer);
+    if (typeof answer === "number") response.writeHead(answer, { "content-type": "text/html" }).end("<!doctype html>");
+    else if (answer) response.writeHead(200, { "content-type": "application/wasm" }).end(answer);
     else request.socket.destroy();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   t.after(() => (server.closeAllConnections(), server.close()));
-  return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/page.wasm`;
+  const origin = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
+  return { server, origin, wasm: `${origin}/page.wasm`, asked };
 }
 
-test("a wasm of which one byte is another is refused", async (t) => {
-  const bytes = await readFile(file);
-  const flipped = Buffer.from(bytes);
-  flipped[flipped.length - 1] = (flipped[flipped.length - 1] ?? 0) ^ 1;
-  const guest = open({ wasm: await serve(t, [flipped]) });
-  assert.deepEqual([await codeOf(guest.set({ tier: 1 })), await codeOf(guest.ready)], ["wasm.unavailable", "wasm.unavailable"]);
+/** The details of the first event of this name. @param {GuestSync} guest @param {"retrying"} event */
+const first = (guest, event) => new Promise((resolve) => guest.on(event, resolve));
+
+const bytes = await readFile(file);
+const flipped = Buffer.from(bytes);
+flipped[flipped.length - 1] = (flipped[flipped.length - 1] ?? 0) ^ 1;
+
+for (const [what, answer] of /** @type {const} */ ([["a wasm of which one byte is another", flipped], ["a page in place of the wasm", 404]])) {
+  test(`${what} is refused`, async (t) => {
+    const { wasm } = await serve(t, [answer]);
+    const guest = await openAnew({ wasm });
+    assert.deepEqual([await codeOf(guest.set({ tier: 1 })), await codeOf(guest.ready)], ["wasm.unavailable", "wasm.unavailable"]);
+    assert.equal(await codeOf(guest.flush()), "wasm.unavailable");
+  });
+}
+
+test("a connection that breaks for a moment is tried again, and no call is lost by it", async (t) => {
+  const { wasm } = await serve(t, [undefined, bytes]);
+  const guest = await openAnew({ wasm });
+  assert.equal(await codeOf(guest.set({ tier: 1 })), "kept");
+  guest.close();
 });
 
-test("a connection that breaks is tried again, and no call is lost by it", async (t) => {
-  const guest = open({ wasm: await serve(t, [undefined, await readFile(file)]) });
-  assert.equal(await codeOf(guest.set({ tier: 1 })), "kept");
+for (const [what, answer] of /** @type {const} */ ([["with no network", undefined], ["while the server of the wasm fails", 503]])) {
+  test(`${what} calls wait, flush and metrics say what waits, and nothing is lost when it is there`, async (t) => {
+    const { wasm, asked } = await serve(t, [answer, answer, bytes]);
+    const guest = await openAnew({ wasm });
+    const [set, retrying] = [guest.set({ tier: 1, vip: true }), first(guest, "retrying")];
+    const flush = guest.flush({ timeoutMs: 100 });
+    const { delayMs, ...reason } = await retrying;
+    assert.deepEqual(reason, { status: 0, code: "wasm.unavailable" });
+    assert.ok(delayMs >= 500 && delayMs <= 1000, String(delayMs));
+    assert.deepEqual(await flush, { delivered: 0, pending: 2, held: 0 });
+    assert.equal(guest.pending(), 2);
+    assert.deepEqual(await set, { stored: "memory", masked: [], held: [] });
+    assert.equal(asked.length, 3);
+    assert.equal(guest.pending(), 2);
+    guest.close();
+  });
+}
+
+test("a page that is closed while it waits for the wasm waits no more", async (t) => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+  const { wasm } = await serve(t, [undefined]);
+  const guest = await openAnew({ wasm });
+  const calls = [guest.set({ tier: 1 }), guest.flush(), guest.ready];
+  await first(guest, "retrying");
+  const before = timers();
+  guest.close();
+  for (const call of calls) assert.equal(await codeOf(call), "outbox.closed");
+  // That of the next try, and that of `flush`.
+  assert.equal(before - timers(), 2);
+});
+
+test("a logout while the wasm cannot be had tells the server at once, and forgets when it is there", async (t) => {
+  const { server, origin, wasm, asked } = await serve(t, [undefined, undefined, 204, bytes]);
+  const guest = await openAnew({ wasm, guest: undefined, session: `${origin}/session`, init: `${origin}/init`, consent: {} });
+  const set = guest.set({ tier: 1 });
+  await first(guest, "retrying");
+  const told = new Promise((resolve) => server.once("request", resolve));
+  const logout = codeOf(guest.logout());
+  await told;
+  assert.deepEqual(asked.slice(2), ["DELETE /session"]);
+  assert.deepEqual([await codeOf(set), await logout], ["kept", "kept"]);
+  assert.equal(guest.metrics().held, 0);
   guest.close();
 });
 

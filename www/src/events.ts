@@ -24,7 +24,10 @@ export interface GuestSyncEvents {
   finding: { key: string; kind: PersonalData; policy: PersonalDataPolicy };
   /** The server refused these for good; `webhook.refused` and `webhook.full` tell of an event of the page's own webhook. */
   rejected: { keys: string[] } & Reason;
-  /** Not delivered yet; without `delayMs` something else has to happen first. */
+  /**
+   * Not delivered yet; without `delayMs` something else has to happen first. With the code `wasm.unavailable`: the wasm could not be
+   * fetched yet.
+   */
   retrying: { delayMs?: number } & Reason;
   /** The server held other values of these. */
   conflict: { keys: string[] };

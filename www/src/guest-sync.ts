@@ -4,8 +4,8 @@ import type { Attributes, FlushResult, Metrics, Ready, SetResult } from "./optio
 /** What a visitor tells the site, on its way to Genesys Cloud. */
 export interface GuestSync {
   /**
-   * Resolves when the guest is known; rejects with `wasm.unavailable` where the wasm could not be loaded, and with `outbox.closed` where
-   * `close` came first. After a `logout` the event `ready` tells of the next guest.
+   * Resolves when the guest is known; rejects with `wasm.unavailable` where the wasm is not to be had (with no network it waits), and with `outbox.closed`
+   * where `close` came first. After a `logout` the event `ready` tells of the next guest.
    */
   readonly ready: Promise<Ready>;
   /**

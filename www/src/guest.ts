@@ -2,24 +2,30 @@ import { Audit } from "./audit.js";
 import { Calls } from "./calls.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
+import { later } from "./effect/later.js";
 import { listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, GuestSyncError, invalid, type ValidationError } from "./errors.js";
 import { Handlers } from "./events.js";
 import { endSession, randomId } from "./effect/session.js";
+import { within } from "./effect/within.js";
 import { logoutProfile } from "./forms.js";
 import { flat } from "./flat.js";
 import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
-import type { GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
+import type { FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import type { GuestSync } from "./guest-sync.js";
 import { pageOptions } from "./page-options.js";
 import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
-import { type Core, loadCore } from "./wasm.js";
+import { type Core, loadCore, Unreached } from "./wasm.js";
 
 /** The longest that timers keep. */
 const LONGEST_MS = 0x7fffffff;
+
+/** Between two tries to fetch the wasm: at first, and at most. */
+const AGAIN_MS = 1_000;
+const SELDOM_MS = 60_000;
 
 /** A core that traps so often will do so again. */
 const LIVES = 3;
@@ -57,14 +63,23 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   });
   load();
 
-  function load(): void {
+  /** With no network the calls wait for it, however long it takes. A wasm that is not the right one, or cannot be compiled, will not become so. */
+  function load(pause = AGAIN_MS): void {
+    const again = (error: unknown) => {
+      if (closed) return;
+      if (!(error instanceof Unreached)) return fail("wasm.unavailable");
+      const delay = Math.ceil((pause * (1 + Math.random())) / 2);
+      deafen = later(delay, () => load(Math.min(pause * 2, SELDOM_MS)), load);
+      event("retrying", 0, "wasm.unavailable", null, delay);
+    };
     loadCore(options.wasm)
-      .then(start, () => fail("wasm.unavailable"))
+      .then(start, again)
       .catch(() => fail("wasm.trapped"));
   }
 
   function start(core: Core): void {
     if (closed) return;
+    channel.open();
     const consent = { ...(lives < LIVES ? stated : options.consent) };
     const given = [...pageOptions({ ...options, consent }), ...(mirrored ? mirror() : [])];
     const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
@@ -75,8 +90,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       now(...told);
     };
     deafen = listen(tell, channel, mirrored, leave);
-    tell(typeof navigator !== "object" || navigator.onLine !== false ? "tick" : "offline");
+    tell(isOffline() ? "offline" : "tick");
     if (options.guest !== undefined) readied({ guestId: options.guest });
+    early = 0;
     if (tell) calls.start(tell);
   }
 
@@ -145,6 +161,13 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     return tell ? counts : { ...counts, set: early, pending: early };
   }
 
+  /** What there is to tell of a `flush` that was called before the core was there and is not waited for any longer. */
+  function soFar(error: unknown): FlushResult {
+    if (error instanceof GuestSyncError) throw error;
+    const { delivered, deliveredElsewhere, pending, held } = count();
+    return { delivered: delivered + deliveredElsewhere, pending, held };
+  }
+
   function close(): void {
     closed = true;
     channel.close();
@@ -156,11 +179,14 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
     const guest = guestId;
-    const ends = [await settled(calls.make((tell, call) => tell("logout", call, randomId())))];
-    if (options.guest !== undefined) close();
+    const here = settled(calls.make((tell, call) => tell("logout", call, randomId())));
+    const left = here.then(() => options.guest !== undefined && close());
+    // A core that is not there yet may be long in coming.
+    if (tell) await left;
     if (guest !== undefined) await settled(logoutProfile(guest));
-    ends.push(await settled(endSession(options.session)));
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
+    const there = await settled(endSession(options.session));
+    await left;
+    for (const end of [await here, there]) if (end.status === "rejected") throw end.reason;
   }
 
   return {
@@ -182,10 +208,13 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       );
       return set;
     },
-    flush(within) {
-      const { timeoutMs = 10_000 } = within ?? {};
+    flush(limits) {
+      const { timeoutMs = 10_000 } = limits ?? {};
       if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) return refused("timeoutMs", "is a number of milliseconds, not negative.");
-      return calls.make((tell, call) => tell("flush", call, Math.min(Math.ceil(timeoutMs), LONGEST_MS)));
+      const until = performance.now() + Math.min(Math.ceil(timeoutMs), LONGEST_MS);
+      const left = () => Math.max(Math.ceil(until - performance.now()), 0);
+      const flush = calls.make<FlushResult>((tell, call) => tell("flush", call, left()));
+      return tell ? flush : ignorable(within(isOffline() ? 0 : left(), flush).catch(soFar));
     },
     grant: (purpose) => decide("grant", purpose),
     withdraw: (purpose) => decide("withdraw", purpose),
@@ -206,12 +235,15 @@ const cut = (text: string) => text.slice(0, 128);
 
 const settled = async (call: Promise<unknown>) => (await Promise.allSettled([call]))[0];
 
-/** A refusal that may be ignored. */
-function rejected(error: unknown): Promise<never> {
-  const refusal = Promise.reject(error);
-  refusal.catch(() => {});
-  return refusal;
+const isOffline = () => typeof navigator === "object" && navigator.onLine === false;
+
+/** A promise whose refusal may be ignored. */
+function ignorable<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
+
+const rejected = (error: unknown) => ignorable<never>(Promise.reject(error));
 
 const wrong = (argument: string, message: string) => new GuestSyncError("argument.invalid", `${argument}: ${message}`);
 

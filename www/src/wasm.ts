@@ -5,8 +5,8 @@ declare const __GUESTSYNC_NODE__: boolean;
 /** The digest of the wasm that belongs to this script. */
 declare const __GUESTSYNC_PAGE_INTEGRITY__: string;
 
-/** A network that fails for a moment must not cost a page view. */
-const AGAIN_MS = 1_000;
+/** The file could not be had: there is no network, or its server fails for now. */
+export class Unreached extends Error {}
 
 interface Functions {
   open(pointer: number, length: number, wall: number, mono: number): number;
@@ -53,8 +53,20 @@ function instantiate(module: WebAssembly.Module): Core {
 
 async function compile(url: string | URL): Promise<WebAssembly.Module> {
   if (__GUESTSYNC_NODE__ && String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
-  const get = () => fetch(url, { integrity: __GUESTSYNC_PAGE_INTEGRITY__ });
-  return compiled(await get().catch(() => new Promise((resolve) => setTimeout(resolve, AGAIN_MS)).then(get)));
+  const get = (cache?: RequestCache) => fetch(url, { integrity: __GUESTSYNC_PAGE_INTEGRITY__, ...(cache && { cache }) });
+  // A script is told the same of a network that fails and of another file: without the digest only the network does.
+  const again = async () => {
+    if (!(await arrives(url).catch(() => false))) throw new Unreached();
+    return get("force-cache");
+  };
+  return compiled(await get().catch(again));
+}
+
+/** Whether an answer comes that is not one of a server in trouble. */
+async function arrives(url: string | URL): Promise<boolean> {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.status < 500 && response.status !== 429;
 }
 
 /** Node's fetch reads no files. */

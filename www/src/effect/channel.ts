@@ -4,14 +4,13 @@ const NAME = "guestsync";
 /** Where hints go without a BroadcastChannel: the other tabs hear of what is written there. */
 const ROW = `${PREFIX}hint`;
 
-/** Hints between tabs and the worker: never facts, never echoed. */
+/** Hints between tabs and the worker: never facts, never echoed. Nothing is heard before it is opened. */
 export class Channel {
   #way: { tell(hint: string): void; close(): void } | undefined;
   readonly #heard: (hint: string) => void;
 
   constructor(heard: (hint: string) => void) {
     this.#heard = heard;
-    this.open();
   }
 
   open(): void {

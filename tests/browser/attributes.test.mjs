@@ -66,7 +66,7 @@ test("a page that is opened just as the network goes keeps its calls, and delive
   // The script is there, its wasm is not.
   await page.evaluate(() => import(String("/guestsync/index.js")));
   await context.setOffline(true);
-  await openGuestSync(page, { guest: guestId });
+  await beginGuestSync(page, { guest: guestId });
   const flushed = await page.evaluate(async () => {
     const { guest } = /** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window));
     const retried = new Promise((resolve) => guest.on("retrying", resolve));

@@ -44,7 +44,7 @@ export interface Asked {
   resolve(send: number, ...conflicts: string[]): void;
 }
 
-/** Status (0: there was no answer), code, message, `ETag`, `Retry-After`, `Date`, how many fields the error names, these, then attributes: key and value, its type's letter before it, in turn. */
+/** Status (0: there was no answer), code, message, `ETag`, the wait that `Retry-After` asks for in whole milliseconds, how many fields the error names, these, then attributes: key and value, its type's letter before it, in turn. */
 export type Answer = (string | number | null)[];
 
 /** What the face tells the shell: calls of the page, and what became of what it was asked for. A list stands for its texts. */

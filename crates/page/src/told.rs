@@ -112,8 +112,7 @@ fn answer(flat: &mut Flat<'_>) -> Answer {
         code: flat.owned(),
         message: flat.owned(),
         etag: flat.owned(),
-        retry_after: flat.owned(),
-        date: flat.owned(),
+        pause: flat.number(),
         ..Answer::default()
     };
     for _ in 0..flat.number() {

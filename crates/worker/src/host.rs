@@ -50,7 +50,7 @@ export interface Asked {
   wake(delayMs?: number): void;
 }
 
-/** Status (0: there was no answer), code, `Retry-After`, `Date`, `Guestsync-Seq`. */
+/** Status (0: there was no answer), code, the wait that `Retry-After` asks for and the server's time, in whole milliseconds, `Guestsync-Seq`. */
 export type Answer = (string | number | null | undefined)[];
 
 /** Yes, or no. */

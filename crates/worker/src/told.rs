@@ -8,6 +8,7 @@ use guestsync_core::flat::Flat;
 use guestsync_core::journal::{Row, Table};
 use guestsync_core::profile::{Entry, Given, Input, Listed, MAX_FIELDS, Unreadable, Upstream};
 use guestsync_core::seal::{Agreement, Entropy, PublicPoint, SharedKey};
+use guestsync_core::text::decimal;
 use zeroize::Zeroizing;
 
 use crate::code::Tell;
@@ -123,11 +124,12 @@ fn agreement(key_id: &str, secret: &[u8]) -> Option<Agreement> {
     Agreement::new(key_id, point, &mut agreed.try_into().ok()?).ok()
 }
 
-/// Status (0: there was none), code, `Retry-After`, `Date`, `Guestsync-Seq`.
+/// Status (0: there was none), code, the wait asked for, the server's time, `Guestsync-Seq`.
 fn answer(flat: &mut Flat<'_>) -> Upstream {
     let status = flat.number() as u16;
-    let (code, retry_after, date) = (flat.owned(), flat.owned(), flat.owned());
-    Upstream { status, code, retry_after, date, sequence: flat.text().and_then(guestsync_core::text::whole) }
+    let code = flat.owned();
+    let (pause, date) = (flat.text().and_then(decimal), flat.text().and_then(decimal));
+    Upstream { status, code, pause, date, sequence: flat.text().and_then(guestsync_core::text::whole) }
 }
 
 /// Whether it is a decision, key, value, …

@@ -1,6 +1,7 @@
 import type { Answer } from "#worker-glue";
 import { type Core, flag } from "../core.js";
 import { heard } from "../../../www/src/effect/http.js";
+import { asksFor } from "../../../www/src/effect/retry-after.js";
 import * as Tell from "../tell.js";
 
 /** The patches on their way (P1). */
@@ -50,7 +51,8 @@ export class Sends {
     if (!ok) [, code] = (await heard(response)).answer;
     // The body of a success is of no interest; it is taken off the connection all the same, while the answer goes on its way.
     else response.arrayBuffer().catch(() => {});
-    return [status, code, headers.get("retry-after"), headers.get("date"), headers.get("guestsync-seq")];
+    const { pause, now } = asksFor(response);
+    return [status, code, pause, now, headers.get("guestsync-seq")];
   }
 
   abort(send: number): void {

@@ -24,8 +24,8 @@ export async function getToken(core: Core, guestId: string, url: string, cache?:
   if (kept) return core.tell(Tell.token, guestId, kept.token, Math.trunc(performance.now()), Math.trunc(kept.expiresAt - Date.now()));
   const { token, askedAt, lifeMs, answer } = await capability(url, guestId);
   if (answer) {
-    const [status = 0, code, , , retryAfter, date] = answer;
-    return core.tell(Tell.tokenFailed, guestId, status, code, retryAfter, date);
+    const [status = 0, code, , , pause] = answer;
+    return core.tell(Tell.tokenFailed, guestId, status, code, pause);
   }
   await cache?.keep(guestId, token, askedAt, lifeMs);
   core.tell(Tell.token, guestId, token, askedAt, lifeMs);

@@ -1,6 +1,7 @@
 import type { Answer } from "#page-glue";
 import { flat } from "../flat.js";
 import type { Attributes } from "../options.js";
+import { asksFor } from "./retry-after.js";
 
 /** An answer: status 0 where there was none. */
 export interface Heard {
@@ -31,6 +32,7 @@ export async function heard(response: Response): Promise<Heard> {
   const error = (body["error"] ?? body) as { code?: unknown; message?: unknown; details?: { fieldName?: unknown }[] };
   const text = (value: unknown) => (typeof value === "string" ? value : null);
   const header = (name: string) => response.headers.get(name);
+  const { pause, now } = asksFor(response);
   const attributes = body["attributes"];
   const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
   const answer = [
@@ -38,13 +40,12 @@ export async function heard(response: Response): Promise<Heard> {
     text(error.code),
     text(error.message),
     header("etag"),
-    header("retry-after"),
-    header("date"),
+    pause,
     fields.length,
     ...fields,
     ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
   ];
-  return { status: response.status, now: Date.parse(header("date") ?? "") || Date.now(), answer, body };
+  return { status: response.status, now: now ?? Date.now(), answer, body };
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -10,9 +10,9 @@ use super::output::{Event, Output, Reason};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use crate::journal::{Table, Write};
-use crate::retry::retry_after::http_date;
+use crate::retry::retry_after::CEILING;
 use crate::retry::verdict::MAX_REBASES;
-use crate::retry::{Verdict, judge, retry_after};
+use crate::retry::{Verdict, judge};
 use crate::{Millis, Now, Sensitive, json};
 
 impl Reason {
@@ -123,7 +123,7 @@ impl Outbox {
     /// Tries again later: when the server says, or after the policy's delay.
     pub(super) fn retry(&mut self, now: Now, answer: &Answer) {
         let mut delay = self.back_off(now);
-        let asked = pause_of(answer, now);
+        let asked = pause_of(answer);
         let is_ours = self.deadline(now).is_some();
         if let Some(asked) = asked {
             // Everybody was asked to come back at the same moment: come a little later than that.
@@ -254,10 +254,9 @@ impl Outbox {
     }
 }
 
-/// For how long the server asks to be left alone; a date is judged by the server's own clock.
-pub(super) fn pause_of(answer: &Answer, now: Now) -> Option<Millis> {
-    let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
-    answer.retry_after.as_deref().and_then(|value| retry_after(value, server_now)).filter(|ms| *ms > 0)
+/// For how long the server asks to be left alone.
+pub(super) fn pause_of(answer: &Answer) -> Option<Millis> {
+    (answer.pause > 0).then(|| answer.pause.min(CEILING))
 }
 
 /// Whether the server's error details name this key, by itself or below `attributes`.

@@ -196,7 +196,7 @@ impl Outbox {
             verdict = Verdict::Retry;
         }
         if verdict == Verdict::Retry {
-            let asked = pause_of(answer, now).unwrap_or_default();
+            let asked = pause_of(answer).unwrap_or_default();
             let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
             self.hook_attempts = self.hook_attempts.saturating_add(1);
             self.hook_try = now.mono + delay;

@@ -37,10 +37,8 @@ pub struct Answer {
     pub fields: Vec<String>,
     /// The `ETag` field.
     pub etag: Option<String>,
-    /// The `Retry-After` field.
-    pub retry_after: Option<String>,
-    /// The `Date` field.
-    pub date: Option<String>,
+    /// The wait that the `Retry-After` field asks for, a date judged by the `Date` field; 0 where it asks for none.
+    pub pause: Millis,
     /// The attributes of a read.
     pub attributes: Vec<(String, Value)>,
 }

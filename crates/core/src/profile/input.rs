@@ -163,10 +163,10 @@ pub struct Upstream {
     pub status: u16,
     /// The `code` member of an error body.
     pub code: Option<String>,
-    /// The `Retry-After` field.
-    pub retry_after: Option<String>,
-    /// The `Date` field.
-    pub date: Option<String>,
+    /// The wait that the `Retry-After` field asks for, a date judged by the `Date` field; none where it is neither form.
+    pub pause: Option<Millis>,
+    /// The `Date` field, in milliseconds since 1970.
+    pub date: Option<Millis>,
     /// The `Guestsync-Seq` field: a newer patch was in the way.
     pub sequence: Option<u64>,
 }

@@ -21,9 +21,9 @@ use super::{ANSWER_WITHIN, MAX_FORM, Now, PATIENCE, Profile};
 use crate::Millis;
 use crate::clock::Clock;
 use crate::journal::{Table, Write};
-use crate::retry::retry_after::http_date;
+use crate::retry::retry_after::CEILING;
 use crate::retry::verdict::MAX_REBASES;
-use crate::retry::{Verdict, judge, retry_after};
+use crate::retry::{Verdict, judge};
 use crate::token::{Ask, Token};
 
 /// Where the server names a moment that has passed, the delay is at least this.
@@ -182,7 +182,7 @@ impl Profile {
             self.end_keyless(now, guest, answer);
             if waits {
                 self.failed(now, guest, Some(answer));
-            } else if let Some(asked) = asked_for(now, answer) {
+            } else if let Some(asked) = asked_for(answer) {
                 self.pause(now, asked);
             }
             return;
@@ -207,7 +207,7 @@ impl Profile {
     fn failed(&mut self, now: Now, guest: &str, answer: Option<&Upstream>) {
         let random = self.random.draw();
         let mut least = 0;
-        if let Some(asked) = answer.and_then(|answer| asked_for(now, answer)) {
+        if let Some(asked) = answer.and_then(asked_for) {
             least = asked.max(BASE);
             if asked > 0 {
                 // Everybody was asked to come back at the same moment: come a little later than that.
@@ -393,7 +393,7 @@ impl Profile {
         };
         let reach = self.ticker.reach(now.wall);
         self.ticker.observe(newer);
-        let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
+        let server_now = answer.date.unwrap_or(now.wall);
         let age = now.wall.saturating_sub(slot.entry.at);
         // Its place in the order is another's, if this is the first time that it was sent: storage had refused to note that it was taken.
         let taken = newer.sequence() == slot.entry.moment.sequence() && !slot.uncertain;
@@ -457,7 +457,6 @@ impl Profile {
 }
 
 /// How long the server asks to be left alone.
-fn asked_for(now: Now, answer: &Upstream) -> Option<Millis> {
-    let server_now = answer.date.as_deref().and_then(|date| http_date(date, now.wall)).unwrap_or(now.wall);
-    retry_after(answer.retry_after.as_deref()?, server_now)
+fn asked_for(answer: &Upstream) -> Option<Millis> {
+    Some(answer.pause?.min(CEILING))
 }

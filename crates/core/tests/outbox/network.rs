@@ -48,9 +48,9 @@ impl Weather {
             return Fate::AnswerLost;
         }
         if falls(self.rate_limited) {
-            let retry_after = (!random.draw().is_multiple_of(3)).then(|| (1 + random.draw() % 5).to_string());
+            let pause = if random.draw().is_multiple_of(3) { 0 } else { (1 + random.draw() % 5) * 1_000 };
             let code = Some("too.many.requests.retry.after".to_owned());
-            return Fate::Refused(Box::new(Answer { status: 429, code, retry_after, ..Answer::default() }));
+            return Fate::Refused(Box::new(Answer { status: 429, code, pause, ..Answer::default() }));
         }
         if falls(self.unavailable) {
             return Fate::Refused(Box::new(Answer { status: 503, ..Answer::default() }));

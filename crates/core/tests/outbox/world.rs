@@ -448,7 +448,7 @@ impl World {
             return;
         }
         tab.sending = None;
-        self.rate_limits += u64::from(answer.as_ref().is_some_and(|answer| answer.retry_after.is_some()));
+        self.rate_limits += u64::from(answer.as_ref().is_some_and(|answer| answer.pause > 0));
         self.tell(
             id,
             match answer {

@@ -38,7 +38,7 @@ fn a_pause_asked_for_with_a_capability_holds_before_the_form_is_sealed() {
     let mut kept = Kept::new(settings());
     kept.submit(&FORM);
     let mut answer = says(429, "");
-    answer.retry_after = Some("100".into());
+    answer.pause = Some(100_000);
     assert_eq!(asked(&kept.tell(Input::TokenFailed { guest: "g-1".into(), answer })), [""; 0]);
     assert_eq!(one_answer(&kept.keys()), (202, "queued".into()));
     assert_eq!(asked(&kept.wait(99_000)), [""; 0]);

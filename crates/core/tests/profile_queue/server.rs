@@ -78,7 +78,7 @@ impl Server {
             }
             Fate::Reset => None,
             Fate::Status(status) => Some(Upstream { status, ..Upstream::default() }),
-            Fate::Pause(seconds) => Some(Upstream { status: 429, retry_after: Some(seconds.to_string()), ..Upstream::default() }),
+            Fate::Pause(seconds) => Some(Upstream { status: 429, pause: Some(seconds * 1_000), ..Upstream::default() }),
         }
     }
 

@@ -1,4 +1,5 @@
 import { FlushLock } from "../../www/src/effect/lock.js";
+import { LATER } from "../../www/src/errands.js";
 import * as Ask from "./ask.js";
 import type { Asked } from "./codes.js";
 import type { Core } from "./core.js";
@@ -57,7 +58,11 @@ export function hostOf(
     [Ask.getFieldKey]: (guest, token) => void getFieldKey(core, guest, token, settings.fieldKey),
     [Ask.send]: (...patch) => void sends.send(...patch),
     [Ask.abort]: (send) => sends.abort(send),
-    [Ask.respond]: (form, ...reply) => face.respond(form, responseOf(...reply)),
+    [Ask.respond](form, ...reply) {
+      face.respond(form, responseOf(...reply));
+      // Whoever posted waits for it; nobody waits for what follows.
+      return LATER;
+    },
     [Ask.forward]: (form) => face.forward(form),
     [Ask.lock]: () => lock.ask("guestsync/forms", false),
     [Ask.unlock]: () => lock.give(),

@@ -1,3 +1,6 @@
+/** What a method of a host gives, where the engine is to act on it before what was asked for after it. */
+export const LATER = "later";
+
 /** What a core asks for: names of a host's methods, each with what it is given; performed in their order. */
 export class Errands {
   readonly #waiting: [name: string, ...given: never[]][] = [];
@@ -8,10 +11,11 @@ export class Errands {
   }
 
   /** What is performed may tell the core something at once: then the rest is performed there, in its order. */
-  perform(host: object): void {
+  perform(host: object, pauses = true): void {
     for (let errand = this.#waiting.shift(); errand; errand = this.#waiting.shift()) {
       const [name, ...given] = errand;
-      (host as Record<string, (...given: never[]) => void>)[name]!(...given);
+      const gave = (host as Record<string, (...given: never[]) => unknown>)[name]!(...given);
+      if (gave === LATER && pauses) return void setTimeout(() => this.perform(host, false));
     }
   }
 

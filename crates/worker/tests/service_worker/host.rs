@@ -53,7 +53,9 @@ fn number_of(name: &str) -> String {
 /// The name of what is asked for.
 fn named(message: &Array) -> String {
     let name = Ask::ALL.get(message.get(0).as_f64().expect("a number") as usize).expect("a name");
-    format!("{name:?}").replacen(|_: char| true, &format!("{name:?}")[..1].to_lowercase(), 1)
+    let text = format!("{name:?}");
+    let (first, rest) = text.split_at(1);
+    first.to_lowercase() + rest
 }
 
 impl Face {

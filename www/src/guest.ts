@@ -61,7 +61,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     if (hint === "consent") stated = {};
     tell?.("changed", hint);
   });
-  load();
+  // To begin to fetch takes the browser longer than all else here: the running task, and the page's first calls in it, come before.
+  queueMicrotask(load);
 
   /** With no network the calls wait for it, however long it takes. A wasm that is not the right one, or cannot be compiled, will not become so. */
   function load(pause = AGAIN_MS): void {

@@ -10,7 +10,6 @@ use guestsync_genesys::Error;
 use guestsync_genesys::call::{ConsentType, GuestId, GuestToken};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tracing::Instrument;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -90,13 +89,6 @@ pub(crate) async fn handle(
         return Err(CONSENT);
     }
     let hash = visitor::hash(&session_id, app.config.session_secret.as_ref());
-    // In a task of its own: it waits half a dozen times, and each time the connection would be looked at as well. It is finished for a
-    // browser that has gone, too.
-    let task = tokio::spawn(started(app, hash, consent_type, headers).in_current_span());
-    task.await.unwrap_or_else(|_| Err(Refusal::internal()))
-}
-
-async fn started(app: Arc<App>, hash: String, consent_type: ConsentType, headers: HeaderMap) -> Result<Response, Refusal> {
     let session = claimed(&app, &hash, consent_type).await?;
     if session.guest.is_some() && !session::holds(&app, &headers, &session).await? && session.state != Stage::Unseen {
         return Err(BOUND);

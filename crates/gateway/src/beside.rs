@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::db::{self, Db, OpenError};
 use crate::keys::{KeyError, StateKey, files};
 use crate::owner::{self, Owner};
-use crate::sharing;
+use crate::sharing::Sharing;
 use crate::tokens::Tokens;
 
 /// A client, and what it shares.
@@ -23,10 +23,11 @@ pub struct Beside {
 }
 
 struct Shared {
-    db: Db,
-    process: Owner,
+    sharing: Sharing,
+    /// Alive as long as this.
+    _process: Owner,
     /// Ends with this.
-    _sharing: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Beside {
@@ -46,18 +47,19 @@ impl Beside {
         let store = Tokens::new(db.clone(), Arc::new(key), &settings, process.name.clone());
         let client = Client::new(settings, Some(Arc::new(store)))?;
         // Before the first call: nobody is to have more than their part.
-        sharing::once(&db, &process.name, &client).await;
-        let mut sharing = JoinSet::new();
-        sharing.spawn(sharing::share(db.clone(), process.name.clone(), client.clone()));
-        Ok(Self { client, shared: Some(Shared { db, process, _sharing: sharing }) })
+        let sharing = Sharing { db, owner: process.name.clone(), directory: directory.clone(), client: client.clone() };
+        sharing.once().await;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(sharing.clone().share());
+        Ok(Self { client, shared: Some(Shared { sharing, _process: process, tasks }) })
     }
 
     /// Leaves the others their part at once; one that is not closed does so in a few seconds.
     pub async fn close(self) {
-        if let Some(Shared { db, process, _sharing }) = self.shared {
-            drop(_sharing);
-            sharing::end(&db, &process.name).await;
-            db.close().await;
+        if let Some(mut shared) = self.shared {
+            shared.tasks.shutdown().await;
+            shared.sharing.end().await;
+            shared.sharing.db.close().await;
         }
     }
 }

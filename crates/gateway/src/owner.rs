@@ -1,7 +1,7 @@
 //! A process's name among those that share a state directory. What it has claimed is given back when it is gone: its file is locked
 //! for as long as it lives, however it ends. (Processes on other machines, which share only the database, wait for the leases.)
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File, TryLockError};
 use std::path::Path;
 
 use crate::clock;
@@ -31,12 +31,25 @@ impl Owner {
 
     /// The names of processes that are gone, each told once.
     fn gone(directory: &Path) -> Vec<String> {
-        let entries = fs::read_dir(directory.join(FOLDER)).into_iter().flatten().flatten();
-        let gone = entries.filter(|entry| File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()));
+        let gone = files_of(directory).filter(|entry| !is_locked(&entry.path()));
         gone.filter(|entry| fs::remove_file(entry.path()).is_ok())
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect()
     }
+}
+
+/// How many processes of a directory run, this one included.
+pub(crate) fn running(directory: &Path) -> u64 {
+    files_of(directory).filter(|entry| is_locked(&entry.path())).count() as u64
+}
+
+fn files_of(directory: &Path) -> impl Iterator<Item = DirEntry> {
+    fs::read_dir(directory.join(FOLDER)).into_iter().flatten().flatten()
+}
+
+/// Whether a process holds a file; several may look at the same time.
+fn is_locked(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Gives back what processes that are gone had claimed.
@@ -56,11 +69,12 @@ mod tests {
     #[test]
     fn a_process_is_gone_when_its_file_is_not_locked_any_more() {
         let directory = std::env::temp_dir().join(format!("guestsync-owner-{}", uuid::Uuid::new_v4()));
-        assert!(Owner::gone(&directory).is_empty());
+        assert!(Owner::gone(&directory).is_empty() && running(&directory) == 0);
         let (one, other) = (Owner::take(&directory).unwrap(), Owner::take(&directory).unwrap());
-        assert!(Owner::gone(&directory).is_empty());
+        assert!(Owner::gone(&directory).is_empty() && running(&directory) == 2);
         let name = one.name.clone();
         drop(one);
+        assert_eq!(running(&directory), 1);
         assert_eq!(Owner::gone(&directory), [name]);
         assert!(Owner::gone(&directory).is_empty());
         drop(other);

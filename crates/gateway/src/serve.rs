@@ -25,7 +25,8 @@ use crate::db::answer::KEPT_FOR;
 use crate::keys::state_key::random;
 use crate::listen::{PER_PEER, Peers};
 use crate::open::{Opener, SANDBOX_DIRECTORY};
-use crate::{alone, clock, listen, meta, provision, router, sharing, text, webhook};
+use crate::sharing::Sharing;
+use crate::{alone, clock, listen, meta, provision, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -130,8 +131,8 @@ impl Gateway {
         // Dropped with this future, as a killed process drops them.
         let mut background = JoinSet::new();
         background.spawn(purge(Arc::clone(&self.app)));
-        let (db, owner) = (self.app.db.clone(), self.app.owner().to_owned());
-        background.spawn(sharing::share(db, owner, self.app.genesys.clone()));
+        let sharing = Sharing::of(&self.app);
+        background.spawn(sharing.clone().share());
         let mut delivering = JoinSet::new();
         delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
         let mut provisioning = JoinSet::new();
@@ -168,7 +169,7 @@ impl Gateway {
             sandbox.stop.send_replace(true);
             _ = tokio::time::timeout(GRACE, sandbox.task).await;
         }
-        sharing::end(&self.app.db, self.app.owner()).await;
+        sharing.end().await;
         self.app.audit.close().await;
         self.app.db.close().await;
         outcome

@@ -6,6 +6,7 @@ mod audit;
 mod beside;
 mod failpoint;
 mod genesys;
+mod idle;
 mod keys;
 mod killed;
 mod map;

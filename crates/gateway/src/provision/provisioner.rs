@@ -18,7 +18,7 @@ use super::{step, worker};
 use crate::app::{App, StartError};
 use crate::config::{Config, Upstream};
 use crate::jobs::{JobError, View};
-use crate::sharing;
+use crate::sharing::Sharing;
 use crate::webhook::{self, Waiting};
 
 /// How often the jobs are looked at.
@@ -65,9 +65,10 @@ impl Provisioner {
         let (settings, directory) = ((**settings).clone(), config.state_dir.clone());
         let app = Arc::new(App::open(config, settings, &directory).await?);
         // Gateways are asked for a part of the rate budget before anything is.
-        sharing::once(&app.db, app.owner(), &app.genesys).await;
+        let part = Sharing::of(&app);
+        part.once().await;
         let mut sharing = JoinSet::new();
-        sharing.spawn(sharing::share(app.db.clone(), app.owner().to_owned(), app.genesys.clone()));
+        sharing.spawn(part.share());
         Ok(Self { app, sharing })
     }
 
@@ -147,7 +148,7 @@ impl Provisioner {
     /// Closes the state.
     pub async fn close(mut self) {
         self.sharing.shutdown().await;
-        sharing::end(&self.app.db, self.app.owner()).await;
+        Sharing::of(&self.app).end().await;
         self.app.audit.close().await;
         self.app.db.close().await;
     }

@@ -1,6 +1,6 @@
 //! Where a process may be killed so that it makes a difference: after each effect that lasts, which is a write to the database, a
-//! line of the audit or of a run's journal, and an answer of Genesys or of a webhook's receiver. Between two of them nothing that
-//! outlives the process changes.
+//! line of the audit or of a run's journal, the records of an upload on disk, and an answer of Genesys or of a webhook's receiver.
+//! Between two of them nothing that outlives the process changes.
 //!
 //! A build with debug assertions ends itself at the n-th of them where `GUESTSYNC_FAILPOINT` is n, with nothing flushed or said, so
 //! that tests walk through all of them. In other builds there is nothing here.

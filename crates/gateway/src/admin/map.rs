@@ -23,7 +23,7 @@ use crate::keys::files;
 use crate::meta::input::Format;
 use crate::meta::job::{self, Upload};
 use crate::refusal::Refusal;
-use crate::text;
+use crate::{failpoint, text};
 
 const WRITE: &str = "customattributes:write";
 /// The most that a JSON object with records may carry: it is read as a whole.
@@ -220,6 +220,7 @@ impl Spool {
         self.file.flush().await.map_err(io)?;
         self.file.sync_data().await.map_err(io)?;
         self.kept = true;
+        failpoint::pass();
         Ok(self.path.clone())
     }
 }

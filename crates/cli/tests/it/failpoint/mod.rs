@@ -3,11 +3,13 @@
 //!
 //! - `gateway`: a session, its writes and their events;
 //! - `map`: records in bulk;
-//! - `provision`: a channel.
+//! - `provision`: a channel;
+//! - `upload`: records in bulk that a gateway takes.
 
 mod gateway;
 mod map;
 mod provision;
+mod upload;
 
 /// The variable that a build for tests ends itself by.
 const POINT: &str = "GUESTSYNC_FAILPOINT";

@@ -70,11 +70,13 @@ impl Keys {
         };
     }
 
-    /// Asks for as many agreements as forms wait, and one to spare.
-    pub(super) fn replenish(&mut self, waiting: usize, outputs: &mut Vec<Output>) {
+    /// Asks for as many agreements as forms wait for one. One to spare is made when nobody waits for an answer: it costs more than the
+    /// rest of what is computed for a form.
+    pub(super) fn replenish(&mut self, waiting: usize, idle: bool, outputs: &mut Vec<Output>) {
         let Set::Known { ids, .. } = &self.set else { return };
         let Some(key_id) = ids.first() else { return };
-        while self.ready.len() + self.asked < waiting + SPARE {
+        let wanted = if idle { SPARE } else { waiting };
+        while self.ready.len() + self.asked < wanted {
             outputs.push(Output::Agree { key_id: key_id.clone() });
             self.asked += 1;
         }

@@ -281,8 +281,8 @@ impl Profile {
         self.flow(now);
         self.settle(now);
         if self.rules.mode == Mode::Sealed {
-            let waiting = self.tasks.iter().filter(|task| matches!(task.stage, Stage::Sealing { .. })).count();
-            self.keys.replenish(waiting, &mut self.outputs);
+            let waiting = self.tasks.iter().filter(|task| task.stage.is_plain()).count();
+            self.keys.replenish(waiting, self.tasks.is_empty(), &mut self.outputs);
         }
     }
 

@@ -47,12 +47,15 @@ export class Sends {
   async #answer(url: string, init: RequestInit): Promise<Answer> {
     const response = await fetch(url, init);
     const { ok, status, headers } = response;
-    let code: string | number | null | undefined;
-    if (!ok) [, code] = (await heard(response)).answer;
-    // The body of a success is of no interest; it is taken off the connection all the same, while the answer goes on its way.
-    else response.arrayBuffer().catch(() => {});
-    const { pause, now } = asksFor(response);
-    return [status, code, pause, now, headers.get("guestsync-seq")];
+    const newer = headers.get("guestsync-seq");
+    if (ok) {
+      // The body of a success is of no interest; it is taken off the connection all the same, when the answer is on its way.
+      setTimeout(() => response.arrayBuffer().catch(() => {}));
+      // The time there is asked for only where something newer was in the way.
+      return newer === null ? [status] : [status, null, null, asksFor(response).now, newer];
+    }
+    const { answer, now } = await heard(response);
+    return [status, answer[1] as string | null, answer[4] as number | null, now, newer];
   }
 
   abort(send: number): void {

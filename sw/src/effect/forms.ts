@@ -17,15 +17,11 @@ export class Forms extends Connection {
           const transaction = database.transaction(["forms", "consent"]);
           transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
           for (const name of ["forms", "consent"]) {
-            const store = transaction.objectStore(name);
-            const keys = store.getAllKeys();
-            const values = store.getAll();
-            values.onsuccess = () => {
-              const isConsent = name === "consent";
-              values.result.forEach((value, at) => rows.push(flag(isConsent), String(keys.result[at]), value));
+            const isConsent = name === "consent";
+            readAll(transaction.objectStore(name), (key, value) => rows.push(flag(isConsent), key, value), () => {
               // What was read is true: nobody has to wait for the end of a transaction that writes nothing.
               if (isConsent) resolve(rows);
-            };
+            });
           }
           // What is written next waits for no more than the reading.
           transaction.commit();
@@ -51,6 +47,22 @@ export class Forms extends Connection {
       return ended(transaction);
     });
   }
+}
+
+/** An engine that reads keys and values at once: each request is a task of its own. */
+interface Records {
+  getAllRecords?(): IDBRequest<{ key: IDBValidKey; value: string }[]>;
+}
+
+/** Reads all rows of a store, in the order of their keys. */
+function readAll(store: IDBObjectStore & Records, row: (key: string, value: string) => void, end: () => void): void {
+  const records = store.getAllRecords?.();
+  const keys = records ? undefined : store.getAllKeys();
+  const values = records ?? store.getAll();
+  values.onsuccess = () => {
+    values.result.forEach((each, at) => (keys ? row(String(keys.result[at]), each) : row(String(each.key), each.value)));
+    end();
+  };
 }
 
 /** Whether any entry of the queue is stored. */

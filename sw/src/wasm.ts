@@ -1,5 +1,8 @@
 import { compiled } from "../../www/src/instance.js";
 
+/** The SHA-256 of the wasm that belongs to this script, in base64. */
+declare const __GUESTSYNC_WORKER_DIGEST__: string;
+
 /** The cache that holds the wasm and the key set. */
 export const cacheName = "guestsync";
 
@@ -20,13 +23,25 @@ export function loadWasm(url: string): Promise<WebAssembly.Module> {
 async function load(url: string): Promise<WebAssembly.Module> {
   const copy = await kept(url);
   try {
-    return await compiled(copy ?? (await fetched(url)));
+    return await own(copy ?? (await fetched(url)));
   } catch (error) {
     if (!copy) throw error;
     // Something else was kept under its name: not for ever.
-    await (await caches.open(cacheName)).delete(url);
-    return compiled(await fetched(url));
+    const cache = await caches.open(cacheName);
+    await cache.delete(url);
+    const response = await fetched(url, "reload");
+    const module = await own(response.clone());
+    await cache.put(url, response).catch(() => {});
+    return module;
   }
+}
+
+/** What it compiles to; refused where it is not the file that this script was built with. */
+async function own(response: Response): Promise<WebAssembly.Module> {
+  const [module, bytes] = await Promise.all([compiled(response.clone()), response.arrayBuffer()]);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  if (btoa(String.fromCharCode(...digest)) !== __GUESTSYNC_WORKER_DIGEST__) throw new Error(`guestsync: wasm.altered: ${response.url}`);
+  return module;
 }
 
 /** Removes the wasm of earlier versions, which the worker before this one may have needed until now. Never rejects. */
@@ -60,8 +75,8 @@ export async function kept(url: string): Promise<Response | undefined> {
   }
 }
 
-async function fetched(url: string): Promise<Response> {
-  const response = await fetch(url, { credentials: "same-origin" }).catch(() => {
+async function fetched(url: string, cache: RequestCache = "default"): Promise<Response> {
+  const response = await fetch(url, { credentials: "same-origin", cache }).catch(() => {
     throw new Unreachable(`guestsync: ${url} cannot be reached`);
   });
   if (!response.ok) throw new Error(`guestsync: ${url} answers ${response.status}`);

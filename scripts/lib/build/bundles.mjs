@@ -72,8 +72,9 @@ async function buildFace({ source, out, global, node = false, site }, page, work
     alias: { "#page-glue": page.glue, "#worker-glue": worker.glue },
     define: {
       __GUESTSYNC_NODE__: String(node),
-      __GUESTSYNC_PAGE_INTEGRITY__: JSON.stringify(await integrityOf(page.wasm)),
+      __GUESTSYNC_PAGE_INTEGRITY__: JSON.stringify(`sha256-${await digestOf(page.wasm)}`),
       __GUESTSYNC_PAGE_WASM__: JSON.stringify(page.fileName),
+      __GUESTSYNC_WORKER_DIGEST__: JSON.stringify(await digestOf(worker.wasm)),
       __GUESTSYNC_WORKER_WASM__: JSON.stringify(worker.fileName),
     },
   });
@@ -81,7 +82,7 @@ async function buildFace({ source, out, global, node = false, site }, page, work
 }
 
 /** What the loader holds the file to. @param {string} file */
-const integrityOf = async (file) => `sha256-${createHash("sha256").update(await readFile(file)).digest("base64")}`;
+const digestOf = async (file) => createHash("sha256").update(await readFile(file)).digest("base64");
 
 /** Older files of changing names would be published and served for ever. @param {string[]} current */
 async function removeOtherWasm(current) {

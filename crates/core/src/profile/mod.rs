@@ -14,17 +14,22 @@
 //!
 //! - [`rules`]: the configuration; [`form`]: a form against it; [`normal`]: one form of a value; [`refusal`], [`answer`], [`redirect`]: what is said to the form;
 //! - `keys`: the key set and the agreements made ahead; `guests`: capabilities and field keys; `task`: one form on its way;
-//! - `queue`: what waits; `storing`: the journal; `sending`: attempts and their answers; `letters`: what pages ask and are told.
+//! - `queue`: what waits; `coalescing`: as few entries as may be; `storing`, `loading`: the journal; `letters`: what pages ask and are told;
+//! - `sending`: attempts; `answering`: what the server said to them; `settling`: what the form is told; `pausing`: when nobody sends.
 
 pub mod answer;
+mod answering;
+mod coalescing;
 pub mod form;
 mod guests;
 pub mod input;
 mod keys;
 pub mod keyset;
 mod letters;
+mod loading;
 pub mod normal;
 pub mod output;
+mod pausing;
 mod queue;
 pub mod redirect;
 pub mod refusal;
@@ -32,6 +37,7 @@ pub mod report;
 pub mod rules;
 mod sealing;
 mod sending;
+mod settling;
 mod storing;
 mod task;
 

@@ -13,21 +13,29 @@ export function followConsentMode(guest: GuestSync, purposes: Record<string, str
   const page = globalThis as { dataLayer?: unknown[] };
   const layer = (page.dataLayer ??= []);
   const state: Record<string, unknown> = {};
-  const heed = (entry: unknown): void => {
-    const { 0: command, 1: action, 2: types } = Object(entry) as Record<number, unknown>;
-    if (command !== "consent" || action !== "update" || typeof types !== "object" || !types) return;
-    Object.assign(state, types);
+  /** What was said together counts as a whole: a history is not lived through once more. */
+  const heed = (entries: unknown[]): void => {
+    const said = entries.reduce((said: object, entry) => Object.assign(said, update(entry)), {});
+    Object.assign(state, said);
     for (const [purpose, needed] of Object.entries(purposes)) {
-      if (!needed.some((type) => type in types)) continue;
-      const granted = needed.every((type) => state[type] === "granted");
-      void guest[granted ? "grant" : "withdraw"](purpose).catch(() => {});
+      if (!needed.some((type) => type in said)) continue;
+      const are = needed.map((type) => state[type]);
+      const decision = are.every((is) => is === "granted") ? "grant" : are.includes("denied") && "withdraw";
+      // One that waits for another type's is none yet.
+      if (decision) void guest[decision](purpose).catch(() => {});
     }
   };
-  layer.forEach(heed);
+  heed(layer);
   const push = layer.push.bind(layer);
   layer.push = (...entries) => {
     const length = push(...entries);
-    entries.forEach(heed);
+    heed(entries);
     return length;
   };
+}
+
+/** The types that an entry of the layer updates. */
+function update(entry: unknown): object {
+  const { 0: command, 1: action, 2: types } = Object(entry) as Record<number, unknown>;
+  return command === "consent" && action === "update" ? Object(types) : {};
 }

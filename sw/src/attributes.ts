@@ -1,10 +1,11 @@
+import { broadcast } from "../../www/src/effect/broadcast.js";
 import { DatabaseJournal, ended, open } from "../../www/src/effect/idb.js";
 import { lockOf } from "../../www/src/effect/lease.js";
 import { FlushLock } from "../../www/src/effect/lock.js";
 import { Requests } from "../../www/src/effect/requests.js";
 import { startSession } from "../../www/src/effect/session.js";
+import type { Part } from "../../www/src/flat.js";
 import { refusal } from "../../www/src/journal.js";
-import type { GuestSyncOptions } from "../../www/src/options.js";
 import { pageOptions } from "../../www/src/page-options.js";
 import { converse, type Host, type Tell } from "../../www/src/tell.js";
 import { type Core, loadCore } from "../../www/src/wasm.js";
@@ -25,7 +26,8 @@ export async function deliverAttributes({ attributes, endpoint, token }: Setting
   const { owners, consent, gpc } = await left();
   if (owners.length === 0 || !navigator.onLine) return owners.length > 0;
   const core = await loadCore(attributes);
-  const each = owners.map((owner) => ({ consent, gpc, ...(owner === "*" ? {} : { guest: owner }) }));
+  // What Global Privacy Control has withdrawn is what a page said of it: the worker's own navigator may know nothing of that.
+  const each = owners.map((owner) => pageOptions(owner === "*" ? {} : { guest: owner }, consent, gpc));
   await Promise.all(each.map((options) => deliver(core, options, endpoint, token)));
   return (await left()).owners.length > 0;
 }
@@ -52,14 +54,13 @@ async function left(): Promise<{ owners: string[]; consent: Record<string, boole
 }
 
 /** Lets the outbox of an owner do its work once. */
-function deliver(core: Core, options: GuestSyncOptions, endpoint: string, tokenUrl: string): Promise<void> {
+function deliver(core: Core, options: Part[], endpoint: string, tokenUrl: string): Promise<void> {
   return new Promise((resolve) => {
     // Pages hear what is done here; what is withdrawn there is aborted here.
-    const hints = new BroadcastChannel("guestsync");
-    hints.onmessage = ({ data }) => typeof data === "string" && tell("changed", data);
+    const hints = broadcast((hint) => tell("changed", hint));
     const end = () => {
       tell("close");
-      hints.close();
+      hints?.close();
       resolve();
     };
     const journal = new DatabaseJournal();
@@ -106,7 +107,7 @@ function deliver(core: Core, options: GuestSyncOptions, endpoint: string, tokenU
           clearTimeout(timer);
           timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
         },
-        notify: (hint) => hints.postMessage(hint),
+        notify: (hint) => hints?.tell(hint),
         stop() {
           clearTimeout(timer);
           lock.give();
@@ -121,7 +122,7 @@ function deliver(core: Core, options: GuestSyncOptions, endpoint: string, tokenU
         resolve: none,
       };
     };
-    const tell = converse(core, pageOptions(options), hostOf, end);
+    const tell = converse(core, options, hostOf, end);
     tell("tick");
   });
 }

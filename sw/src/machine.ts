@@ -1,3 +1,4 @@
+import { broadcast } from "../../www/src/effect/broadcast.js";
 import type { Part } from "../../www/src/flat.js";
 import { Core, flag } from "./core.js";
 import { Forms } from "./effect/forms.js";
@@ -92,9 +93,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
     current.tell(Tell.open, ...seed, ...optionsOf(settings));
   };
   open();
-  if (typeof BroadcastChannel === "function") {
-    new BroadcastChannel("guestsync").onmessage = ({ data }) => data === "consent" && current.tell(Tell.consentChanged);
-  }
+  broadcast((hint) => hint === "consent" && current.tell(Tell.consentChanged));
   return {
     answer(request) {
       if (isGone()) return Promise.resolve(forwarded(request));

@@ -98,6 +98,14 @@ test("what is closed before the wasm is there does not start", async () => {
   next.close();
 });
 
+test("what is closed before the session has started is never ready", async () => {
+  const { guest: _, ...session } = { guest: undefined, consent: {}, storage: /** @type {const} */ ("memory") };
+  const guest = createGuestSync(session);
+  await guest.set({ tier: 1 });
+  guest.close();
+  assert.equal(await end(guest.ready), "outbox.closed");
+});
+
 test("a journal of the page's own that throws is told of, and what is set is kept in memory", async () => {
   const thrown = () => {
     throw new Error("no");
@@ -178,4 +186,69 @@ test("an option that cannot be one is refused by its name and without its value"
     assert.throws(() => open(options), (error) => error instanceof GuestSyncError && error.code === "options.invalid" && error.message.startsWith(`${name}: `) && !error.message.includes("canary"), name);
   }
   for (const options of [null, undefined, "g1", []]) assert.throws(() => createGuestSync(/** @type {any} */ (options)), { code: "options.invalid" });
+});
+
+/** The requests of a guest with these options to whom something is told. @param {Record<string, unknown>} options */
+async function requestsOf(options) {
+  /** @type {{ url: string, body: unknown }[]} */
+  const asked = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = async (url, init) => {
+    asked.push({ url: String(url), body: init?.body });
+    return new Response('{"attributes":{},"version":1}', { headers: { etag: '"1"' } });
+  };
+  try {
+    const guest = open(options);
+    await guest.set({ tier: 1 });
+    await guest.flush();
+    guest.close();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  return asked;
+}
+
+test("an endpoint may end in slashes, and may be the site's root", async () => {
+  const path = "/api/v2/conversations/webmessaging/guests/g1/attributes";
+  for (const [endpoint, base] of [["/genesys/", "/genesys"], ["/", ""], ["https://gateway.example//", "https://gateway.example"]]) {
+    assert.deepEqual((await requestsOf({ endpoint })).map(({ url }) => url), [base + path]);
+  }
+});
+
+test("what becomes of the page's own options after they were read changes nothing, nor does what they inherit", async () => {
+  const consent = { service: true };
+  const options = { guest: "alice", consent, storage: "memory", endpoint: "/genesys", token: async () => "t" };
+  /** @type {string[]} */
+  const asked = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = async (url) => (asked.push(String(url)), new Response("{}", { headers: { etag: '"1"' } }));
+  const { prototype } = Object;
+  try {
+    Object.assign(prototype, { webhook: "https://evil.example", endpoint: "https://evil.example", ungranted: "drop", maxItems: -1 });
+    const { endpoint: _, ...inherits } = options;
+    const guest = createGuestSync(/** @type {any} */ (inherits));
+    Object.assign(inherits, { guest: "bob" });
+    consent.service = false;
+    await guest.set({ tier: 1 });
+    await guest.flush();
+    guest.close();
+  } finally {
+    for (const name of ["webhook", "endpoint", "ungranted", "maxItems"]) delete (/** @type {any} */ (prototype)[name]);
+    globalThis.fetch = fetch;
+  }
+  assert.deepEqual(asked, ["/genesys/api/v2/conversations/webmessaging/guests/alice/attributes"]);
+});
+
+test("a browser that denies its channels as it denies storage costs only the hints", async (t) => {
+  const { BroadcastChannel: real } = globalThis;
+  t.after(() => {
+    globalThis.BroadcastChannel = real;
+    for (const name of ["window", "addEventListener"]) Reflect.deleteProperty(globalThis, name);
+  });
+  Object.assign(globalThis, { window: globalThis, addEventListener() {} });
+  globalThis.BroadcastChannel = /** @type {any} */ (class { constructor() { throw new DOMException("The operation is insecure.", "SecurityError"); } });
+  const guest = open();
+  assert.deepEqual(await end(guest.set({ tier: 1 })), kept);
+  assert.deepEqual(await end(guest.ready), { guestId: "g1" });
+  guest.close();
 });

@@ -91,3 +91,20 @@ test("a logout tells the gateway also where storage refuses, each new session is
   assert.ok(!guest.audit().includes("token") && !guest.audit().includes("guest1"));
   guest.close();
 });
+
+test("who comes after a logout has a session that starts when the one before has ended, however soon it is asked for", async (t) => {
+  for (const soon of [true, false]) {
+    const { origin, asked } = await serve(t);
+    const guest = createGuestSync({ init: `${origin}/init`, session: `${origin}/session`, endpoint: `${origin}/genesys`, token: async () => "t", consent: { service: true }, storage: new Journal() });
+    // The session that is to end may be known, or just be starting.
+    if (soon) await guest.ready;
+    else await guest.set({ tier: 1 });
+    const left = guest.logout();
+    void guest.set({ tier: 2 });
+    await Promise.all([left, guest.flush()]);
+    const ends = asked.filter((each) => each.endsWith("/init") || each.endsWith("/session") || each.includes("/guest2/"));
+    assert.deepEqual(ends.slice(-3), ["DELETE /session", "POST /init", ends.at(-1)], asked.join());
+    assert.match(ends.at(-1) ?? "", /^POST .*\/attributes$/, asked.join());
+    guest.close();
+  }
+});

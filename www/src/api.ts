@@ -1,4 +1,4 @@
-import { checkOptions } from "./check-options.js";
+import { checkedOptions } from "./check-options.js";
 import { pageGuestSync } from "./guest.js";
 import type { GuestSync } from "./guest-sync.js";
 import type { GuestSyncOptions } from "./options.js";
@@ -17,8 +17,7 @@ export { registerGuestWorker, type RegisterGuestWorkerOptions } from "./register
  * @throws {GuestSyncError} `options.invalid`, with the option's name.
  */
 export function createGuestSync(options: GuestSyncOptions): GuestSync {
-  checkOptions(options);
-  return pageGuestSync(options);
+  return pageGuestSync(checkedOptions(options));
 }
 export { discardProfile, logoutProfile, onProfile, profileStatus, retryProfile } from "./forms.js";
 export type * from "./profile-messages.js";

@@ -55,23 +55,30 @@ function isUrl(address: string): boolean {
   }
 }
 
-/** What the types cannot promise to those who write JavaScript. */
-export function checkOptions(options: GuestSyncOptions): void {
-  check("options", options, OPTIONS, "");
+/**
+ * What the types cannot promise to those who write JavaScript. The result is a copy of what was checked, with nothing inherited: whatever
+ * becomes of the page's own object later.
+ */
+export function checkedOptions(options: GuestSyncOptions): GuestSyncOptions {
+  return checked("options", options, OPTIONS, "") as GuestSyncOptions;
 }
 
-function check(what: string, given: unknown, rules: Rules, path: string): void {
+function checked(what: string, given: unknown, rules: Rules, path: string): object {
   if (typeof given !== "object" || !given || Array.isArray(given)) refuse(what, "is an object.");
   const known = new Map(Object.entries(rules));
-  for (const [name, value] of Object.entries(given as object)) {
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [name, was] of Object.entries(given as object)) {
+    const value: unknown = Array.isArray(was) ? [...was] : was;
     const rule = known.get(name) ?? known.get("*");
     if (!rule) refuse(path + name, "is no option.");
     else if (value === undefined) continue;
-    else if (!Array.isArray(rule)) check(path + name, value, rule, `${path}${name}.`);
-    else if (!rule[0](value)) refuse(path + name, rule[1]);
+    else if (!Array.isArray(rule)) copy[name] = checked(path + name, value, rule, `${path}${name}.`);
+    else if (rule[0](value)) copy[name] = value;
+    else refuse(path + name, rule[1]);
   }
+  return copy;
 }
 
-function refuse(option: string, message: string): void {
+function refuse(option: string, message: string): never {
   throw new GuestSyncError("options.invalid", `${option}: ${message}`);
 }

@@ -1,4 +1,5 @@
 import { GuestSyncError } from "./errors.js";
+import { serviceWorkers } from "./effect/workers.js";
 import type { ProfileEvent, ProfileLetter } from "./profile-messages.js";
 
 /** A worker that does not answer is gone or somebody else's. */
@@ -42,15 +43,16 @@ export async function logoutProfile(guestId: string): Promise<void> {
   await tell("logout", { guestId });
 }
 
-/** Hears of the forms of this site; the result stops it. */
+/** Hears of the forms of this site; the result stops it. Where there are no service workers, there is nothing to hear. */
 export function onProfile(handler: (event: ProfileEvent) => void): () => void {
   const heard = ({ data }: MessageEvent) => {
     const event = (Object(data) as { guestsync?: unknown }).guestsync;
     if (typeof event === "object" && event) handler(event as ProfileEvent);
   };
-  navigator.serviceWorker.addEventListener("message", heard);
-  navigator.serviceWorker.startMessages();
-  return () => navigator.serviceWorker.removeEventListener("message", heard);
+  const container = serviceWorkers();
+  container?.addEventListener("message", heard);
+  container?.startMessages();
+  return () => container?.removeEventListener("message", heard);
 }
 
 /** Asks the worker to try what waits: now, when the browser is online again, now and then while something does, and when the page is left. */
@@ -92,7 +94,7 @@ let nudging = false;
 
 /** Whether there is a worker to be told. */
 async function tell(guestsync: string, more: object, port?: MessagePort): Promise<boolean> {
-  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  const container = serviceWorkers();
   const worker = container?.controller ?? (await container?.getRegistration())?.active;
   worker?.postMessage({ guestsync, ...more }, port ? [port] : []);
   return Boolean(worker);

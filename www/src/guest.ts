@@ -3,11 +3,11 @@ import { Calls } from "./calls.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
 import { later } from "./effect/later.js";
-import { listen } from "./effect/lifecycle.js";
+import { isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, GuestSyncError, invalid, type ValidationError } from "./errors.js";
 import { Handlers } from "./events.js";
-import { endSession, randomId } from "./effect/session.js";
+import { randomId, sessionEnd } from "./effect/session.js";
 import { within } from "./effect/within.js";
 import { logoutProfile } from "./forms.js";
 import { flat } from "./flat.js";
@@ -81,8 +81,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function start(core: Core): void {
     if (closed) return;
     channel.open();
-    const consent = { ...(lives < LIVES ? stated : options.consent) };
-    const given = [...pageOptions({ ...options, consent }), ...(mirrored ? mirror() : [])];
+    const consent = lives < LIVES ? stated : options.consent;
+    const given = [...pageOptions(options, consent), ...(mirrored ? mirror() : [])];
     const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
     const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), trapped);
     sets = new Sets(now);
@@ -173,19 +173,21 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     closed = true;
     channel.close();
     deafen();
-    if (tell) tell("close");
-    else fail("outbox.closed");
+    if (!tell) return fail("outbox.closed");
+    tell("close");
+    unready(errorOf("outbox.closed"));
   }
 
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
     const guest = guestId;
+    const end = sessionEnd(options.session);
     const here = settled(calls.make((tell, call) => tell("logout", call, randomId())));
     const left = here.then(() => options.guest !== undefined && close());
     // A core that is not there yet may be long in coming.
     if (tell) await left;
     if (guest !== undefined) await settled(logoutProfile(guest));
-    const there = await settled(endSession(options.session));
+    const there = await settled(end());
     await left;
     for (const end of [await here, there]) if (end.status === "rejected") throw end.reason;
   }
@@ -235,8 +237,6 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 const cut = (text: string) => text.slice(0, 128);
 
 const settled = async (call: Promise<unknown>) => (await Promise.allSettled([call]))[0];
-
-const isOffline = () => typeof navigator === "object" && navigator.onLine === false;
 
 /** A promise whose refusal may be ignored. */
 function ignorable<T>(promise: Promise<T>): Promise<T> {

@@ -19,7 +19,8 @@ export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {
 
 /** Performs what the core asks for, and tells it what became of it. Decides nothing. */
 export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Host {
-  const { endpoint = "/genesys", init = "/api/webchat/init", token = "/api/token" } = options;
+  const { init = "/api/webchat/init", token = "/api/token" } = options;
+  const endpoint = (options.endpoint ?? "/genesys").replace(/\/+$/, "");
   const requests = new Requests(endpoint, tell);
   // A journal in memory leaves nothing beside it.
   const shared = options.storage !== "memory" && typeof options.storage !== "object";

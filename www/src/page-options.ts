@@ -2,15 +2,20 @@ import { randomId } from "./effect/session.js";
 import type { Part } from "./flat.js";
 import { type GuestSyncOptions, KINDS } from "./options.js";
 
-/** The options in the order in which the core reads them; `checkOptions` has refused what cannot be an option. */
-export function pageOptions(options: GuestSyncOptions): Part[] {
-  const { guest, ungranted, batch = {}, limits = {} } = options;
+/** Nothing stated, and nothing inherited. */
+const NONE = Object.create(null) as Record<string, never>;
+
+/**
+ * The options in the order in which the core reads them; `checkedOptions` has refused what cannot be an option. `consent` is what is
+ * granted so far, `signalled` what Global Privacy Control withdraws.
+ */
+export function pageOptions(options: GuestSyncOptions, consent = options.consent, signalled = withdrawnBySignal(options)): Part[] {
+  const { guest, ungranted, batch = NONE, limits = NONE } = options;
   const { maxItems = 10, maxDelayMs = 2000 } = batch;
   const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = limits;
-  const purposes = Object.entries(options.purposes ?? {});
-  const { allow = [], region, ...pii } = options.pii ?? {};
-  const signalled = withdrawnBySignal(options);
-  const stated = Object.entries(options.consent ?? {});
+  const purposes = Object.entries(options.purposes ?? NONE);
+  const { allow = [], region, ...pii } = options.pii ?? NONE;
+  const stated = Object.entries(consent ?? NONE);
   return [
     ...crypto.getRandomValues(new Uint32Array(2)),
     guest,
@@ -37,7 +42,7 @@ export function pageOptions(options: GuestSyncOptions): Part[] {
 }
 
 /** The purposes that the browser's Global Privacy Control withdraws; none where it is off. */
-function withdrawnBySignal({ gpc, purposes = {} }: GuestSyncOptions): string[] {
+function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] {
   if (typeof navigator !== "object" || !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return [];
   const { "*": other = "service" } = purposes;
   return [...new Set(gpc ?? Object.values(purposes).filter((purpose) => purpose !== other))];

@@ -1,4 +1,5 @@
 import { GuestSyncError } from "./errors.js";
+import { serviceWorkers } from "./effect/workers.js";
 import { nudge } from "./forms.js";
 
 /** The options of {@link registerGuestWorker}. */
@@ -18,7 +19,7 @@ const TAKEOVER_MS = 1_000;
  *
  * @param url the script, on this site's own origin.
  * @throws {GuestSyncError} `worker.insecure`: the page is neither served over HTTPS nor from this machine; `worker.unsupported`:
- *   the browser has no service workers here (private windows, Lockdown Mode); `worker.origin`: the script is another site's;
+ *   the browser has no service workers here (private windows, Lockdown Mode, sandboxed frames); `worker.origin`: the script is another site's;
  *   `worker.script`: it could not be fetched or run; `worker.install`: it refused its options or could not be installed.
  */
 export async function registerGuestWorker(
@@ -26,7 +27,7 @@ export async function registerGuestWorker(
   options: RegisterGuestWorkerOptions = {},
 ): Promise<ServiceWorkerRegistration> {
   if (!isSecureContext) throw new GuestSyncError("worker.insecure", "Service workers need HTTPS, or a page from this machine.");
-  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  const container = serviceWorkers();
   if (!container) throw new GuestSyncError("worker.unsupported", "This browser has no service workers here.");
   const script = new URL(url, location.href);
   if (script.origin !== location.origin) throw new GuestSyncError("worker.origin", "The worker's script is on another site.");

@@ -1,12 +1,12 @@
+import { broadcast, type Way } from "./broadcast.js";
 import { PREFIX } from "./local.js";
 
-const NAME = "guestsync";
 /** Where hints go without a BroadcastChannel: the other tabs hear of what is written there. */
 const ROW = `${PREFIX}hint`;
 
 /** Hints between tabs and the worker: never facts, never echoed. Nothing is heard before it is opened. */
 export class Channel {
-  #way: { tell(hint: string): void; close(): void } | undefined;
+  #way: Way | undefined;
   readonly #heard: (hint: string) => void;
 
   constructor(heard: (hint: string) => void) {
@@ -14,7 +14,7 @@ export class Channel {
   }
 
   open(): void {
-    if (typeof window === "object") this.#way ??= typeof BroadcastChannel === "function" ? this.#broadcast() : this.#store();
+    if (typeof window === "object") this.#way ??= broadcast(this.#heard) ?? this.#store();
   }
 
   tell(hint: string): void {
@@ -26,15 +26,7 @@ export class Channel {
     this.#way = undefined;
   }
 
-  #broadcast() {
-    const channel = new BroadcastChannel(NAME);
-    channel.onmessage = ({ data }) => {
-      if (typeof data === "string") this.#heard(data);
-    };
-    return { tell: (hint: string) => channel.postMessage(hint), close: () => channel.close() };
-  }
-
-  #store() {
+  #store(): Way {
     const stop = new AbortController();
     const heard = ({ key, newValue }: StorageEvent) => {
       if (key === ROW && newValue) this.#heard(newValue.split(" ", 1)[0] ?? "");

@@ -2,6 +2,8 @@ import type { Channel } from "./channel.js";
 import type { Tell } from "../tell.js";
 import { mirror } from "./local.js";
 
+export const isOffline = () => typeof navigator === "object" && navigator.onLine === false;
+
 /** Tells the core when the page is offline, hidden, left, or back; the result stops it. */
 export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: () => void): () => void {
   if (typeof document !== "object") return () => {};
@@ -19,6 +21,8 @@ export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: 
   on(window, "pageshow", (event) => {
     if (!(event as PageTransitionEvent).persisted) return;
     channel.open();
+    // What happened while it was frozen, nobody has told it.
+    tell(isOffline() ? "offline" : "online");
     tell("resumed");
   });
   on(document, "visibilitychange", () => tell(document.visibilityState === "hidden" ? "hidden" : "visible"));

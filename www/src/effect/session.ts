@@ -11,9 +11,12 @@ export function randomId(): string {
 /** The start under way, if any. */
 let starting: Promise<unknown> = Promise.resolve();
 
-/** Starts a guest session, and tells the core. */
+/** The end under way, if any. */
+let ending: Promise<unknown> = Promise.resolve();
+
+/** Starts a guest session, once the one before has ended, and tells the core. */
 export async function startSession(tell: Tell, sessionId: string, url: string, started: (ready: Ready) => void): Promise<void> {
-  const answering = post(url, { sessionId, consentGiven: true, consentType: "explicit" });
+  const answering = ending.then(() => post(url, { sessionId, consentGiven: true, consentType: "explicit" }));
   starting = answering;
   const { status, answer, body } = await answering;
   if (status !== 200 || typeof body["guestId"] !== "string") return tell("startFailed", sessionId, randomId(), ...answer);
@@ -21,9 +24,18 @@ export async function startSession(tell: Tell, sessionId: string, url: string, s
   tell("started", sessionId, body["guestId"]);
 }
 
-/** Ends the session at the gateway, also one that is just being started: its cookie and capabilities are void. */
-export async function endSession(url = "/api/session"): Promise<void> {
-  await starting;
-  const { status } = await ask(url, { method: "DELETE", credentials: "include", signal: timeout(10_000) });
-  if (status < 200 || status > 299) throw errorOf("session.unreachable");
+/**
+ * A session is about to end: what starts from now on waits for that. The result ends it at the gateway, also one that was just being
+ * started: its cookie and capabilities are void.
+ */
+export function sessionEnd(url = "/api/session"): () => Promise<void> {
+  const before = starting;
+  let ended = () => {};
+  ending = Promise.all([ending, new Promise<void>((resolve) => (ended = resolve))]);
+  return async () => {
+    await before;
+    const { status } = await ask(url, { method: "DELETE", credentials: "include", signal: timeout(10_000) });
+    ended();
+    if (status < 200 || status > 299) throw errorOf("session.unreachable");
+  };
 }

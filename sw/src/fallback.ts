@@ -19,7 +19,8 @@ function unavailable(request: Request): Response {
   if (request.mode === "navigate") {
     return new Response(message, { status: 503, headers: { ...headers, "content-type": "text/plain; charset=utf-8" } });
   }
-  return Response.json({ error: { code: "worker.unavailable", message } }, { status: 503, headers });
+  const body = JSON.stringify({ error: { code: "worker.unavailable", message } });
+  return new Response(body, { status: 503, headers: { ...headers, "content-type": "application/json" } });
 }
 
 /** Has the browser send a post again, past this worker; without a network there is nobody to answer it. */

@@ -15,9 +15,5 @@ export function isProfileForm(request: Request, { path }: Settings): boolean {
   const url = new URL(request.url);
   if (request.method !== "POST" || url.origin !== location.origin || url.pathname !== path.pathname) return false;
   if (url.searchParams.has(passed)) return false;
-  return request.mode !== "navigate" || isOwn(request.referrer);
-}
-
-function isOwn(referrer: string): boolean {
-  return URL.canParse(referrer) && new URL(referrer).origin === location.origin;
+  return request.mode !== "navigate" || request.referrer.startsWith(`${location.origin}/`);
 }

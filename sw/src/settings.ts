@@ -93,7 +93,11 @@ function entries(object: unknown, name: string): [string, unknown][] {
 }
 
 function absolute(address: string, name: string): string {
-  return URL.canParse(address, location.href) ? new URL(address, location.href).href : wrong(name, "an address");
+  try {
+    return new URL(address, location.href).href;
+  } catch {
+    return wrong(name, "an address");
+  }
 }
 
 /** The key set decides who can read what is sealed, and nobody else's posts are answered: both are on the site's own origin. */

@@ -4,6 +4,9 @@ import { basename } from "node:path";
 import { Problem } from "../problem.mjs";
 import { at } from "../paths.mjs";
 
+/** What is supported: the oldest that have the features of the wasm (`wasm.mjs`) and private members of classes. */
+export const browsers = ["chrome91", "edge91", "firefox90", "safari15", "ios15"];
+
 /**
  * @param {string} source the entry point, from the root
  * @param {string} out the file to write, from the root
@@ -13,10 +16,11 @@ import { at } from "../paths.mjs";
 export async function bundle(source, out, options) {
   // Loaded here, because the packages may have been installed a moment ago.
   const { build } = await import("esbuild");
+  const target = [...browsers, "node20"];
   const common = /** @type {const} */ ({
     bundle: true,
     minify: true,
-    target: "es2022",
+    target,
     legalComments: "none",
     logLevel: "warning",
   });

@@ -10,7 +10,7 @@ import { say } from "../say.mjs";
 /** @typedef {"page" | "worker"} Shell */
 /** @typedef {{ glue: string, wasm: string, fileName: string }} Wasm `wasm` is a path, `fileName` what it is published as */
 
-/** What every browser of the supported range has (Chromium 91, Firefox 89, Safari 15) and rustc emits. */
+/** What every browser of the supported range has (`browsers` in `bundle.mjs`) and rustc emits. */
 export const features = [
   "bulk-memory",
   "multivalue",

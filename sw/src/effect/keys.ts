@@ -1,7 +1,14 @@
-import { heard } from "../../../www/src/effect/http.js";
+import { heard, timeout } from "../../../www/src/effect/http.js";
 import { type Core, flag } from "../core.js";
 import * as Tell from "../tell.js";
 import { cacheName, kept } from "../wasm.js";
+
+/** What a response says. */
+interface KeySet {
+  response: Response;
+  /** None where it says something else, or breaks off. */
+  keys: unknown[];
+}
 
 /** A copy that was kept is used where the site takes longer than this; what comes later replaces it. */
 const KEPT_AFTER_MS = 1_500;
@@ -10,11 +17,11 @@ const KEPT_AFTER_MS = 1_500;
 const EARLY_MS = 10_000;
 
 /** What was asked for before there was a machine to ask for it. */
-let early: Promise<Response | undefined> | undefined;
+let early: Promise<KeySet | undefined> | undefined;
 
 /** A form comes to a worker that starts: its key set is fetched beside the wasm, not after it. */
 export function askEarly(url: string): void {
-  early = fetchSet(url, AbortSignal.timeout(EARLY_MS));
+  early = fetchSet(url, timeout(EARLY_MS));
 }
 
 /** The keys as they came. */
@@ -46,39 +53,49 @@ export class KeySets {
 
   /** Gets the key set; where the site cannot be reached, or not soon, the copy that was kept. */
   async get(): Promise<void> {
-    const fetching = early ?? fetchSet(this.#url, AbortSignal.timeout(this.#core.limits.patienceMs));
+    const fetching = early ?? fetchSet(this.#url, timeout(this.#core.limits.patienceMs));
     early = undefined;
-    const copy = await kept(this.#url);
+    const there = await kept(this.#url);
+    const copy = there && (await read(there));
     const late = new Promise<undefined>((resolve) => copy && setTimeout(resolve, KEPT_AFTER_MS));
     const first = await Promise.race([fetching, late]);
-    if (first && (await this.#came(first))) return;
-    if (!copy || !(await this.#came(copy, true))) return this.#core.tell(Tell.keysFailed, flag(first));
+    if (first && this.#came(first)) return;
+    if (!copy || !this.#came(copy, true)) return this.#core.tell(Tell.keysFailed, flag(first));
     const second = first ? undefined : await fetching;
-    if (second) await this.#came(second);
+    if (second) this.#came(second);
   }
 
-  /** Tells what a response says; whether it names a key that can be sealed to: else nothing was replaced. */
-  async #came(response: Response, stored = false): Promise<boolean> {
-    const copy = response.clone();
-    const { body, status } = await heard(response);
-    this.#list = status === 200 && Array.isArray(body["keys"]) ? (body["keys"] as unknown[]) : [];
-    const members = this.#list.flatMap((key) => {
+  /** Tells a key set; whether it names a key that can be sealed to: else nothing was replaced. */
+  #came({ response, keys }: KeySet, stored = false): boolean {
+    this.#list = keys;
+    const members = keys.flatMap((key) => {
       const { kid, kty, crv, use, alg } = Object(key) as Record<string, unknown>;
       return [kid, kty, crv, use, alg].map((value) => (typeof value === "string" ? value : undefined));
     });
     this.#core.tell(Tell.keys, response.headers.get("cache-control"), flag(stored), ...members);
     if (!this.#isUsable) return false;
     // For the next cold start without a network; where there is no room, that one has to wait.
-    if (!stored) caches.open(cacheName).then((cache) => cache.put(this.#url, copy)).catch(() => {});
+    if (!stored) caches.open(cacheName).then((cache) => cache.put(this.#url, response)).catch(() => {});
     return true;
   }
 }
 
-async function fetchSet(url: string, signal: AbortSignal): Promise<Response | undefined> {
+async function fetchSet(url: string, signal: AbortSignal): Promise<KeySet | undefined> {
   try {
     const headers = { accept: "application/json" };
-    return await fetch(url, { headers, credentials: "omit", redirect: "error", signal });
+    return await read(await fetch(url, { headers, credentials: "omit", redirect: "error", signal }));
   } catch {
     return undefined;
+  }
+}
+
+/** Reads all of it: what only began to arrive is no key set yet. */
+async function read(response: Response): Promise<KeySet> {
+  const copy = response.clone();
+  try {
+    const { body, status } = await heard(response);
+    return { response: copy, keys: status === 200 && Array.isArray(body["keys"]) ? body["keys"] : [] };
+  } catch {
+    return { response: copy, keys: [] };
   }
 }

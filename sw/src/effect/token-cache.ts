@@ -52,7 +52,7 @@ export class TokenCache {
     this.#given.set(guestId, token);
     if (!(lifeMs > 0) || guestId !== (this.#current ?? guestId)) return;
     const kept: Kept = { token, expiresAt: Date.now() + lifeMs };
-    await caches.open(name).then((cache) => cache.put(keyOf(guestId), Response.json(kept)), () => {}).catch(() => {});
+    await caches.open(name).then((cache) => cache.put(keyOf(guestId), new Response(JSON.stringify(kept))), () => {}).catch(() => {});
   }
 
   async forget(guestId: string): Promise<void> {

@@ -1,5 +1,6 @@
 //! Sealing and opening, with p256 in the place of the shell's key agreement.
 
+mod changed;
 mod fixtures;
 mod keys;
 mod nonces;

@@ -26,8 +26,8 @@ export class Sends {
     const told = await this.#answer(`${this.#endpoint}/api/v2/guests/${encodeURIComponent(guest)}`, {
       method: "PATCH",
       credentials: "omit",
-      // A credential must not travel on, and an API does not move.
-      redirect: "error",
+      // A credential must not travel on, and an API does not move: the machine is told.
+      redirect: "manual",
       headers: {
         authorization: `Bearer ${token}`,
         "content-type": "application/json-patch+json",
@@ -46,15 +46,15 @@ export class Sends {
 
   async #answer(url: string, init: RequestInit): Promise<Answer> {
     const response = await fetch(url, init);
-    const { ok, status, headers } = response;
+    const { ok, headers } = response;
     const newer = headers.get("guestsync-seq");
     if (ok) {
       // The body of a success is of no interest; it is taken off the connection all the same, when the answer is on its way.
       setTimeout(() => response.arrayBuffer().catch(() => {}));
       // The time there is asked for only where something newer was in the way.
-      return newer === null ? [status] : [status, null, null, asksFor(response).now, newer];
+      return newer === null ? [response.status] : [response.status, null, null, asksFor(response).now, newer];
     }
-    const { answer, now } = await heard(response);
+    const { status, answer, now } = await heard(response);
     return [status, answer[1] as string | null, answer[4] as number | null, now, newer];
   }
 

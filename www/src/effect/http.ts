@@ -14,9 +14,12 @@ export interface Heard {
   body: Record<string, unknown>;
 }
 
+/** What a script hears of a redirect that it does not follow: that there was one. */
+const REDIRECT = 300;
+
 /**
- * Sends a request and never rejects. Never follows a redirect: a credential must not travel on, and an API does not move. Errors of
- * the Guest API and of the gateway are both understood.
+ * Sends a request and never rejects. Never follows a redirect: a credential must not travel on, and an API does not move. Without
+ * `redirect: "manual"` one counts as no answer. Errors of the Guest API and of the gateway are both understood.
  */
 export async function ask(url: string, init: RequestInit): Promise<Heard> {
   try {
@@ -35,8 +38,9 @@ export async function heard(response: Response): Promise<Heard> {
   const { pause, now } = asksFor(response);
   const attributes = body["attributes"];
   const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
+  const status = response.status || REDIRECT;
   const answer = [
-    response.status,
+    status,
     text(error.code),
     text(error.message),
     header("etag"),
@@ -45,7 +49,7 @@ export async function heard(response: Response): Promise<Heard> {
     ...fields,
     ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
   ];
-  return { status: response.status, now: now ?? Date.now(), answer, body };
+  return { status, now: now ?? Date.now(), answer, body };
 }
 
 function parsed(text: string): Record<string, unknown> {

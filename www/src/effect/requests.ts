@@ -19,7 +19,7 @@ export class Requests {
     const late = keepalive ? undefined : setTimeout(() => controller.abort(), timeoutMs);
     const url = `${this.#endpoint}/api/v2/conversations/webmessaging/guests/${encodeURIComponent(guest)}/attributes`;
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: "application/json" };
-    const init: RequestInit = { method: "GET", credentials: "omit", headers, signal: controller.signal, keepalive };
+    const init: RequestInit = { method: "GET", credentials: "omit", redirect: "manual", headers, signal: controller.signal, keepalive };
     if (body) {
       init.method = "POST";
       init.body = body;

@@ -21,15 +21,11 @@ fn the_vector_of_rfc_7518_appendix_c_comes_out() {
 fn the_agreement_of_rfc_7518_appendix_c_comes_out() {
     let number = |text: &str| base64::array_from_url::<32>(text).expect("32 bytes");
     let alice = p256::SecretKey::from_slice(&number("0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo")).expect("a key");
-    let (x, y) =
-        (number("weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ"), number("e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"));
+    let (x, y) = (number("weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ"), number("e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"));
     let bob = p256::PublicKey::from_sec1_bytes(&[&[4][..], &x, &y].concat()).expect("a point");
     let z = p256::ecdh::diffie_hellman(alice.to_nonzero_scalar(), bob.as_affine());
     assert_eq!(z.raw_secret_bytes()[..4], [158, 86, 217, 29]);
     let mut secret = [0; 32];
     secret.copy_from_slice(z.raw_secret_bytes());
-    assert_eq!(
-        base64::url(&concat(&secret, b"A128GCM", b"Alice", b"Bob", 128)[..16]),
-        "VqqN6vgjbSBcIijNcacQGg"
-    );
+    assert_eq!(base64::url(&concat(&secret, b"A128GCM", b"Alice", b"Bob", 128)[..16]), "VqqN6vgjbSBcIijNcacQGg");
 }

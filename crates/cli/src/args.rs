@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{audit, hooks, jobs, keys, map, open, provision, report, sandbox, schema, serve};
+use crate::command::{audit, forms, hooks, jobs, keys, map, open, provision, report, sandbox, schema, serve};
 
 /// Keeps what a web visitor tells a site in step with Genesys Cloud Web Messaging.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Open(open::Open),
     /// Check the audit file of a gateway.
     Audit(audit::Audit),
+    /// List the sealed forms that wait for Genesys or were refused.
+    Forms(forms::Forms),
     /// Look at the webhook's outbox, and deliver again.
     Hooks(hooks::Hooks),
     /// Define custom attributes, or list them.

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
             Command::Report(report) => command::report::run(report).await,
             Command::Open(open) => command::open::run(open).await,
             Command::Audit(audit) => command::audit::run(audit).await,
+            Command::Forms(forms) => command::forms::run(forms).await,
             Command::Hooks(hooks) => command::hooks::run(hooks).await,
         }
     });

@@ -42,6 +42,8 @@ pub(crate) struct App {
     /// Where visitors are looked up.
     pub(crate) crm: Option<Crm>,
     pub(crate) turns: Turns,
+    /// Who sends what waits of a guest's forms.
+    pub(crate) form_turns: Turns,
     /// How much may come from whom.
     pub(crate) limits: Limits,
     /// What is counted.
@@ -128,7 +130,8 @@ impl App {
         let crm = config.crm.as_ref().map(Crm::open).transpose()?;
         let rules = config.worker.rules()?;
         let audit = Arc::new(Audit::open(&db, directory, &keys).await?);
-        let turns = Turns::new(db.clone(), owner.clone());
+        let turns = Turns::new("turn", db.clone(), owner.clone());
+        let form_turns = Turns::new("forms", db.clone(), owner.clone());
         drop(opening);
         let webhooks = Arc::new(Webhooks::new(db.clone(), Arc::clone(&keys), owner.clone(), config.webhook.as_ref()));
         let limits = Limits::new(&config.limits);
@@ -144,6 +147,7 @@ impl App {
             genesys,
             crm,
             turns,
+            form_turns,
             limits,
             metrics,
             metadata,

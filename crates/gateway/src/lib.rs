@@ -49,6 +49,7 @@ pub use app::StartError;
 pub use beside::Beside;
 pub use crm::CrmError;
 pub use db::OpenError;
+pub use db::forms::Form;
 pub use jobs::{JobError, View as JobView};
 pub use listen::TlsError;
 pub use operator::Operator;

@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::clock;
 use crate::db::Db;
 use crate::failpoint;
 
@@ -38,6 +39,11 @@ struct State {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Became {
+    became: &'static str,
+}
+
 /// Everything that is counted.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -46,6 +52,9 @@ pub(crate) struct Metrics {
     tokens: Counter,
     webhooks: Family<State, Gauge>,
     jobs: Gauge,
+    forms: Family<State, Gauge>,
+    forms_oldest: Gauge,
+    form_ends: Family<Became, Counter>,
     budget: Family<State, Gauge<i64, AtomicI64>>,
     log_dropped: Counter,
     log: OnceLock<Box<Dropped>>,
@@ -65,14 +74,32 @@ impl Metrics {
         let calls = Family::new_with_constructor(histogram as fn() -> Histogram);
         let (tokens, webhooks, jobs, budget) = (Counter::default(), Family::default(), Gauge::default(), Family::default());
         let log_dropped = Counter::default();
+        let (forms, forms_oldest, form_ends) = (Family::default(), Gauge::default(), Family::default());
         registry.register_with_unit("request_duration", "Answers of the gateway", Unit::Seconds, requests.clone());
         registry.register_with_unit("upstream_duration", "Calls to Genesys; status 0: no answer", Unit::Seconds, calls.clone());
         registry.register("upstream_tokens", "Requests for the organisation's token", tokens.clone());
         registry.register("webhooks", "Events in the outbox", webhooks.clone());
         registry.register("jobs_open", "Jobs that are not over", jobs.clone());
+        registry.register("forms", "Sealed forms that no worker caught", forms.clone());
+        let help = "How long the oldest of them has been waiting";
+        registry.register_with_unit("forms_oldest", help, Unit::Seconds, forms_oldest.clone());
+        registry.register("forms_became", "What became of those that waited or were taken", form_ends.clone());
         registry.register("upstream_budget", "Requests that the rate limit allows in its window, and those used", budget.clone());
         registry.register("log_lines_dropped", "Lines of the log that nobody read in time", log_dropped.clone());
-        Self { registry, requests, calls, tokens, webhooks, jobs, budget, log_dropped, log: OnceLock::new() }
+        Self {
+            registry,
+            requests,
+            calls,
+            tokens,
+            webhooks,
+            jobs,
+            forms,
+            forms_oldest,
+            form_ends,
+            budget,
+            log_dropped,
+            log: OnceLock::new(),
+        }
     }
 
     /// Tells of the log too, whose writer is asked.
@@ -87,12 +114,22 @@ impl Metrics {
         self.requests.get_or_create(&labels).observe(elapsed.as_secs_f64());
     }
 
+    /// A form came to this.
+    pub(crate) fn form(&self, became: &'static str) {
+        self.form_ends.get_or_create(&Became { became }).inc();
+    }
+
     /// All of it as text; what the database knows is asked for now.
     pub(crate) async fn text(&self, db: &Db, genesys: &Client) -> sqlx::Result<String> {
         let (waiting, dead) = db.count_webhooks().await?;
         self.webhooks.get_or_create(&State { state: "waiting" }).set(waiting);
         self.webhooks.get_or_create(&State { state: "dead" }).set(dead);
         self.jobs.set(db.count_open_jobs().await?);
+        let forms = db.count_forms().await?;
+        self.forms.get_or_create(&State { state: "waiting" }).set(forms.waiting);
+        self.forms.get_or_create(&State { state: "dead" }).set(forms.dead);
+        let now = i64::try_from(clock::now()).unwrap_or(i64::MAX);
+        self.forms_oldest.set(forms.oldest.map_or(0, |oldest| now.saturating_sub(oldest).max(0) / 1_000));
         if let Some((used, allowed)) = genesys.budget() {
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.budget.get_or_create(&State { state: "used" }).set(number(used));

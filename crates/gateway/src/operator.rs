@@ -7,6 +7,7 @@ use guestsync_core::Sensitive;
 use crate::app::StartError;
 use crate::audit::chain::Head;
 use crate::clock;
+use crate::db::forms::Form;
 use crate::db::{Db, OpenError};
 use crate::jobs::{self, View};
 use crate::keys::StateKey;
@@ -61,6 +62,14 @@ impl Operator {
         let Some(stored) = stored else { return Ok(None) };
         let key = StateKey::find(directory, state_key)?.ok_or(StartError::NoStateKey)?;
         Ok(Some(jobs::view(&stored, &key)))
+    }
+
+    /// The sealed forms that wait for Genesys or were refused, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forms(&self) -> Result<Vec<Form>, OpenError> {
+        Ok(self.db.list_forms().await?)
     }
 
     /// The events in the webhook's outbox, oldest first.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Extension, Router};
-use guestsync_core::Sensitive;
+use guestsync_core::{Millis, Sensitive};
 use guestsync_genesys::Settings;
 use guestsync_sandbox::{Client, Options, Sandbox};
 use tokio::net::TcpListener;
@@ -26,7 +26,7 @@ use crate::keys::state_key::random;
 use crate::listen::{PER_PEER, Peers};
 use crate::open::{Opener, SANDBOX_DIRECTORY};
 use crate::sharing::Sharing;
-use crate::{alone, clock, listen, meta, provision, router, text, webhook};
+use crate::{alone, clock, fallback, listen, meta, provision, router, text, webhook};
 
 /// How long open requests may take to end after the word to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -34,6 +34,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const PROVISIONED_AT_ONCE: usize = 4;
 /// How often what is too old is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// A form that waits is given up after seven days; one that is still there cannot be read.
+const UNREADABLE_LIFE: Millis = 8 * 24 * 60 * 60 * 1_000;
 
 /// A gateway that is ready to serve.
 pub struct Gateway {
@@ -135,6 +137,8 @@ impl Gateway {
         background.spawn(sharing.clone().share());
         let mut delivering = JoinSet::new();
         delivering.spawn(webhook::deliver::run(Arc::clone(&self.app.webhooks), stopped.clone()));
+        let mut sending = JoinSet::new();
+        sending.spawn(fallback::deliver::run(Arc::clone(&self.app), stopped.clone()));
         let mut provisioning = JoinSet::new();
         provisioning.spawn(provision::worker::run(Arc::clone(&self.app), PROVISIONED_AT_ONCE, stopped.clone()));
         let mut mapping = JoinSet::new();
@@ -162,6 +166,8 @@ impl Gateway {
         // A job that does not come to a rest by then is resumed by whoever finds it.
         _ = tokio::time::timeout(GRACE, provisioning.join_next()).await;
         _ = tokio::time::timeout(GRACE, mapping.join_next()).await;
+        // A form that is under way then is sent again, under the same key.
+        _ = tokio::time::timeout(GRACE, sending.join_next()).await;
         if tokio::time::timeout(GRACE, delivering.join_next()).await.is_err() {
             tracing::warn!("webhooks were under way: they are delivered again");
         }
@@ -198,6 +204,10 @@ async fn purge(app: Arc<App>) {
         }
         if let Err(error) = app.db.purge_webhooks(clock::now().saturating_sub(SESSION_LIFE)).await {
             tracing::warn!(%error, "dead webhooks of more than 30 days ago stay for now");
+        }
+        let (dead, waiting) = (clock::now().saturating_sub(SESSION_LIFE), clock::now().saturating_sub(UNREADABLE_LIFE));
+        if let Err(error) = app.db.purge_forms(dead, waiting).await {
+            tracing::warn!(%error, "forms that were refused more than 30 days ago stay for now");
         }
         if let Err(error) = app.db.purge_jobs(clock::now().saturating_sub(SESSION_LIFE)).await {
             tracing::warn!(%error, "jobs that ended more than 30 days ago stay for now");

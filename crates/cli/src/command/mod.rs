@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod database;
+pub(crate) mod forms;
 pub(crate) mod hooks;
 pub(crate) mod jobs;
 pub(crate) mod keys;

@@ -50,6 +50,7 @@ pub use input::{FormId, Input, Upstream};
 pub use keyset::{KeySet, Listed};
 pub use normal::NormalForm;
 pub use output::{Output, Patch};
+pub use queue::{CLOCK_ROW, PAUSE_ROW};
 pub use redirect::Redirect;
 pub use refusal::{Refusal, Why};
 pub use report::{Kind, Letter, Report};

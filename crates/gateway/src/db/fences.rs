@@ -28,6 +28,7 @@ impl Fence {
 }
 
 const ALL: &str = "SELECT pointer, seq, applied FROM fences WHERE guest = $1";
+const NEWEST: &str = "SELECT MAX(seq) AS seq FROM fences WHERE guest = $1";
 const SET: &str = "INSERT INTO fences (guest, pointer, seq, applied) VALUES ($1, $2, $3, $4)
     ON CONFLICT (guest, pointer) DO UPDATE SET seq = excluded.seq, applied = excluded.applied";
 
@@ -40,6 +41,11 @@ impl Db {
             Ok((row.try_get("pointer")?, fence))
         };
         rows.iter().map(fence).collect()
+    }
+
+    /// The newest number seen for any member of a guest's.
+    pub(crate) async fn newest_fence(&self, guest: &GuestId) -> sqlx::Result<Option<i64>> {
+        sqlx::query(NEWEST).bind(guest.as_str()).fetch_one(&self.read).await?.try_get("seq")
     }
 
     /// Sets fences, whatever they were: all or none.

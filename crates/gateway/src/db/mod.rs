@@ -6,6 +6,7 @@
 //! - [`answers`]: what a repeat is answered; [`answer_writes`]: how that is written; [`answer`]: one of them;
 //! - [`fences`]: the newest patch of each profile member;
 //! - [`secrets`]: what is encrypted at rest;
+//! - [`forms`]: sealed forms that wait for Genesys;
 //! - [`webhooks`], [`jobs`]: work that outlives its request, each item claimed by one gateway at a time;
 //! - [`gateways`]: which gateways run;
 //! - [`leases`]: what only one gateway does at a time;
@@ -18,6 +19,7 @@ pub(crate) mod answers;
 mod audit;
 pub(crate) mod channel_claims;
 pub(crate) mod fences;
+pub(crate) mod forms;
 #[cfg(test)]
 pub(crate) mod fresh;
 mod gateways;

@@ -1,102 +1,130 @@
-//! The shell of one form: performs what the core's `profile` machine asks for, with the gateway's own keys and its own proxy.
+//! The shell of one guest's forms: performs what the core's `profile` machine asks for, with the gateway's own keys, database and proxy.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use guestsync_core::profile::{Input, KeySet, Listed, Output, Patch, Profile, Reply, Upstream};
-use guestsync_core::seal::{Entropy, SharedKey};
+use axum::http::HeaderValue;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use guestsync_core::journal::Write;
+use guestsync_core::profile::{Answer, Input, KeySet, Letter, Listed, Output, Patch, Profile, Refusal, Reply, Upstream, Why};
+use guestsync_core::seal::SharedKey;
 use guestsync_core::{Millis, Now, Sensitive};
+use guestsync_genesys::Error;
 use guestsync_genesys::call::{GuestId, Precondition};
+use tokio::sync::oneshot;
 
-use super::{agree, form};
+use super::asker::Asker;
+use super::rows::Rows;
+use super::{agree, told};
 use crate::app::App;
 use crate::clock;
-use crate::cookie::Kinds;
-use crate::guard::session;
-use crate::keys::state_key::random;
-use crate::proxy::fenced;
+use crate::proxy::fenced::{self, Outcome};
 use crate::proxy::patch::Patch as Checked;
-use crate::refusal::Refusal;
+use crate::proxy::turns::Held;
 
-/// The one form of its machine.
-const FORM: u32 = 0;
+/// How long the turn is waited for; whoever has it may have to wait for an answer.
+const TURN: Duration = Duration::from_secs(25);
 
-/// Seals, sends and answers a form.
-///
-/// # Errors
-/// No entropy, or the machine ended without an answer: faults of ours.
-pub(crate) async fn handle(app: &Arc<App>, request: Request) -> Result<Response, Refusal> {
-    let headers = request.headers().clone();
-    let navigation = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
-    let entropy = Entropy::from_seed(&mut *random::<32>()?);
-    let mut shell = Shell { app, headers, started: Instant::now(), profile: Profile::new(app.rules.clone()) };
-    let input = match form::read(request, &app.rules).await {
-        Ok(entries) => Input::Submitted { form: FORM, navigation, entries, entropy },
-        Err(why) => Input::Unreadable { form: FORM, navigation, why },
-    };
-    shell.tell(input);
-    while let Some(output) = shell.profile.poll() {
-        if let Output::Respond { reply, .. } = output {
-            return response(reply);
-        }
-        if let Some(input) = shell.perform(output).await {
-            shell.tell(input);
-        }
-    }
-    Err(Refusal::internal())
+/// What something that was begun has come to.
+pub(super) enum Event {
+    Told(Input),
+    /// It is this one's turn; `None`: it was not in time.
+    Turn(Option<Held>),
 }
 
-struct Shell<'a> {
-    app: &'a Arc<App>,
-    headers: HeaderMap,
+/// Whoever waits for the answer to a form.
+pub(super) struct Waiting {
+    pub(super) navigation: bool,
+    pub(super) reply: oneshot::Sender<Reply>,
+}
+
+/// One guest's forms.
+pub(super) struct Shell {
+    pub(super) app: Arc<App>,
+    /// `None`: the form names no guest, and will be refused.
+    pub(super) rows: Option<Rows>,
+    pub(super) asker: Asker,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) held: Option<Held>,
+    pub(super) under_way: FuturesUnordered<BoxFuture<'static, Event>>,
+    /// Patches under way.
+    pub(super) flights: usize,
+    /// Whether one was sent.
+    pub(super) tried: bool,
+    /// When the machine wants to be woken.
+    pub(super) wake: Option<Millis>,
+    pub(super) letters: Vec<Letter>,
     started: Instant,
     profile: Profile,
 }
 
-impl Shell<'_> {
-    fn tell(&mut self, input: Input) {
-        let now = Now::new(clock::now(), self.mono());
-        self.profile.handle(now, input);
+impl Shell {
+    pub(super) fn new(app: Arc<App>, guest: Option<GuestId>, asker: Asker, seed: u64) -> Self {
+        Self {
+            profile: Profile::with_queue(app.rules.clone(), seed),
+            rows: guest.map(Rows::of),
+            app,
+            asker,
+            waiting: None,
+            held: None,
+            under_way: FuturesUnordered::new(),
+            flights: 0,
+            tried: false,
+            wake: None,
+            letters: Vec::new(),
+            started: Instant::now(),
+        }
     }
 
-    fn mono(&self) -> Millis {
+    pub(super) fn tell(&mut self, input: Input) {
+        self.profile.handle(Now::new(clock::now(), self.mono()), input);
+    }
+
+    pub(super) fn next(&mut self) -> Option<Output> {
+        self.profile.poll()
+    }
+
+    pub(super) fn mono(&self) -> Millis {
         Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(Millis::MAX)
     }
 
-    /// What comes of an output; `None` for one that wants no answer.
-    async fn perform(&self, output: Output) -> Option<Input> {
+    /// When the machine's monotonic time is this.
+    pub(super) fn instant(&self, mono: Millis) -> Instant {
+        self.started + Duration::from_millis(mono)
+    }
+
+    /// Performs an output: what comes of it at once is told at once.
+    pub(super) async fn perform(&mut self, output: Output) {
         match output {
-            Output::GetKeys => Some(Input::Keys(self.keys())),
-            Output::Agree { key_id } => Some(match agree::agree(&self.app.keys.sealing, &key_id) {
+            Output::GetKeys => self.tell(Input::Keys(self.keys())),
+            // One to spare serves nobody here.
+            Output::Agree { .. } if self.waiting.is_none() => {}
+            Output::Agree { key_id } => self.tell(match agree::agree(&self.app.keys.sealing, &key_id) {
                 Some(agreement) => Input::Agreed(agreement),
                 None => Input::AgreeFailed { key_id },
             }),
-            Output::GetToken { guest } => Some(match self.authorize(&guest).await {
-                // Nothing reads it: what it would prove is proved.
-                Ok(()) => {
-                    Input::Token { guest, asked_at: self.mono(), value: Sensitive::new(String::new()), expires_in: Some(60.0) }
-                }
-                Err(answer) => Input::TokenFailed { guest, answer },
-            }),
+            Output::GetToken { guest } => self.authorize(guest).await,
             Output::GetFieldKey { guest, .. } => {
                 let (_, mut key) = self.app.masters.current(&guest);
-                Some(Input::FieldKey { guest, key: SharedKey::new(&mut key), fresh_for: None })
+                self.tell(Input::FieldKey { guest, key: SharedKey::new(&mut key), fresh_for: None });
             }
-            Output::Send(patch) => Some(self.send(patch).await),
-            // A call ends by its own time limit, so the machine's never comes first.
-            Output::Abort { .. } | Output::WakeAt(_) | Output::Respond { .. } => None,
-            // There is no queue here, and nobody to forward to.
-            Output::Forward { .. }
-            | Output::Lock
-            | Output::Unlock
-            | Output::Load { .. }
-            | Output::Store { .. }
-            | Output::Sync
-            | Output::Report(_)
-            | Output::Status { .. } => None,
+            Output::Send(patch) => self.send(patch).await,
+            Output::Respond { reply, .. } => self.respond(reply),
+            Output::Forward { .. } => self.respond_unkept(),
+            Output::Lock => self.lock(),
+            Output::Unlock => self.unlock().await,
+            Output::Load { load } => self.load(load).await,
+            Output::Store { store, writes } => self.store(store, &writes).await,
+            Output::Report(report) => {
+                if let Some(rows) = &self.rows {
+                    told::form(&self.app, rows.guest(), report).await;
+                }
+            }
+            Output::Status { letters, .. } => self.letters = letters,
+            Output::WakeAt(wake) => self.wake = wake,
+            // The answer is not waited for any more; the request ends by its own time limit. Nobody has to start this process.
+            Output::Abort { .. } | Output::Sync => {}
         }
     }
 
@@ -108,46 +136,115 @@ impl Shell<'_> {
         KeySet { keys, ..KeySet::default() }
     }
 
-    /// Whether the browser holds this guest's cookie.
-    async fn authorize(&self, guest: &str) -> Result<(), Upstream> {
-        let Some(guest) = GuestId::parse(guest) else { return Err(Upstream { status: 403, ..Upstream::default() }) };
-        match session::require(self.app, &self.headers, Kinds::SameSite, Some(&guest)).await {
-            Ok(_) => Ok(()),
-            Err(refusal) => {
-                Err(Upstream { status: refusal.status.as_u16(), code: Some(refusal.code.to_owned()), ..Upstream::default() })
+    async fn may(&mut self) -> Result<(), Upstream> {
+        self.asker.may(&self.app, self.rows.as_ref().map(Rows::guest)).await
+    }
+
+    async fn authorize(&mut self, guest: String) {
+        let input = match self.may().await {
+            // Nothing reads it: what it would prove is proved.
+            Ok(()) => Input::Token { guest, asked_at: self.mono(), value: Sensitive::new(String::new()), expires_in: Some(60.0) },
+            Err(answer) => Input::TokenFailed { guest, answer },
+        };
+        self.tell(input);
+    }
+
+    /// Of a browser that may not post the form, nothing is kept.
+    async fn store(&mut self, store: u32, writes: &[Write]) {
+        if let Err(answer) = self.may().await {
+            if let Some(guest) = self.rows.as_ref().map(|rows| rows.guest().as_str().to_owned()) {
+                self.tell(Input::TokenFailed { guest, answer });
             }
+            return self.tell(Input::StoreFailed { store });
         }
+        let Some(rows) = &mut self.rows else { return self.tell(Input::StoreFailed { store }) };
+        let input = match rows.write(&self.app, writes).await {
+            Ok(()) => Input::Stored { store },
+            Err(error) => {
+                tracing::error!(%error, "a form cannot be kept");
+                Input::StoreFailed { store }
+            }
+        };
+        self.tell(input);
+    }
+
+    async fn load(&mut self, load: u32) {
+        let Some(rows) = &mut self.rows else { return self.tell(Input::Loaded { load, rows: Vec::new() }) };
+        let input = match rows.load(&self.app).await {
+            Ok(rows) => Input::Loaded { load, rows },
+            Err(error) => {
+                tracing::error!(%error, "what waits of a guest's forms cannot be read");
+                Input::LoadFailed { load }
+            }
+        };
+        self.tell(input);
+    }
+
+    fn lock(&mut self) {
+        if self.held.is_some() {
+            return self.tell(Input::LockGranted);
+        }
+        let Some(guest) = self.rows.as_ref().map(|rows| rows.guest().clone()) else { return };
+        let app = Arc::clone(&self.app);
+        self.under_way
+            .push(Box::pin(async move { Event::Turn(app.form_turns.wait_at_most(&guest, TURN).await.unwrap_or_default()) }));
+    }
+
+    pub(super) async fn unlock(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.app.form_turns.give_back(held).await;
+        }
+    }
+
+    fn respond(&mut self, reply: Reply) {
+        if let Some(waiting) = self.waiting.take() {
+            // The browser may have gone.
+            _ = waiting.reply.send(reply);
+        }
+    }
+
+    /// There is nobody to forward to: what is neither kept nor sent is not taken.
+    fn respond_unkept(&mut self) {
+        let navigation = self.waiting.as_ref().is_some_and(|waiting| waiting.navigation);
+        let answer = Answer::refused(Refusal::whole(Why::StorageUnavailable));
+        self.respond(answer.reply(navigation, self.app.rules.redirect()));
     }
 
     /// The same way that a worker's patch takes, from the capability check on.
-    async fn send(&self, patch: Patch) -> Input {
-        let failed = Input::SendFailed { send: patch.send, unsent: false };
-        let checked = Checked::read(patch.body.as_bytes(), &self.app.config.patch_pointers);
-        let (Some(guest), Ok(seq), Ok(checked)) = (GuestId::parse(&patch.guest), i64::try_from(patch.sequence), checked) else {
-            return failed;
-        };
-        let key = HeaderValue::try_from(patch.idempotency_key).ok();
-        let precondition = Precondition { idempotency_key: key, ..Precondition::default() };
-        match fenced::send(Arc::clone(self.app), guest, seq, checked, precondition).await {
-            Ok(fenced::Outcome { answer: Some(Err(_)), .. }) | Err(_) => failed,
-            Ok(fenced::Outcome { answer, in_the_way }) => {
-                let (status, code) = match answer {
-                    Some(Ok(answer)) => (answer.status, answer.code()),
-                    _ => (200, None),
-                };
-                let sequence = in_the_way.and_then(|newest| u64::try_from(newest).ok());
-                Input::Response { send: patch.send, answer: Upstream { status, code, sequence, ..Upstream::default() } }
-            }
+    async fn send(&mut self, patch: Patch) {
+        if let Some(held) = &self.held {
+            self.app.form_turns.renew(held).await;
         }
+        (self.flights, self.tried) = (self.flights + 1, true);
+        let app = Arc::clone(&self.app);
+        self.under_way.push(Box::pin(async move { Event::Told(sent(app, patch).await) }));
     }
 }
 
-fn response(reply: Reply) -> Result<Response, Refusal> {
-    let status = StatusCode::from_u16(reply.status).map_err(|_| Refusal::internal())?;
-    let mut response = (status, [(header::CONTENT_TYPE, reply.content_type)], reply.body).into_response();
-    let set = |name, value: Option<&str>| Some((name, HeaderValue::from_str(value?).ok()?));
-    let location = set(header::LOCATION, reply.location.as_deref());
-    let policy = set(header::CONTENT_SECURITY_POLICY, reply.policy);
-    response.headers_mut().extend([location, policy].into_iter().flatten());
-    Ok(response)
+async fn sent(app: Arc<App>, patch: Patch) -> Input {
+    let Patch { send, guest, body, idempotency_key, sequence, .. } = patch;
+    let failed = Input::SendFailed { send, unsent: false };
+    let (Some(guest), Ok(seq)) = (GuestId::parse(&guest), i64::try_from(sequence)) else { return failed };
+    let answered = |answer| Input::Response { send, answer };
+    let checked = match Checked::read(body.as_bytes(), &app.config.patch_pointers) {
+        Ok(checked) => checked,
+        // It was kept under another configuration.
+        Err(refusal) => {
+            let (status, code) = (refusal.status.as_u16(), Some(refusal.code.to_owned()));
+            return answered(Upstream { status, code, ..Upstream::default() });
+        }
+    };
+    let key = HeaderValue::try_from(idempotency_key).ok();
+    let precondition = Precondition { idempotency_key: key, ..Precondition::default() };
+    let Ok(Outcome { answer, in_the_way }) = fenced::send(app, guest, seq, checked, precondition).await else { return failed };
+    let sequence = in_the_way.and_then(|newest| u64::try_from(newest).ok());
+    answered(match answer {
+        None => Upstream { status: 200, sequence, ..Upstream::default() },
+        Some(Ok(answer)) => {
+            let pause = answer.retry_after();
+            Upstream { status: answer.status, code: answer.code(), pause, sequence, ..Upstream::default() }
+        }
+        Some(Err(Error::Busy { retry_after })) => Upstream { status: 429, pause: Some(retry_after), ..Upstream::default() },
+        Some(Err(_)) => return failed,
+    })
 }

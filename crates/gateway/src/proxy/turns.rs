@@ -19,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// The guests that are being written, or were a moment ago.
 pub(crate) struct Turns {
+    /// What the turns are for: the leases' names begin with it.
+    what: &'static str,
     db: Db,
     owner: String,
     guests: Mutex<Guests>,
@@ -38,8 +40,8 @@ struct Guests {
 }
 
 impl Turns {
-    pub(crate) fn new(db: Db, owner: String) -> Self {
-        Self { db, owner, guests: Mutex::default() }
+    pub(crate) fn new(what: &'static str, db: Db, owner: String) -> Self {
+        Self { what, db, owner, guests: Mutex::default() }
     }
 
     /// As [`Self::wait`], for so long; `None` where it was not this one's turn by then.
@@ -59,13 +61,22 @@ impl Turns {
         if !self.db.is_shared() {
             return Ok(Held { _here: here, lease: None });
         }
-        let name = format!("turn/{guest}");
+        let name = format!("{}/{guest}", self.what);
         loop {
             let now = clock::now();
             if self.db.take_lease(&name, &self.owner, now, now + LEASE).await? {
                 return Ok(Held { _here: here, lease: Some(name) });
             }
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Somebody whose turn takes longer has it for a while more.
+    pub(crate) async fn renew(&self, held: &Held) {
+        if let Some(name) = &held.lease {
+            let now = clock::now();
+            // Where it cannot be renewed, whoever takes it meets the fences.
+            _ = self.db.take_lease(name, &self.owner, now, now + LEASE).await;
         }
     }
 
@@ -103,7 +114,7 @@ mod tests {
     #[tokio::test]
     async fn a_guest_waits_for_itself_and_for_no_other() {
         let fresh = Fresh::open().await;
-        let turns = Turns::new(fresh.db.clone(), "one".into());
+        let turns = Turns::new("turn", fresh.db.clone(), "one".into());
         let first = turns.wait(&guest(1)).await.unwrap();
         let _other = turns.wait(&guest(2)).await.unwrap();
         assert!(turns.wait_at_most(&guest(1), Duration::from_millis(20)).await.unwrap().is_none());
@@ -118,7 +129,8 @@ mod tests {
         if !fresh.db.is_shared() {
             return;
         }
-        let (one, other) = (Turns::new(fresh.db.clone(), "one".into()), Turns::new(fresh.db.clone(), "other".into()));
+        let (one, other) =
+            (Turns::new("turn", fresh.db.clone(), "one".into()), Turns::new("turn", fresh.db.clone(), "other".into()));
         let held = one.wait(&guest(1)).await.unwrap();
         assert!(tokio::time::timeout(Duration::from_millis(200), other.wait(&guest(1))).await.is_err());
         one.give_back(held).await;
@@ -129,7 +141,7 @@ mod tests {
     #[tokio::test]
     async fn guests_that_are_done_are_forgotten() {
         let fresh = Fresh::open().await;
-        let turns = Turns::new(fresh.db.clone(), "one".into());
+        let turns = Turns::new("turn", fresh.db.clone(), "one".into());
         let held = turns.of(&guest(0)).lock_owned().await;
         for n in 1..10_000 {
             drop(turns.of(&guest(n)).lock_owned().await);

@@ -52,13 +52,14 @@ struct Answer {
     responses(
         WithBody,
         (status = 200, description = "Genesys took it", content((Answer = "application/json"), (String = "text/html"))),
+        (status = 202, description = "It is kept, sealed, and will be sent", content((Answer = "application/json"), (String = "text/html"))),
         (status = 303, description = "To `worker.redirect`", headers(("Location" = String))),
         (status = 400, description = "`field.required`, `field.too_long`, `guest.invalid`, `form.malformed`, …", content((refusal::Error = "application/json"), (String = "text/html"))),
         (status = 403, description = "`session.missing`, `guest.mismatch`, `origin.foreign`, `worker.required`", content((refusal::Error = "application/json"), (String = "text/html"))),
         (status = 413, description = "`form.too_large`", content((refusal::Error = "application/json"), (String = "text/html"))),
         (status = 415, description = "`form.type`", content((refusal::Error = "application/json"), (String = "text/html"))),
         (status = 422, description = "Genesys refused it for good", content((refusal::Error = "application/json"), (String = "text/html"))),
-        (status = 502, description = "Genesys cannot be reached, or cannot take it now", content((refusal::Error = "application/json"), (String = "text/html"))),
+        (status = 503, description = "`storage.unavailable`: it can neither be kept nor sent", content((refusal::Error = "application/json"), (String = "text/html"))),
     ),
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, _: SameOrigin, request: Request) -> Result<Response, Refusal> {

@@ -15,7 +15,7 @@ fn text(directory: &Directory) -> String {
     std::fs::read_to_string(directory.path().join("audit.jsonl")).unwrap()
 }
 
-fn records(directory: &Directory) -> Vec<Value> {
+pub(crate) fn records(directory: &Directory) -> Vec<Value> {
     text(directory).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

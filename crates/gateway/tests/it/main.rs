@@ -11,6 +11,7 @@ mod channels;
 mod cors;
 mod crm;
 mod field_key;
+mod forms;
 mod health;
 mod idempotency;
 mod init;

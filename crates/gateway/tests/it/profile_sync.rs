@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::stored;
 use crate::world::{Directory, Session, Upstream, World, json_of, refusal, wanted};
 
-const FORM: &str = "/api/profile-sync";
+pub(crate) const FORM: &str = "/api/profile-sync";
 
-fn post(world: &World, session: &Session) -> RequestBuilder {
+pub(crate) fn post(world: &World, session: &Session) -> RequestBuilder {
     world.call(Method::POST, FORM).header(COOKIE, &session.cookie).header("sec-fetch-site", "same-origin")
 }
 
-fn whole(guest: &str) -> Vec<(String, String)> {
+pub(crate) fn whole(guest: &str) -> Vec<(String, String)> {
     [
         ("guestId", guest),
         ("email", "canary@example.org"),
@@ -28,7 +28,7 @@ fn whole(guest: &str) -> Vec<(String, String)> {
     .into()
 }
 
-async fn opened(world: &World, upstream: &Upstream, guest: &str) -> Value {
+pub(crate) async fn opened(world: &World, upstream: &Upstream, guest: &str) -> Value {
     let opener = crate::world::opener(&world.directory).await;
     let guests = upstream.guests().await;
     let profile = &guests.iter().find(|stored| stored["id"] == guest).unwrap()["profile"];
@@ -39,7 +39,7 @@ async fn opened(world: &World, upstream: &Upstream, guest: &str) -> Value {
     json!({"email": member("email"), "phone": member("phone"), "name": member("name")})
 }
 
-fn plain() -> Value {
+pub(crate) fn plain() -> Value {
     json!({"email": "canary@example.org", "phone": "+1 555 canary", "name": "Ada Canary"})
 }
 
@@ -159,18 +159,6 @@ async fn a_field_with_a_purpose_waits_for_it() {
     let answer = json_of(post(&world, &session).form(&agreed).send().await.unwrap()).await;
     assert!(answer.get("held").is_none());
     assert_ne!(upstream.guests().await[0]["profile"]["email"], before);
-}
-
-#[tokio::test]
-async fn what_genesys_does_not_take_is_told_as_the_worker_tells_it() {
-    let upstream = Upstream::start().await;
-    let world = World::start(&upstream).await;
-    let session = world.session("abc").await;
-    for (effect, status) in [("status\", status = 503", 502), ("lost\"", 502), ("status\", status = 422", 422)] {
-        upstream.faults(&format!("[[rules]]\ncalls = [\"P1\"]\neffect = {{ kind = \"{effect} }}")).await;
-        let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
-        assert_eq!(answer.status(), status, "{effect}");
-    }
 }
 
 #[tokio::test]

@@ -18,9 +18,9 @@ use lane::Lane;
 use slot::{Home, Slot};
 
 /// The row that holds the highest place in the order that was given out. It only grows: a lower one is not written over it.
-pub(in crate::profile) const CLOCK_ROW: &str = "~clock";
+pub const CLOCK_ROW: &str = "~clock";
 /// The row that says until when the server wants to be left alone.
-pub(in crate::profile) const PAUSE_ROW: &str = "~pause";
+pub const PAUSE_ROW: &str = "~pause";
 
 /// So many entries are kept.
 const MAX_ENTRIES: usize = 500;

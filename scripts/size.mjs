@@ -1,4 +1,4 @@
-/** `npm run size`: what a page and a worker download, held to `scripts/size-budget.json`, with the largest parts of each. */
+/** `npm run size`: what a page downloads, at once and where it has something to look at (pii), and a worker; held to `scripts/size-budget.json`, with the largest parts of each. */
 import { readFile, rm } from "node:fs/promises";
 import { buildAll } from "./lib/build/all.mjs";
 import { optimise } from "./lib/build/wasm.mjs";
@@ -7,7 +7,7 @@ import { main, Problem } from "./lib/problem.mjs";
 import { describe, measureSizes } from "./lib/size/measure.mjs";
 import { wasmParts } from "./lib/size/wasm-parts.mjs";
 
-/** @param {"page" | "worker"} shell */
+/** @param {import("./lib/build/wasm.mjs").Shell} shell */
 async function listParts(shell) {
   const file = at("dist/pkg", shell, `${shell}.named.wasm`);
   await optimise(shell, file, { names: true });

@@ -17,7 +17,7 @@ fuzz_target!(|text: &str| {
         updates.push(Update { key, given });
     }
     let given = updates.len();
-    match check(updates, &Limits::default(), 0, &|_| false, &mut |_, _| None) {
+    match check(updates, &Limits::default(), 0, &|_| false) {
         Ok(values) => assert_eq!(values.len(), given),
         Err(issues) => assert!(!issues.is_empty()),
     }

@@ -68,6 +68,47 @@ test("personal data is reported, masked or refused by its kind, and a key that i
   assert.deepEqual(await attributesOf(guestId), { email: "ada@example.org", note: "call [phone]", who: "grace@example.org" });
 });
 
+test("where personal data is only reported, the scanner is loaded for a value that may hold some, and holds nothing up", async () => {
+  const { page, context, guestId } = await open({});
+  /** @type {string[]} */
+  const fetched = [];
+  let release = () => {};
+  /** @type {Promise<void>} */
+  const released = new Promise((resolve) => (release = resolve));
+  await context.route(/\/pii\.[0-9a-f]+\.wasm$/, async (route) => {
+    fetched.push(route.request().url());
+    // The first is refused by a server in trouble, the next one waits.
+    if (fetched.length <= 2) return route.fulfill({ status: 503 });
+    await released;
+    return route.continue();
+  });
+  await withGuest(page, async (guest) => {
+    Object.assign(window, { findings: [] });
+    guest.on("finding", (finding) => Reflect.get(window, "findings").push(finding));
+    await guest.set({ language: "en-US", tier: 3, vip: true, note: "call again" });
+    await guest.flush();
+  });
+  assert.deepEqual(fetched, []);
+  await withGuest(page, (guest) => guest.set({ email: "ada@example.org" }));
+  await until("the first tries to end", () => fetched.length === 2);
+  await withGuest(page, async (guest) => {
+    await guest.set({ from: "192.0.2.7" });
+    await guest.flush();
+  });
+  assert.deepEqual(await attributesOf(guestId), { language: "en-US", tier: 3, vip: true, note: "call again", email: "ada@example.org", from: "192.0.2.7" });
+  assert.deepEqual(await page.evaluate(() => Reflect.get(window, "findings")), []);
+  release();
+  const findings = await until("both to be found", async () => {
+    const found = await page.evaluate(() => Reflect.get(window, "findings"));
+    return found.length === 2 && found;
+  });
+  assert.deepEqual(findings, [
+    { key: "email", kind: "email", policy: "flag" },
+    { key: "from", kind: "ip", policy: "flag" },
+  ]);
+  assert.equal(await withGuest(page, (guest) => guest.metrics().findings), 2);
+});
+
 test("Global Privacy Control withdraws every purpose but the default one, and a later grant wins", async () => {
   const signal = () => Object.defineProperty(navigator, "globalPrivacyControl", { value: true });
   const options = { purposes: { news: "marketing" }, consent: { service: true, marketing: true } };

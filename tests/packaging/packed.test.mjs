@@ -28,7 +28,7 @@ const tool = (program, ...args) => attempt("node", [at("tests/packaging/node_mod
 test("the package holds the faces, their types and their wasm, and says nothing of the machine it was made on", async () => {
   const kinds = files.map((path) => path.replace(/^package\//, "").replace(/\.[0-9a-f]{16}\.wasm$/, ".wasm")).filter((path) => !path.includes("/types/"));
   const scripts = ["guestsync-sw.js", "guestsync.js", "index.js", "node.js", "sw.js"].flatMap((script) => [`dist/npm/${script}`, `dist/npm/${script}.map`]);
-  assert.deepEqual(kinds, ["LICENSE", "README.md", ...scripts, "dist/npm/page.wasm", "dist/npm/worker.wasm", "package.json"].sort());
+  assert.deepEqual(kinds, ["LICENSE", "README.md", ...scripts, "dist/npm/page.wasm", "dist/npm/pii.wasm", "dist/npm/worker.wasm", "package.json"].sort());
   for (const path of await filesBelow(installed)) {
     const text = (await readFile(path)).toString("latin1");
     assert.ok(!text.includes(root) && !/\/(home|root|Users)\/[a-z]/.test(text), path);

@@ -72,6 +72,29 @@ test("a connection that breaks for a moment is tried again, and no call is lost 
   guest.close();
 });
 
+test("where personal data is masked nothing is sent before the wasm that finds it is there", async (t) => {
+  const scanner = await readFile((await filesBelow(at("dist/npm"))).find((path) => /\/pii\.[0-9a-f]{16}\.wasm$/.test(path)) ?? "");
+  /** @type {string[]} */
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(String(request.url));
+    const isPage = request.url === "/page.wasm";
+    // The scanner's server is in trouble at first: it is asked again, as for the page's own wasm.
+    if (!isPage && asked.filter((url) => url !== "/page.wasm").length <= 2) return response.writeHead(503).end();
+    return response.writeHead(200, { "content-type": "application/wasm" }).end(isPage ? bytes : scanner);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  const wasm = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/page.wasm`;
+  const guest = await openAnew({ wasm, pii: { email: "mask", card: "block" } });
+  const [set, retrying] = [guest.set({ note: "ask ada@example.org" }), first(guest, "retrying")];
+  assert.equal((await retrying).code, "wasm.unavailable");
+  assert.deepEqual(await set, { stored: "memory", masked: ["note"], held: [] });
+  assert.equal(await codeOf(guest.set({ card: "4111 1111 1111 1111" })), "attributes.invalid");
+  assert.deepEqual([guest.metrics().findings, guest.metrics().set], [2, 1]);
+  guest.close();
+});
+
 for (const [what, answer] of /** @type {const} */ ([["with no network", undefined], ["while the server of the wasm fails", 503]])) {
   test(`${what} calls wait, flush and metrics say what waits, and nothing is lost when it is there`, async (t) => {
     const { wasm, asked } = await serve(t, [answer, answer, bytes]);

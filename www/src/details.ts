@@ -1,7 +1,7 @@
 /** The names of what the core tells, in the order in which it tells it. */
 const NAMES: Record<string, string[]> = {
   // Results of calls.
-  set: ["stored", "masked", "held"],
+  set: ["stored", "held"],
   flushed: ["delivered", "pending", "held"],
   // Events.
   delivered: ["keys", "latencyMs"],
@@ -28,7 +28,6 @@ const NAMES: Record<string, string[]> = {
     "pending",
     "held",
     "oldestAgeMs",
-    "findings",
     "latencyMeanMs",
     "latencyP50Ms",
     "latencyP95Ms",

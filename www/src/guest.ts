@@ -16,6 +16,7 @@ import { journalOf } from "./journal.js";
 import type { FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import type { GuestSync } from "./guest-sync.js";
 import { pageOptions } from "./page-options.js";
+import { Screen } from "./screen.js";
 import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
 import { type Core, loadCore, Unreached } from "./wasm.js";
@@ -38,10 +39,11 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   let warned = false;
   let closed = false;
   let early = 0;
+  let findings = 0;
   let lives = LIVES;
   /** What the page says of purposes by its calls, for a core that takes the place of one that trapped. */
   let stated = { ...options.consent };
-  let counts = detailsOf("metrics", Array(17).fill(0)) as Metrics;
+  let counts = detailsOf("metrics", Array(16).fill(0)) as Metrics;
   let guestId = options.guest;
   let session: Ready | undefined;
   let deafen = () => {};
@@ -55,6 +57,10 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     unready = reject;
   });
   ready.catch(() => {});
+  const screen = new Screen(options, (...finding) => {
+    findings++;
+    event("finding", ...finding);
+  });
   const { journal, mirrored, leave } = journalOf(options);
   const channel = new Channel((hint) => {
     // What was said here may have been withdrawn elsewhere since: then the journal's word alone counts.
@@ -73,8 +79,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       deafen = later(delay, () => load(Math.min(pause * 2, SELDOM_MS)), load);
       event("retrying", 0, "wasm.unavailable", null, delay);
     };
-    loadCore(options.wasm)
-      .then(start, again)
+    Promise.all([loadCore(options.wasm), screen.prepare()])
+      .then(([core]) => start(core), again)
       .catch(() => fail("wasm.trapped"));
   }
 
@@ -159,7 +165,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function count(): Metrics {
     tell?.("metrics");
-    return tell ? counts : { ...counts, set: early, pending: early };
+    return { ...counts, findings, ...(!tell && { set: early, pending: early }) };
   }
 
   /** What there is to tell of a `flush` that was called before the core was there and is not waited for any longer. */
@@ -204,7 +210,12 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       }
       const keys = given.filter((_, at) => at % 2 === 0);
       if (!tell) early += keys.length;
-      const set = calls.make<SetResult>((_, call) => sets.add(call, given));
+      let masked: string[] = [];
+      const kept = calls.make<SetResult>((_, call) => {
+        masked = screen.look(given);
+        sets.add(call, given);
+      });
+      const set = ignorable(kept.then((result) => ({ ...result, masked })));
       set.then(
         (result) => note("set", { keys, ...result }),
         ({ code, issues }: ValidationError) => note("refused", { code, issues: issues?.map(({ key, code }) => ({ key: cut(key), code })) }),

@@ -8,11 +8,14 @@
  * ```
  * @packageDocumentation
  */
+import { scannerIsAt } from "./screen.js";
 import { wasmIsAt } from "./wasm.js";
 
 declare const __GUESTSYNC_PAGE_WASM__: string;
+declare const __GUESTSYNC_PII_WASM__: string;
 
-// A literal call, so that bundlers see the file and take it along.
+// Literal calls, so that bundlers see the files and take them along.
 wasmIsAt(() => new URL(__GUESTSYNC_PAGE_WASM__, import.meta.url));
+scannerIsAt(() => new URL(__GUESTSYNC_PII_WASM__, import.meta.url));
 
 export * from "./api.js";

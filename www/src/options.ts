@@ -113,7 +113,7 @@ export interface GuestSyncOptions {
    * `memory` (Node, tests), or an object of the page's own.
    */
   storage?: "auto" | "local" | "memory" | JournalStorage;
-  /** The wasm file, where it is not beside the script. */
+  /** The wasm file, where it is not beside the script; the one that finds personal data lies beside it. */
   wasm?: string | URL;
 }
 

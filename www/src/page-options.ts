@@ -1,9 +1,9 @@
 import { randomId } from "./effect/session.js";
 import type { Part } from "./flat.js";
-import { type GuestSyncOptions, KINDS } from "./options.js";
+import type { GuestSyncOptions } from "./options.js";
 
 /** Nothing stated, and nothing inherited. */
-const NONE = Object.create(null) as Record<string, never>;
+export const NONE = Object.create(null) as Record<string, never>;
 
 /**
  * The options in the order in which the core reads them; `checkedOptions` has refused what cannot be an option. `consent` is what is
@@ -14,7 +14,6 @@ export function pageOptions(options: GuestSyncOptions, consent = options.consent
   const { maxItems = 10, maxDelayMs = 2000 } = batch;
   const { keysPerUpdate = 100, keysPerGuest = 1024, valueBytes = 256 } = limits;
   const purposes = Object.entries(options.purposes ?? NONE);
-  const { allow = [], region, ...pii } = options.pii ?? NONE;
   const stated = Object.entries(consent ?? NONE);
   return [
     ...crypto.getRandomValues(new Uint32Array(2)),
@@ -34,10 +33,6 @@ export function pageOptions(options: GuestSyncOptions, consent = options.consent
     ...stated.flatMap(([purpose, granted]) => [purpose, granted ? "" : null]),
     signalled.length,
     ...signalled,
-    region,
-    ...KINDS.map((kind) => pii[kind]),
-    allow.length,
-    ...allow,
   ];
 }
 

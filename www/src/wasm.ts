@@ -23,7 +23,6 @@ export interface Core {
 }
 
 let locate: () => URL;
-let compiling: Promise<WebAssembly.Module> | undefined;
 let core: Core | undefined;
 
 /** The entry says where its wasm lies. */
@@ -31,13 +30,21 @@ export function wasmIsAt(location: () => URL): void {
   locate = location;
 }
 
-/** Loads the wasm once, whoever asks; a failure may be tried again. After a trap there is another instance. */
+/** Compiles the wasm of this digest once, whoever asks; a failure may be tried again. */
+export function compiledOnce(integrity: string): (url: string | URL) => Promise<WebAssembly.Module> {
+  let compiling: Promise<WebAssembly.Module> | undefined;
+  return (url) =>
+    (compiling ??= compile(url, integrity).catch((error: unknown) => {
+      compiling = undefined;
+      throw error;
+    }));
+}
+
+const pageWasm = compiledOnce(__GUESTSYNC_PAGE_INTEGRITY__);
+
+/** Loads the page's wasm. After a trap there is another instance. */
 export async function loadCore(url: string | URL = locate()): Promise<Core> {
-  compiling ??= compile(url).catch((error: unknown) => {
-    compiling = undefined;
-    throw error;
-  });
-  const module = await compiling;
+  const module = await pageWasm(url);
   if (!core || core.trapped) core = instantiate(module);
   return core;
 }
@@ -51,9 +58,9 @@ function instantiate(module: WebAssembly.Module): Core {
   };
 }
 
-async function compile(url: string | URL): Promise<WebAssembly.Module> {
+async function compile(url: string | URL, integrity: string): Promise<WebAssembly.Module> {
   if (__GUESTSYNC_NODE__ && String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
-  const get = (cache?: RequestCache) => fetch(url, { integrity: __GUESTSYNC_PAGE_INTEGRITY__, ...(cache && { cache }) });
+  const get = (cache?: RequestCache) => fetch(url, { integrity, ...(cache && { cache }) });
   // A script is told the same of a network that fails and of another file: without the digest only the network does.
   const again = async () => {
     if (!(await arrives(url).catch(() => false))) throw new Unreached();

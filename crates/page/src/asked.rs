@@ -115,7 +115,7 @@ fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
         Outcome::Closed => "outbox.closed",
     });
     match outcome {
-        Outcome::Set { durability, held, masked } => {
+        Outcome::Set { durability, held } => {
             messages.text(match durability {
                 None if held.is_empty() => "dropped",
                 None => "held",
@@ -123,7 +123,6 @@ fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
                 Some(Durability::Tab) => "tab",
                 Some(Durability::Disk) => "disk",
             });
-            messages.texts(masked);
             messages.texts(held);
         }
         Outcome::Invalid(issues) => {
@@ -150,7 +149,6 @@ fn event(messages: &mut Messages, event: &Event) {
             Event::Held { .. } => "held",
             Event::Dropped { .. } => "dropped",
             Event::Withdrawn { .. } => "withdrawn",
-            Event::Finding { .. } => "finding",
             Event::Rejected { .. } => "rejected",
             Event::Retrying { .. } => "retrying",
             Event::Conflict { .. } => "conflict",
@@ -170,11 +168,6 @@ fn event(messages: &mut Messages, event: &Event) {
         Event::Withdrawn { purpose, keys } => {
             messages.texts(keys);
             messages.text(purpose);
-        }
-        Event::Finding { key, kind, policy } => {
-            for text in [&**key, kind.name(), policy.name()] {
-                messages.text(text);
-            }
         }
         Event::Rejected { keys, reason } => {
             messages.texts(keys);
@@ -199,14 +192,13 @@ fn reason(messages: &mut Messages, reason: &Reason) {
 
 /// The counts of `Metrics`, in its order.
 pub(crate) fn metrics(messages: &mut Messages, outbox: &Outbox, now: Now) {
-    let Accounts { set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired, findings } =
-        outbox.accounts();
+    let Accounts { set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired } = outbox.accounts();
     let oldest_age = outbox.oldest().map_or(0, |oldest| now.wall.saturating_sub(oldest));
     messages.begin("metrics");
     for count in [set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired] {
         messages.number(count);
     }
-    for count in [outbox.pending() as u64, outbox.held() as u64, oldest_age, findings, outbox.latencies().mean()] {
+    for count in [outbox.pending() as u64, outbox.held() as u64, oldest_age, outbox.latencies().mean()] {
         messages.number(count);
     }
     for percent in [50, 95, 99] {

@@ -2,13 +2,11 @@
 
 use guestsync_core::flat::Flat;
 use guestsync_core::outbox::{Guest, Options, Ungranted};
-use guestsync_core::pii::{Kind, Policy, Region};
 
 /// Reads the options. In this order: the guest's id, or nothing and a fresh random session id; whether what is not granted is
 /// dropped, whether the page resolves conflicts, whether it sends an event for each delivery (a text: yes, none: no); the most keys and milliseconds that wait for company; the
 /// most keys of an update and of a guest, and bytes of a value; how many purposes follow; key and purpose in turn; how many of them
-/// are stated; these, each with whether as granted; how many the browser's signal withdraws; these; the region of phone numbers; the policy of each kind
-/// of personal data; the keys that are meant to carry such.
+/// are stated; these, each with whether as granted; how many the browser's signal withdraws; these.
 pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
     let (known, session) = (flat.owned(), flat.owned());
     let guest = match known {
@@ -37,17 +35,6 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
     }
     for _ in 0..flat.number() {
         options.signalled.extend(flat.owned());
-    }
-    options.screen.region = flat.text().and_then(Region::named);
-    for kind in Kind::ALL {
-        if let Some(policy) = flat.text().and_then(Policy::named) {
-            options.screen.policies.set(kind, policy);
-        }
-    }
-    for _ in 0..flat.number() {
-        if let Some(key) = flat.owned() {
-            options.screen.allow.insert(key, ());
-        }
     }
     options
 }

@@ -17,8 +17,9 @@ export async function buildAll({ profile = "debug", server = true } = {}) {
   await ensurePackages();
   const steps = await Steps.open();
   const page = await buildWasm(steps, "page");
+  const pii = await buildWasm(steps, "pii");
   const worker = await buildWasm(steps, "worker");
-  await buildBundles(steps, page, worker);
+  await buildBundles(steps, { page, pii, worker });
   await buildConsole(steps);
   await buildTypes(steps);
   if (server) await buildBinary(profile);

@@ -42,30 +42,29 @@ const wasmFolders = ["dist/npm", "dist/site/guestsync"];
 
 /**
  * @param {import("../steps.mjs").Steps} steps
- * @param {Wasm} page
- * @param {Wasm} worker
+ * @param {Record<import("./wasm.mjs").Shell, Wasm>} built
  */
-export async function buildBundles(steps, page, worker) {
+export async function buildBundles(steps, built) {
   for (const { source, what } of faces) requireSource(at(source), what);
   const inputs = [
     ...(await filesBelow(at("www/src"))),
     ...(await filesBelow(at("sw/src"))),
-    ...[page, worker].flatMap(({ glue, wasm }) => [glue, wasm]),
+    ...Object.values(built).flatMap(({ glue, wasm }) => [glue, wasm]),
     ...["package-lock.json", "scripts/lib/build/bundle.mjs", "scripts/lib/build/bundles.mjs"].map((file) => at(file)),
   ];
   await steps.step("Bundling the scripts", { inputs }, async () => {
     const written = [];
-    for (const face of faces) written.push(...(await buildFace(face, page, worker)));
-    for (const { wasm, fileName } of [page, worker]) {
+    for (const face of faces) written.push(...(await buildFace(face, built)));
+    for (const { wasm, fileName } of Object.values(built)) {
       for (const folder of wasmFolders) written.push(await copy(wasm, at(folder, fileName)));
     }
     return written;
   });
-  await removeOtherWasm([page.fileName, worker.fileName]);
+  await removeOtherWasm(Object.values(built).map(({ fileName }) => fileName));
 }
 
-/** @param {Face} face @param {Wasm} page @param {Wasm} worker */
-async function buildFace({ source, out, global, node = false, site }, page, worker) {
+/** @param {Face} face @param {Record<import("./wasm.mjs").Shell, Wasm>} built */
+async function buildFace({ source, out, global, node = false, site }, { page, pii, worker }) {
   const script = await bundle(source, `dist/npm/${out}`, {
     ...(global === undefined ? { format: "esm" } : { format: "iife", ...(global && { globalName: global }) }),
     sourcemap: true,
@@ -74,6 +73,8 @@ async function buildFace({ source, out, global, node = false, site }, page, work
       __GUESTSYNC_NODE__: String(node),
       __GUESTSYNC_PAGE_INTEGRITY__: JSON.stringify(`sha256-${await digestOf(page.wasm)}`),
       __GUESTSYNC_PAGE_WASM__: JSON.stringify(page.fileName),
+      __GUESTSYNC_PII_INTEGRITY__: JSON.stringify(`sha256-${await digestOf(pii.wasm)}`),
+      __GUESTSYNC_PII_WASM__: JSON.stringify(pii.fileName),
       __GUESTSYNC_WORKER_DIGEST__: JSON.stringify(await digestOf(worker.wasm)),
       __GUESTSYNC_WORKER_WASM__: JSON.stringify(worker.fileName),
     },

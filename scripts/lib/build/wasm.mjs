@@ -7,7 +7,7 @@ import { at, root, target } from "../paths.mjs";
 import { run } from "../run.mjs";
 import { say } from "../say.mjs";
 
-/** @typedef {"page" | "worker"} Shell */
+/** @typedef {"page" | "pii" | "worker"} Shell */
 /** @typedef {{ glue: string, wasm: string, fileName: string }} Wasm `wasm` is a path, `fileName` what it is published as */
 
 /** What every browser of the supported range has (`browsers` in `bundle.mjs`) and rustc emits. */

@@ -14,7 +14,7 @@ import { checkSizes } from "../size/measure.mjs";
 /** @typedef {{ name: string, kind: Kind, run: () => Promise<unknown> }} Part */
 
 const wasmTarget = ["--target", "wasm32-unknown-unknown"];
-const shells = ["--package", "guestsync-page", "--package", "guestsync-worker"];
+const shells = ["--package", "guestsync-page", "--package", "guestsync-pii", "--package", "guestsync-worker"];
 
 /** Milliseconds that a file of tests may take; a browser that hangs must not hang the run. */
 const longestFile = 600_000;

@@ -82,8 +82,7 @@ pub struct Issue {
 
 /// Splits an update into what may be stored, or everything that is wrong with it.
 ///
-/// `known` tells whether the guest already has a key, `count` how many it has. `judge` sees each value that keeps the limits, and may
-/// change it or name the rule that it breaks.
+/// `known` tells whether the guest already has a key, `count` how many it has.
 ///
 /// # Errors
 /// All broken rules, in the order of the update.
@@ -92,7 +91,6 @@ pub fn check(
     limits: &Limits,
     count: usize,
     known: &dyn Fn(&str) -> bool,
-    judge: &mut dyn FnMut(&str, &mut Value) -> Option<Code>,
 ) -> Result<Vec<(String, Value)>, Vec<Issue>> {
     let mut issues = Vec::new();
     let mut whole = |code| issues.push(Issue { key: String::new(), code });
@@ -122,12 +120,10 @@ pub fn check(
             at(Code::KeyReserved);
         }
         match given {
-            Given::Value(mut value) if value.bytes() <= limits.value_bytes => match judge(&key, &mut value) {
-                Some(code) => at(code),
-                None => checked.push((key, value)),
-            },
+            Given::Value(value) if value.bytes() <= limits.value_bytes => checked.push((key, value)),
             Given::Value(_) => at(Code::ValueTooLong),
             Given::NotFinite => at(Code::ValueNotFinite),
+            Given::Blocked => at(Code::ValueBlocked),
             Given::OtherType => at(Code::ValueType),
         }
     }
@@ -143,7 +139,7 @@ mod tests {
     }
 
     fn codes(updates: Vec<Update>) -> Vec<(String, &'static str)> {
-        check(updates, &Limits::default(), 0, &|_| false, &mut |_, _| None)
+        check(updates, &Limits::default(), 0, &|_| false)
             .expect_err("something is wrong")
             .into_iter()
             .map(|issue| (issue.key, issue.code.as_str()))
@@ -157,6 +153,7 @@ mod tests {
             text("tier", &"é".repeat(129)),
             Update { key: "size".into(), given: Given::NotFinite },
             Update { key: "cart".into(), given: Given::OtherType },
+            Update { key: "note".into(), given: Given::Blocked },
             text("__proto__", "x"),
             text("a\u{0}b", "x"),
             text("fine", "x"),
@@ -168,6 +165,7 @@ mod tests {
                 ("tier".into(), "value.too_long"),
                 ("size".into(), "value.not_finite"),
                 ("cart".into(), "value.type"),
+                ("note".into(), "value.blocked"),
                 ("__proto__".into(), "key.reserved"),
                 ("a\u{0}b".into(), "key.control"),
             ]
@@ -177,8 +175,8 @@ mod tests {
     #[test]
     fn the_limits_count_bytes_of_utf_8_and_are_reached_exactly() {
         let limits = Limits::default();
-        assert!(check(vec![text("k", &"é".repeat(128))], &limits, 0, &|_| false, &mut |_, _| None).is_ok());
-        assert!(check(vec![text(&"k".repeat(128), "v")], &limits, 0, &|_| false, &mut |_, _| None).is_ok());
+        assert!(check(vec![text("k", &"é".repeat(128))], &limits, 0, &|_| false).is_ok());
+        assert!(check(vec![text(&"k".repeat(128), "v")], &limits, 0, &|_| false).is_ok());
         assert_eq!(codes(vec![text(&"k".repeat(129), "v")]), [("k".repeat(64), "key.too_long")]);
     }
 
@@ -186,9 +184,8 @@ mod tests {
     fn a_guest_with_all_its_keys_takes_updates_of_them_only() {
         let limits = Limits { keys_per_guest: 2, ..Limits::default() };
         let known = |key: &str| key == "a" || key == "b";
-        assert!(check(vec![text("a", "1"), text("b", "2")], &limits, 2, &known, &mut |_, _| None).is_ok());
-        let issues =
-            check(vec![text("a", "1"), text("c", "2")], &limits, 2, &known, &mut |_, _| None).expect_err("one key too many");
+        assert!(check(vec![text("a", "1"), text("b", "2")], &limits, 2, &known).is_ok());
+        let issues = check(vec![text("a", "1"), text("c", "2")], &limits, 2, &known).expect_err("one key too many");
         assert_eq!(issues[0].code, Code::GuestTooManyKeys);
     }
 

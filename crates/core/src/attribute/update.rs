@@ -11,18 +11,24 @@ pub enum Given {
     Value(Value),
     /// A number that is not finite.
     NotFinite,
+    /// Of an allowed type, with personal data of a kind that is blocked in it: the value itself was left behind.
+    Blocked,
     /// Of another type.
     OtherType,
 }
 
 impl Given {
-    /// From its type's letter and what JavaScript makes of it as text: `s` string, `n` number, `b` boolean, `x` anything else.
+    /// From its type's letter and what JavaScript makes of it as text: `s` string, `n` number, `b` boolean, `p` what personal data is blocked
+    /// in, `x` anything else.
     #[must_use]
     pub fn from_typed(typed: &str) -> Self {
         match Value::from_typed(typed) {
             Some(value) => Self::Value(value),
-            None if typed.as_bytes().first() == Some(&b'n') => Self::NotFinite,
-            None => Self::OtherType,
+            None => match typed.as_bytes().first() {
+                Some(b'n') => Self::NotFinite,
+                Some(b'p') => Self::Blocked,
+                _ => Self::OtherType,
+            },
         }
     }
 }
@@ -46,6 +52,7 @@ mod tests {
         assert_eq!(Given::from_typed("n1.5e-7"), Given::Value(Value::Number("1.5e-7".into())));
         assert_eq!(Given::from_typed("nNaN"), Given::NotFinite);
         assert_eq!(Given::from_typed("n-Infinity"), Given::NotFinite);
+        assert_eq!(Given::from_typed("p"), Given::Blocked);
         assert_eq!(Given::from_typed("btrue"), Given::Value(Value::Bool(true)));
         for other in ["xobject", "bother", "", "é"] {
             assert_eq!(Given::from_typed(other), Given::OtherType);

@@ -21,8 +21,6 @@ pub struct Accounts {
     pub rejected: u64,
     /// Older than their time to live.
     pub expired: u64,
-    /// Personal data found in values, counted apart: one for each key and kind of an update.
-    pub findings: u64,
 }
 
 impl Accounts {

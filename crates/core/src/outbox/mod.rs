@@ -33,7 +33,6 @@ mod pending;
 mod rebasing;
 mod reporting;
 mod restoring;
-pub mod screening;
 mod sending;
 mod setting;
 mod starting;
@@ -47,7 +46,6 @@ pub use account::Accounts;
 pub use input::{Answer, Call, Durability, Hint, Input};
 pub use options::{Guest, Options, Ungranted};
 pub use output::{Action, Event, Outcome, Output, Precondition, Reason, Request};
-pub use screening::Screen;
 
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;

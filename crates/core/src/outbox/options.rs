@@ -3,7 +3,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::screening::Screen;
 use crate::Millis;
 use crate::attribute::Limits;
 use crate::consent::Purposes;
@@ -40,8 +39,6 @@ pub struct Options {
     pub stated: Vec<(String, bool)>,
     /// Purposes that the browser's Global Privacy Control withdraws; none where it is not on.
     pub signalled: Vec<String>,
-    /// What happens to personal data in values.
-    pub screen: Screen,
     /// What happens to an update whose purpose is not granted.
     pub ungranted: Ungranted,
     /// So many waiting keys are sent without further delay.
@@ -70,7 +67,6 @@ impl Options {
             purposes: Purposes::default(),
             stated: Vec::new(),
             signalled: Vec::new(),
-            screen: Screen::default(),
             ungranted: Ungranted::Hold,
             max_items: 10,
             max_delay: 2_000,

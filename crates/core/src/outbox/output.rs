@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::input::{Call, Durability, Hint};
 use crate::attribute::{Issue, Value};
 use crate::journal::Write;
-use crate::pii::{Kind, Policy};
 use crate::{Millis, Sensitive};
 
 /// The version a write was made for.
@@ -61,14 +60,12 @@ pub struct Request {
 /// The result of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// `set`: where it is kept, which keys wait for a grant, which were masked.
+    /// `set`: where it is kept, which keys wait for a grant.
     Set {
         /// `None`: nothing is kept, all of it waits for a grant.
         durability: Option<Durability>,
         /// Keys that wait in memory for their purpose.
         held: Vec<String>,
-        /// Keys in which personal data was masked.
-        masked: Vec<String>,
     },
     /// `set`: refused, with all reasons.
     Invalid(Vec<Issue>),
@@ -128,15 +125,6 @@ pub enum Event {
         purpose: String,
         /// Which keys.
         keys: Vec<String>,
-    },
-    /// Personal data was found in a value that was set.
-    Finding {
-        /// Which key.
-        key: String,
-        /// What it is.
-        kind: Kind,
-        /// What happened to it.
-        policy: Policy,
     },
     /// The server refused these for good.
     Rejected {

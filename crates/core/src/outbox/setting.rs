@@ -8,9 +8,8 @@ use alloc::vec::Vec;
 use super::input::Call;
 use super::output::{Event, Outcome, Output};
 use super::pending::Home;
-use super::screening::Screened;
 use super::storing::{Job, SetCall};
-use super::{Options, Outbox, Ungranted};
+use super::{Outbox, Ungranted};
 use crate::attribute::{self, Update};
 use crate::consent::Ledger;
 use crate::journal::{Entry, Record, Table, Write};
@@ -29,13 +28,8 @@ impl Outbox {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        let mut seen = Screened::default();
-        let Options { limits, screen, .. } = &self.options;
         let known = &self.known;
-        let judge = &mut |key: &str, value: &mut _| screen.judge(limits, key, value, &mut seen);
-        let checked = attribute::check(updates, limits, known.len(), &|key| known.contains(key), judge);
-        let Screened { findings, masked } = seen;
-        self.tell_findings(&findings);
+        let checked = attribute::check(updates, &self.options.limits, known.len(), &|key| known.contains(key));
         let updates = match checked {
             Ok(updates) => updates,
             Err(issues) => return self.settle(call, Outcome::Invalid(issues)),
@@ -67,9 +61,9 @@ impl Outbox {
             });
         }
         if self.burst.keys.len() == before {
-            return self.settle(call, Outcome::Set { durability: None, held, masked });
+            return self.settle(call, Outcome::Set { durability: None, held });
         }
-        self.burst.calls.push(SetCall { call, held, masked });
+        self.burst.calls.push(SetCall { call, held });
         self.defer();
     }
 

@@ -14,7 +14,6 @@ use crate::journal::{Table, Write};
 pub(super) struct SetCall {
     pub(super) call: Call,
     pub(super) held: Vec<String>,
-    pub(super) masked: Vec<String>,
 }
 
 /// What a transaction is for.
@@ -125,8 +124,8 @@ impl Outbox {
     fn ended(&mut self, now: Now, store: u32, job: Job, durability: Durability) {
         match job {
             Job::Burst { calls, .. } => {
-                for SetCall { call, held, masked } in calls {
-                    self.settle(call, Outcome::Set { durability: Some(durability), held, masked });
+                for SetCall { call, held } in calls {
+                    self.settle(call, Outcome::Set { durability: Some(durability), held });
                 }
                 self.put(Output::Notify(Hint::Records));
                 self.want_flush(now);

@@ -26,6 +26,7 @@ mod number;
 mod phone;
 mod policy;
 mod run;
+mod screen;
 mod ssn;
 mod text;
 
@@ -34,6 +35,7 @@ pub use kind::{Kind, Kinds};
 pub use mask::mask;
 pub use phone::Region;
 pub use policy::{Policies, Policy};
+pub use screen::{Judgement, Screen};
 
 use text::Text;
 

@@ -5,7 +5,6 @@ mod desk;
 mod frozen;
 mod journal;
 mod logout;
-mod screening;
 mod signal;
 mod stated;
 mod webhook;

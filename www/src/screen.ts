@@ -1,0 +1,130 @@
+import { type Part, pack } from "./flat.js";
+import { Instance, type Place } from "./instance.js";
+import { type GuestSyncOptions, KINDS } from "./options.js";
+import { NONE } from "./page-options.js";
+import { compiledOnce } from "./wasm.js";
+
+/** The digest of the wasm that belongs to this script. */
+declare const __GUESTSYNC_PII_INTEGRITY__: string;
+/** Its name. */
+declare const __GUESTSYNC_PII_WASM__: string;
+
+interface Functions {
+  judge(pointer: number, length: number): Place;
+}
+
+/** Of a value in which something is found: its place among those that were looked at, and what becomes of it. */
+type Judgement = [at: number, blocked: boolean, masked: string | null, ...kindsAndPolicies: string[]];
+
+/**
+ * What has to be there for anything to be found: an `@` or a colon; six digits; two dots beside digits; what an IBAN begins with, and as
+ * many characters as the shortest has.
+ */
+const MAY_HOLD = /[@:＠：]|(?:\p{Nd}.*?){6}|\p{Nd}[.．]\p{Nd}+[.．]|[a-zａ-ｚ]{2}\p{Nd}.{12}/isu;
+
+/** Whether anything could be found in a text. */
+export const mayHold = (text: string) => MAY_HOLD.test(text);
+
+/** So many values wait at most to be looked at. */
+const MOST = 1_000;
+
+const compiled = compiledOnce(__GUESTSYNC_PII_INTEGRITY__);
+let locate: () => URL;
+
+/** The entry says where the wasm lies, */
+export function scannerIsAt(location: () => URL): void {
+  locate = location;
+}
+
+/** and the options, where it is not there: beside the page's own. */
+const load = (page?: string | URL) =>
+  compiled(page === undefined ? locate() : new URL(__GUESTSYNC_PII_WASM__, new URL(page, globalThis.location?.href)));
+
+/**
+ * Has what is set looked through for personal data, by a wasm of its own (`crates/pii`). Where what is found changes what is sent, the
+ * page does not begin without it; elsewhere it is loaded when there is something to look at, and what it finds is told then.
+ */
+export class Screen {
+  readonly #options: Part[];
+  readonly #url: string | URL | undefined;
+  readonly #strict: boolean;
+  readonly #found: (key: string, kind: string, policy: string) => void;
+  #module: WebAssembly.Module | undefined;
+  #instance: Instance<Functions> | undefined;
+  /** Keys and values in turn. */
+  #waiting: string[] = [];
+
+  constructor({ limits = NONE, pii = NONE, wasm }: GuestSyncOptions, found: (key: string, kind: string, policy: string) => void) {
+    const { allow = [], region, ...policies } = pii;
+    this.#options = [limits.valueBytes ?? 256, region, ...KINDS.map((kind) => policies[kind]), allow.length, ...allow];
+    this.#url = wasm;
+    this.#strict = KINDS.some((kind) => (policies[kind] ?? "flag") !== "flag");
+    this.#found = found;
+  }
+
+  /** Has all that is needed before anything may be sent. */
+  async prepare(): Promise<void> {
+    if (this.#strict) this.#module = await load(this.#url);
+  }
+
+  /** Looks attributes through, keys and typed values in turn, and changes what must not be sent as it is; gives the keys of what was masked. */
+  look(attributes: string[]): string[] {
+    const places = attributes.flatMap((value, at) => (at % 2 && /^[sn]/.test(value) && mayHold(value) ? [at] : []));
+    if (places.length === 0) return [];
+    const values = places.flatMap((at) => [attributes[at - 1] as string, (attributes[at] as string).slice(1)]);
+    if (!this.#strict) {
+      this.#waiting = [...this.#waiting, ...values].slice(-2 * MOST);
+      void this.#lookBehind();
+      return [];
+    }
+    const masked: string[] = [];
+    let judged: Judgement[];
+    try {
+      judged = this.#judge(values);
+    } catch {
+      // What cannot be looked at is not sent.
+      judged = places.map((_, at) => [at, true, null]);
+    }
+    for (const [place, blocked, text] of judged) {
+      const at = places[place] as number;
+      if (blocked) attributes[at] = "p";
+      else if (text !== null) {
+        attributes[at] = `s${text}`;
+        masked.push(attributes[at - 1] as string);
+      }
+    }
+    queueMicrotask(() => this.#tell(values, judged));
+    return masked;
+  }
+
+  /** Looks at what has been set by then. Where the wasm cannot be had, the next value that is to be looked at has it fetched again. */
+  async #lookBehind(): Promise<void> {
+    try {
+      this.#module ??= await load(this.#url);
+    } catch {
+      return;
+    }
+    const values = this.#waiting;
+    this.#waiting = [];
+    if (values.length > 0) this.#tell(values, this.#judge(values));
+  }
+
+  #judge(values: string[]): Judgement[] {
+    this.#instance ??= new Instance<Functions>(this.#module as WebAssembly.Module);
+    const { exports } = this.#instance;
+    try {
+      const told = this.#instance.take(exports.judge(...this.#instance.pass(pack([...this.#options, ...values]))));
+      return told ? (JSON.parse(told) as Judgement[]) : [];
+    } catch (error) {
+      // What its memory holds may be anything.
+      this.#instance = undefined;
+      throw error;
+    }
+  }
+
+  #tell(values: string[], judged: Judgement[]): void {
+    for (const [place, , , ...kinds] of judged) {
+      for (let at = 0; at < kinds.length; at += 2) this.#found(values[place * 2] as string, kinds[at] as string, kinds[at + 1] as string);
+    }
+  }
+}

@@ -5,12 +5,14 @@
 //! - [`headers`]: what every answer says;
 //! - [`cors`]: who else may call;
 //! - [`limits`]: time, and panics;
-//! - [`rate`]: how much may come from whom.
+//! - [`rate`]: how much may come from whom;
+//! - [`script`]: which path is a service worker's.
 
 mod cors;
 pub(crate) mod headers;
 pub(crate) mod limits;
 mod rate;
+mod script;
 mod stack;
 pub(crate) mod trace;
 

@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use tower::ServiceBuilder;
 use tracing::Instrument;
 
-use super::{cors, headers, limits, rate, trace};
+use super::{cors, headers, limits, rate, script, trace};
 use crate::app::App;
 use crate::proxy::path;
 use crate::proxy::reply::refused_form;
@@ -58,9 +58,9 @@ async fn tell(
     seen.answered(response)
 }
 
-/// No address sends too much, no path means another one, and no request takes too long.
+/// No address sends too much, no path means another one or becomes a worker, and no request takes too long.
 async fn within_bounds(app: &App, request: Request, next: Next) -> Response {
-    match rate::check(app, &request).and_then(|()| path::check(&request)) {
+    match rate::check(app, &request).and_then(|()| path::check(&request)).and_then(|()| script::check(&request)) {
         Ok(()) => limits::time(request, next).await,
         Err(refused) => *refused,
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{Upstream, World, json_of, refusal};
+use crate::world::{Upstream, World, database_of, json_of, refusal};
 
 #[tokio::test]
 async fn a_gateway_that_can_work_says_so() {
@@ -12,6 +12,29 @@ async fn a_gateway_that_can_work_says_so() {
     let answer = world.get("/readyz").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(json_of(answer).await, json!({"status": "ready"}));
+}
+
+#[tokio::test]
+async fn a_gateway_whose_database_is_gone_says_that_it_is_not_ready_and_that_it_lives() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let Some(address) = database_of(&world.directory) else { return };
+    // Nobody gets a connection any more, as where the server or the network is gone.
+    let (server, name) = address.rsplit_once('/').unwrap();
+    let pool = sqlx::PgPool::connect(&format!("{server}/postgres")).await.unwrap();
+    for statement in [
+        format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+    }
+    let answer = world.get("/readyz").await;
+    assert_eq!(answer.status(), 503);
+    assert_eq!(json_of(answer).await, json!({"status": "unready"}));
+    assert_eq!(world.get("/healthz").await.status(), 200);
+    let back = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true");
+    sqlx::query(sqlx::AssertSqlSafe(back)).execute(&pool).await.unwrap();
+    assert_eq!(world.get("/readyz").await.status(), 200);
 }
 
 #[tokio::test]

@@ -143,3 +143,13 @@ async fn a_key_that_signs_stands_for_the_secret_and_genesys_takes_its_assertions
     let error = load(&flags, &wrong, None).unwrap_err().to_string();
     assert!(error.contains("OAUTH_PRIVATE_KEY") && !error.contains("canary") && !error.contains("SECRET"), "{error}");
 }
+
+#[test]
+fn a_shared_database_needs_a_state_key_that_all_gateways_have() {
+    let database = ("DATABASE_URL", "postgres://canary@localhost/guestsync");
+    let of = |more: &[(&str, &str)]| problems(&[&GOOD[..], &[database], more].concat(), "");
+    assert_eq!(of(&[]), ["GUESTSYNC_STATE_KEY"]);
+    assert_eq!(of(&[("GUESTSYNC_STATE_KEY", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE")]), [""; 0]);
+    assert_eq!(of(&[("GUESTSYNC_STATE_KEY", "short")]), ["GUESTSYNC_STATE_KEY"], "it is told once");
+    assert_eq!(problems(&GOOD, ""), [""; 0], "a file needs none");
+}

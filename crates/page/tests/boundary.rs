@@ -144,3 +144,23 @@ fn a_visitor_of_the_page_gets_a_session_first() {
     face.tell(&["started", "c1b2", "guest-1"]);
     assert_eq!(json(&face.take("event")), r#""ready","guest-1""#);
 }
+
+/// Each as a key, a value, a guest, a capability and an answer's code; what is refused is answered as well.
+#[wasm_bindgen_test]
+fn no_naughty_string_is_a_trap() {
+    let face = Face::new(false);
+    face.tell(&["loaded", &face.id("load")]);
+    for (call, naughty) in (1..).zip(naughty_strings::BLNS) {
+        let (call, value) = (format!("{call}"), format!("s{naughty}"));
+        face.tell(&["sets", &call, "2", naughty, &value]);
+        face.tell(&["sets", &call, "2", "key", &value]);
+        face.tell(&["grant", &call, naughty]);
+        face.tell(&["changed", naughty]);
+        face.tell(&["loaded", naughty, "r", naughty, naughty]);
+        face.hear(&pack(&[Some("answered"), Some("1"), Some("422"), Some(naughty), Some(naughty), Some(naughty)]));
+        face.tell(&["token", naughty, naughty, "0", "300000"]);
+        face.hear(naughty);
+    }
+    assert!(naughty_strings::BLNS.len() >= 500);
+    assert!(face.pending().is_some(), "it answers as before");
+}

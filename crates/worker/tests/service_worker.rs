@@ -163,3 +163,30 @@ fn what_the_face_garbled_does_no_harm() {
     }
     assert!(guestsync_worker::tell("\u{fffd}9".to_owned(), vec![0xff, 0xfe], 0.0, 0.0).is_empty());
 }
+
+/// Each as a value, a field's name, a content type and a guest's id; what is refused is answered as well.
+#[wasm_bindgen_test]
+async fn no_naughty_string_is_a_trap() {
+    let holder = Holder::new("k1");
+    let face = Face::new();
+    let mut sealed = 0;
+    for (at, &naughty) in naughty_strings::BLNS.iter().enumerate() {
+        let value = format!("s{naughty}");
+        let (form, typed) = (format!("{}", at * 4), format!("{}", at * 4 + 1));
+        face.tell(&["arrived", &typed, "", naughty]);
+        face.submit(&form, at % 2 == 0, &[("guestId", Some("sg-1")), ("email", Some(&value)), (naughty, Some(&value))]);
+        face.submit(&format!("{}", at * 4 + 2), true, &[("guestId", Some(&value)), ("email", Some("sx"))]);
+        give_keys(&face, "k1");
+        let asked = face.stored();
+        if asked.iter().any(|message| message.starts_with("agree")) {
+            sealed += 1;
+            let (point, secret) = agree(&holder).await;
+            face.hear(&[Some("agreed"), Some("k1")], &[point, secret].concat());
+            face.stored();
+        }
+        face.tell(&["token", GUEST, naughty, "0", "NaN"]);
+        face.tell(&["answered", naughty, naughty, naughty]);
+        face.stored();
+    }
+    assert!(naughty_strings::BLNS.len() >= 500 && sealed > 0, "{sealed}");
+}

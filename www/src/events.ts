@@ -25,10 +25,9 @@ export interface GuestSyncEvents {
   /** The server refused these for good; `webhook.refused` and `webhook.full` tell of an event of the page's own webhook. */
   rejected: { keys: string[] } & Reason;
   /**
-   * Not delivered yet; without `delayMs` something else has to happen first. With the code `wasm.unavailable`: the wasm could not be
-   * fetched yet.
+   * Not delivered yet; tried again after `delayMs`. With the code `wasm.unavailable`: the wasm could not be fetched yet.
    */
-  retrying: { delayMs?: number } & Reason;
+  retrying: { delayMs: number } & Reason;
   /** The server held other values of these. */
   conflict: { keys: string[] };
   /** These waited too long. */

@@ -175,9 +175,7 @@ fn event(messages: &mut Messages, event: &Event) {
         }
         Event::Retrying { reason, delay } => {
             self::reason(messages, reason);
-            if let Some(delay) = delay {
-                messages.number(*delay);
-            }
+            messages.number(*delay);
         }
         Event::Storage { reason } => messages.text(reason),
         Event::Ready { guest } => messages.text(guest),

@@ -12,7 +12,7 @@ use super::storing::Job;
 use crate::journal::{Table, Write};
 use crate::retry::retry_after::CEILING;
 use crate::retry::verdict::MAX_REBASES;
-use crate::retry::{Verdict, judge};
+use crate::retry::{Policy, Verdict, judge};
 use crate::{Millis, Now, Sensitive, json};
 
 impl Reason {
@@ -42,6 +42,7 @@ impl Outbox {
         if self.guest.as_deref() != Some(guest) {
             return;
         }
+        self.restarted = false;
         self.token.fetched(asked_at, value, expires_in);
         if self.is_step(Step::Authorizing) {
             self.proceed(now);
@@ -62,14 +63,24 @@ impl Outbox {
         if self.session_is_gone(answer) {
             return self.start();
         }
-        self.block(Reason::of(answer));
+        self.block(now, answer);
     }
 
-    /// Nothing can be sent until something else happens: the updates wait.
-    pub(super) fn block(&mut self, reason: Reason) {
+    /// No repeat would change this answer. What made it may change, as a key that another gateway does not know yet: the updates wait for
+    /// minutes, or until something else happens.
+    pub(super) fn block(&mut self, now: Now, answer: &Answer) {
+        let delay = Policy::BLOCKED.delay(0, self.random.draw());
         self.blocked = true;
-        self.retrying(reason, None);
+        self.next_try = now.mono + delay;
+        self.retrying(Reason::of(answer), delay);
         self.release();
+    }
+
+    /// Something else has happened.
+    pub(super) fn unblock(&mut self) {
+        if core::mem::take(&mut self.blocked) {
+            self.next_try = 0;
+        }
     }
 
     pub(super) fn send_failed(&mut self, now: Now, send: u32) {
@@ -85,7 +96,7 @@ impl Outbox {
         }
         self.step(Step::Authorizing);
         let delay = self.back_off(now);
-        self.retrying(Reason::none(), Some(delay));
+        self.retrying(Reason::none(), delay);
         self.release();
     }
 
@@ -110,7 +121,7 @@ impl Outbox {
                 // These may come from before or from after the server did its work.
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
                 if let Some(flight) = &mut self.flight {
-                    flight.uncertain = uncertain;
+                    flight.uncertain |= uncertain;
                 }
                 self.retry(now, &answer);
             }
@@ -131,7 +142,7 @@ impl Outbox {
             self.pause = self.pause.max(now.mono + asked);
             self.next_try = now.mono + delay;
         }
-        self.retrying(Reason::of(answer), Some(delay));
+        self.retrying(Reason::of(answer), delay);
         match asked {
             Some(_) if is_ours => {
                 // A longer pause that is known already must not be shortened for the others; a tab that has slept since it sent
@@ -157,8 +168,8 @@ impl Outbox {
                 self.authorize(now);
             }
             _ => {
-                self.flight = None;
-                self.block(Reason::of(answer));
+                self.drop_flight();
+                self.block(now, answer);
             }
         }
     }
@@ -207,8 +218,7 @@ impl Outbox {
     /// The server will not take this batch. If it says which keys are to blame, or that can be found out, the others go on.
     fn refused(&mut self, now: Now, answer: &Answer) {
         let Some(flight) = self.flight.take() else {
-            self.block(Reason::of(answer));
-            return;
+            return self.block(now, answer);
         };
         self.attempts = 0;
         let keys = flight.entries.keys();

@@ -10,7 +10,7 @@ impl Outbox {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        self.blocked = false;
+        self.unblock();
         self.end_burst();
         let delivered_before = self.accounts.delivered + self.accounts.elsewhere;
         let target = self.ticker.tick(now.wall);

@@ -200,7 +200,7 @@ impl Outbox {
             let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
             self.hook_attempts = self.hook_attempts.saturating_add(1);
             self.hook_try = now.mono + delay;
-            self.retrying(Reason::of(answer), Some(delay));
+            self.retrying(Reason::of(answer), delay);
             return self.release();
         }
         self.hook_attempts = 0;

@@ -40,7 +40,7 @@ impl Outbox {
         // What other tabs decided since; read without waiting, because there will be no later.
         self.look(now, rows);
         self.abort_request();
-        let may = self.online && !self.blocked && self.next_try.max(self.pause) <= now.mono;
+        let may = self.online && self.next_try.max(self.pause) <= now.mono;
         let token = match self.token.ask(now.mono) {
             Ask::Use(token) | Ask::UseAndFetch(token) if may => Some(token.value),
             _ => None,
@@ -69,7 +69,7 @@ impl Outbox {
     pub(super) fn resume(&mut self, now: Now) {
         self.left = false;
         self.hidden = false;
-        self.blocked = false;
+        self.unblock();
         self.token.failed();
         self.load();
         self.want_flush_now(now);

@@ -79,6 +79,8 @@ impl Outbox {
             self.event(Event::Storage { reason: "failed" });
         }
         if self.is_loading(load) {
+            // What nobody can read is not tidied up: it is found again when it can be.
+            self.untidy = false;
             self.sweep(now, load, Vec::new());
             self.go_on(now);
         }

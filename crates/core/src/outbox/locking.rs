@@ -65,9 +65,19 @@ impl Outbox {
     /// What is in the air must not arrive, if that can still be prevented; it is not repeated.
     pub(super) fn abort_flight(&mut self) {
         self.abort_request();
-        self.flight = None;
+        self.drop_flight();
         if matches!(self.sender, Sender::Holding { .. }) {
             self.release();
+        }
+    }
+
+    /// Gives up on a write. What the page decided for it was for the version just read: without that, the server says once more what it
+    /// holds, and the page is asked again.
+    pub(super) fn drop_flight(&mut self) {
+        if let Some(flight) = self.flight.take()
+            && !(flight.resolved.is_empty() && flight.found.is_empty())
+        {
+            self.version = None;
         }
     }
 
@@ -78,7 +88,7 @@ impl Outbox {
             self.put(Output::Unlock);
         }
         if self.flight.as_ref().is_some_and(|flight| !flight.uncertain) {
-            self.flight = None;
+            self.drop_flight();
         }
         self.sender = Sender::Idle;
         self.due = self.has_sendable().then_some(0);

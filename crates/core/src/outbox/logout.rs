@@ -45,7 +45,7 @@ impl Outbox {
         self.ticker.observe(at);
         self.version = None;
         self.token = Lifecycle::new();
-        self.blocked = false;
+        self.unblock();
         let starting = self.is_starting();
         if matches!(self.options.guest, Guest::Session(_)) {
             self.left_session |= self.guest.take().is_some() || starting;

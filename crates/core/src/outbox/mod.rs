@@ -121,6 +121,8 @@ pub struct Outbox {
     left: bool,
     attempts: u32,
     blocked: bool,
+    /// Whether the session was started anew for a lost cookie, and no capability has come since.
+    restarted: bool,
     due: Option<Millis>,
     next_try: Millis,
     /// The lock is not asked for before: it was refused.

@@ -71,6 +71,7 @@ impl Outbox {
             left: false,
             attempts: 0,
             blocked: false,
+            restarted: false,
             due: None,
             next_try: 0,
             lock_try: 0,

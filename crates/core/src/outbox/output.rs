@@ -137,8 +137,8 @@ pub enum Event {
     Retrying {
         /// Why.
         reason: Reason,
-        /// Until the next try, in milliseconds; `None` where something else has to happen first.
-        delay: Option<Millis>,
+        /// Until the next try, in milliseconds.
+        delay: Millis,
     },
     /// The server held other values of these.
     Conflict {

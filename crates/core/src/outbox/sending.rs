@@ -92,7 +92,7 @@ impl Outbox {
         if !self.withdrawals.is_empty() || self.untidy {
             return Some(0);
         }
-        if !self.online || self.blocked {
+        if !self.online {
             return None;
         }
         let session_wanted = self.guest.is_none() && self.consent.grants_any() && !(self.left_session && self.pending.is_empty());
@@ -137,7 +137,7 @@ impl Outbox {
     }
 
     /// Tells that it will be tried again.
-    pub(super) fn retrying(&mut self, reason: Reason, delay: Option<Millis>) {
+    pub(super) fn retrying(&mut self, reason: Reason, delay: Millis) {
         self.event(Event::Retrying { reason, delay });
     }
 
@@ -159,7 +159,7 @@ impl Outbox {
     /// With the lock held and the journal read: the next thing to send.
     pub(super) fn proceed(&mut self, now: Now) {
         let Sender::Holding { until, .. } = self.sender else { return };
-        let may = self.online && !self.blocked && self.next_try.max(self.pause) <= now.mono;
+        let may = self.online && self.next_try.max(self.pause) <= now.mono;
         if !may || until.saturating_sub(now.mono) < LOCK_RESERVE {
             return self.release();
         }
@@ -169,7 +169,7 @@ impl Outbox {
         // What another tab has seen to meanwhile is not repeated; what is only uncertain is, to the byte.
         let delivered = |key: &str, at| self.delivered.get(key).is_some_and(|newest| *newest >= at);
         if self.flight.as_ref().is_some_and(|flight| flight.entries.iter().any(|(key, entry)| delivered(key, entry.clock))) {
-            self.flight = None;
+            self.drop_flight();
         }
         if self.flight.is_none() {
             self.flight = self.build();

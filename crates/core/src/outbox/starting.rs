@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::input::Answer;
-use super::output::{Event, Output, Reason};
+use super::output::{Event, Output};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox};
@@ -61,7 +61,7 @@ impl Outbox {
         if bound || answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
             self.retry(now, answer);
         } else {
-            self.block(Reason::of(answer));
+            self.block(now, answer);
         }
     }
 
@@ -77,10 +77,12 @@ impl Outbox {
         }
     }
 
-    /// Whether the session was the page's own and its cookie is gone: then it is started anew, for the same visitor.
+    /// Whether the session was the page's own and its cookie is gone: then it is started anew, for the same visitor. A browser that keeps
+    /// no cookie would start it for ever: where no capability came in between, this is said every other time.
     pub(super) fn session_is_gone(&mut self, answer: &Answer) -> bool {
-        let gone = answer.code.as_deref() == Some("session.missing") && matches!(self.options.guest, Guest::Session(_));
-        if gone {
+        let missing = answer.code.as_deref() == Some("session.missing") && matches!(self.options.guest, Guest::Session(_));
+        self.restarted = missing && !self.restarted;
+        if self.restarted {
             self.guest = None;
             self.version = None;
             self.token = Lifecycle::new();
@@ -88,6 +90,6 @@ impl Outbox {
             let writes = vec![forget("guest"), forget("version")];
             self.store(Job::Aside(Vec::new()), writes);
         }
-        gone
+        self.restarted
     }
 }

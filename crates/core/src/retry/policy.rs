@@ -25,6 +25,8 @@ pub struct Policy {
 impl Policy {
     /// A page: never sooner than half of the delay, up to a minute.
     pub const PAGE: Self = Self { base: 1_000, cap: 60_000, jitter: Jitter::Equal };
+    /// After an answer that no repeat would change: two and a half to five minutes.
+    pub const BLOCKED: Self = Self { base: 300_000, cap: 300_000, jitter: Jitter::Equal };
     /// The service worker: full jitter up to 16 s.
     pub const WORKER: Self = Self { base: 1_000, cap: 16_000, jitter: Jitter::Full };
     /// The gateway and the command line: as the worker.

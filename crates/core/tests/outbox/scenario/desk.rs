@@ -1,11 +1,13 @@
 //! One storage, tabs of it, and a server that answers at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::outbox::{Action, Answer, Durability, Event, Guest, Input, Options, Outbox, Outcome, Output, Request};
 use guestsync_core::{Now, Sensitive};
 
+use crate::network::Fate;
+use crate::server::Server;
 use crate::storage::Storage;
 
 pub struct Desk {
@@ -13,8 +15,23 @@ pub struct Desk {
     pub time: u64,
     /// What the server answers to a write.
     pub write: u16,
+    /// A server that keeps what is written, instead of one that answers the same to everything.
+    pub server: Option<Server>,
+    /// How the next requests to it fare, one after the other.
+    pub fates: VecDeque<Fate>,
+    /// What the page's `onConflict` makes of theirs.
+    pub resolve: fn(&Value) -> Option<Value>,
+    /// How often it was asked.
+    pub resolved: usize,
+    /// What is answered where a capability is asked for, if it is refused.
+    pub no_token: Option<Answer>,
     /// What the webhook answers.
     pub webhook: u16,
+    /// Whether the journal cannot be read under the lock.
+    pub unreadable_locked: bool,
+    holding: bool,
+    /// How often a session was started.
+    pub starts: usize,
     /// Whether locks are refused.
     pub locked: bool,
     /// How often the lock was asked for.
@@ -36,7 +53,15 @@ impl Desk {
             storage: Storage::default(),
             time: 1_000_000,
             write: 200,
+            server: None,
+            fates: VecDeque::new(),
+            resolve: |_| None,
+            resolved: 0,
+            no_token: None,
             webhook: 200,
+            unreadable_locked: false,
+            holding: false,
+            starts: 0,
             locked: false,
             asked: 0,
             sleep: 0,
@@ -135,6 +160,7 @@ impl Desk {
     fn perform(&mut self, output: Output) -> Option<Input> {
         Some(match output {
             Output::Defer => Input::BurstEnded,
+            Output::Load { load, .. } if self.unreadable_locked && self.holding => Input::LoadFailed { load },
             Output::Load { load, owner } => {
                 let loaded = Input::Loaded { load, rows: self.storage.of(&owner) };
                 match &mut self.unread {
@@ -158,13 +184,22 @@ impl Desk {
             }
             Output::Lock => {
                 self.asked += 1;
+                self.holding = !self.locked;
                 if self.locked { Input::LockLost } else { Input::LockGranted }
             }
-            Output::GetToken { guest } => {
-                let value = Sensitive::new(format!("for {guest}"));
-                Input::Token { guest, asked_at: self.time, value, expires_in: Some(600.0) }
+            Output::Unlock => {
+                self.holding = false;
+                return None;
             }
+            Output::GetToken { guest } => match self.no_token.clone() {
+                Some(answer) => Input::TokenFailed { guest, answer },
+                None => {
+                    let value = Sensitive::new(format!("for {guest}"));
+                    Input::Token { guest, asked_at: self.time, value, expires_in: Some(600.0) }
+                }
+            },
             Output::Start { session } => {
+                self.starts += 1;
                 let started = Input::Started { guest: format!("guest-of-{session}"), session };
                 match &mut self.unstarted {
                     Some(unstarted) => {
@@ -175,6 +210,11 @@ impl Desk {
                 }
             }
             Output::Send(request) => self.answer(request),
+            Output::Resolve { send, conflicts } => {
+                self.resolved += 1;
+                let values = conflicts.into_iter().map(|(key, _, theirs)| (key, (self.resolve)(&theirs))).collect();
+                Input::Resolved { send, values }
+            }
             Output::Settle { call, outcome } => {
                 self.outcomes.insert(call, outcome);
                 return None;
@@ -198,8 +238,22 @@ impl Desk {
             Action::Read => {}
             Action::Hook { .. } => answer.status = self.webhook,
         }
+        let mut lost = false;
+        if let Some(server) = &mut self.server {
+            let mut reach = || server.answer(&request.action).expect("a request as the contract has it");
+            match self.fates.pop_front().unwrap_or(Fate::Answered) {
+                Fate::Lost => lost = true,
+                Fate::AnswerLost => {
+                    reach();
+                    lost = true;
+                }
+                Fate::Answered => answer = reach(),
+                Fate::Misreported(status) => answer = Answer { status, ..reach() },
+                Fate::Refused(refusal) => answer = *refusal,
+            }
+        }
         self.requests.push(request);
         self.time += self.sleep;
-        Input::Response { send, answer }
+        if lost { Input::SendFailed { send } } else { Input::Response { send, answer } }
     }
 }

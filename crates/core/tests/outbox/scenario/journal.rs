@@ -1,7 +1,8 @@
 //! What a look at the journal finds, and what it must not take it for.
 
 use guestsync_core::Sensitive;
-use guestsync_core::outbox::{Event, Guest, Input, Outcome, Ungranted};
+use guestsync_core::journal::{Table, Write};
+use guestsync_core::outbox::{Event, Guest, Hint, Input, Outcome, Ungranted};
 
 use super::desk::Desk;
 
@@ -102,4 +103,23 @@ fn what_is_dropped_is_not_said_to_be_held() {
     let Outcome::Set { durability: None, held, .. } = &desk.outcomes[&1] else { panic!("it is kept nowhere") };
     assert!(held.is_empty());
     assert!(desk.events.iter().any(|event| matches!(event, Event::Dropped { keys } if keys == &["pet"])));
+}
+
+#[test]
+fn what_is_to_be_removed_and_cannot_be_read_is_not_looked_for_without_a_pause() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    let damaged = Write::put(Table::Records, format!("{}/000000000000-0-0", tab.owner()), "damaged".into());
+    assert!(desk.storage.write(&[damaged]));
+    desk.unreadable_locked = true;
+    desk.tell(&mut tab, Input::Changed(Hint::Consent));
+    let before = desk.asked;
+    for _ in 0..50 {
+        desk.wait(&mut tab, 10);
+    }
+    assert!(desk.asked - before <= 2, "{} times", desk.asked - before);
+    desk.unreadable_locked = false;
+    desk.tell(&mut tab, Input::Changed(Hint::Consent));
+    desk.wait(&mut tab, 10);
+    assert_eq!(desk.storage.records(), 0);
 }

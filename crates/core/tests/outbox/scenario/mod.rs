@@ -1,10 +1,13 @@
 //! Single situations, told step by step, in a browser where nothing goes wrong by itself.
 
+mod blocked;
 mod consent;
+mod deciding;
 mod desk;
 mod frozen;
 mod journal;
 mod logout;
+mod refusal;
 mod signal;
 mod stated;
 mod webhook;

@@ -22,8 +22,9 @@ const FILE: &str = "state.key";
 /// The key of the state, and what is derived from it.
 pub(crate) struct StateKey {
     cipher: Aes256Gcm,
-    cookies: Zeroizing<[u8; KEY]>,
-    audit: Zeroizing<[u8; KEY]>,
+    /// Keyed once: that takes as long as a short text does.
+    cookies: Hmac<Sha256>,
+    audit: Hmac<Sha256>,
 }
 
 impl StateKey {
@@ -64,8 +65,8 @@ impl StateKey {
         let length = Base64UrlUnpadded::decode(text, key.as_mut()).ok()?.len();
         (length == KEY).then(|| Self {
             cipher: Aes256Gcm::new_from_slice(derived(&key, b"guestsync state").as_ref()).expect("the key has 32 bytes"),
-            cookies: derived(&key, b"guestsync cookie"),
-            audit: derived(&key, b"guestsync audit"),
+            cookies: keyed(&key, b"guestsync cookie"),
+            audit: keyed(&key, b"guestsync audit"),
         })
     }
 
@@ -86,14 +87,17 @@ impl StateKey {
 
     /// The authentication code of a session cookie.
     pub(crate) fn cookie_mac(&self) -> Hmac<Sha256> {
-        Hmac::new_from_slice(self.cookies.as_ref()).expect("HMAC takes keys of any length")
+        self.cookies.clone()
     }
 
     /// A name for something that only this deployment can tell: it is not found by trying ids.
     pub(crate) fn pseudonym(&self, text: &str) -> String {
-        let mac = Hmac::<Sha256>::new_from_slice(self.audit.as_ref()).expect("HMAC takes keys of any length");
-        text::hex(&mac.chain_update(text).finalize().into_bytes()[..8])
+        text::hex(&self.audit.clone().chain_update(text).finalize().into_bytes()[..8])
     }
+}
+
+fn keyed(key: &[u8; KEY], purpose: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(derived(key, purpose).as_ref()).expect("HMAC takes keys of any length")
 }
 
 fn derived(key: &[u8; KEY], purpose: &[u8]) -> Zeroizing<[u8; KEY]> {

@@ -24,8 +24,10 @@ mod disk;
 mod rules;
 mod schedule;
 mod server;
+mod totals;
 
-use schedule::{Schedule, Totals};
+use schedule::Schedule;
+use totals::Totals;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

@@ -4,7 +4,7 @@ import * as Tell from "../tell.js";
 const curve = { name: "ECDH", namedCurve: "P-256" };
 
 /** ECDH on P-256 with a fresh ephemeral key, whose private half cannot be read and is gone afterwards. */
-export async function agree(core: Core, key: JsonWebKey | undefined, keyId: string): Promise<void> {
+export async function agree(core: Pick<Core, "tell" | "secretly">, key: JsonWebKey | undefined, keyId: string): Promise<void> {
   // Told in a later task, as all else: a key that is none fails at once.
   await Promise.resolve();
   let agreed: [ArrayBuffer, ArrayBuffer];

@@ -11,11 +11,7 @@ import { Trial } from "./trial.mjs";
 
 /** Milliseconds to encrypt a 4-field form and build its patch; `kept`: by the whole machine, which stores it and has it answered. @param {World} world @param {All} all @returns {Promise<Record<"shared" | "sealed" | "document" | "jose" | "shared_kept" | "sealed_kept", number>>} */
 export async function sealing(world, all) {
-  const script = await bundle("tests/bench/worker/sealing-page.mjs", "dist/bench/sealing.js", {
-    format: "iife",
-    globalName: "Sealing",
-    alias: { "#worker-core": at("sw/src/core.ts"), "#worker-ask": at("sw/src/ask.ts"), "#worker-tell": at("sw/src/tell.ts"), "#instance": at("www/src/instance.ts"), "#flat": at("www/src/flat.ts"), "#worker-agree": at("sw/src/effect/agree.ts") },
-  });
+  const script = await bundle("tests/bench/worker/sealing-page.ts", "dist/bench/sealing.js", { format: "iife", globalName: "Sealing" });
   const wasmFile = await buildSealing(at("dist/bench/sealing"));
   const files = new Map([...world.files, ["sealing.js", await readFile(script)], ["sealing.wasm", await readFile(wasmFile)]]);
   const trial = await Trial.open({ ...world, files }, all.none);

@@ -1,29 +1,35 @@
 /** Runs in a page: a 4-field form, encrypted and made a patch, in four ways. */
 import { CompactEncrypt, importJWK } from "jose";
-// Names that only the bundler resolves: what they are is checked where they are made.
-// @ts-expect-error
-import { agree } from "#worker-agree";
-// @ts-expect-error
-import { Core } from "#worker-core";
-// @ts-expect-error
-import * as Ask from "#worker-ask";
-// @ts-expect-error
-import * as Tell from "#worker-tell";
-// @ts-expect-error
-import { Instance } from "#instance";
-// @ts-expect-error
-import { pack } from "#flat";
+import { agree } from "../../../sw/src/effect/agree.js";
+import * as Ask from "../../../sw/src/ask.js";
+import type { Asked } from "../../../sw/src/codes.js";
+import { Core } from "../../../sw/src/core.js";
+import * as Tell from "../../../sw/src/tell.js";
+import { pack } from "../../../www/src/flat.js";
+import { Instance, type Place } from "../../../www/src/instance.js";
+
+/** The function of a build with the feature `sealing`. */
+interface Sealing {
+  patch(pointer: number, length: number, secret: number, secretLength: number, wall: number): Place;
+}
+
+/** A key set as a site serves it. */
+interface KeySet {
+  keys: [JsonWebKey & { kid: string }];
+}
+
+/** One form. */
+type Way = () => Promise<unknown>;
 
 const names = ["email", "phone", "name", "company"];
 const guest = "g-1";
-const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
-/** @param {number} nth */
-const valuesOf = (nth) => names.map((name) => `${name} number ${nth} of this bench`);
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const valuesOf = (nth: number) => names.map((name) => `${name} number ${nth} of this bench`);
 const lastUpdated = () => ({ op: "replace", path: "/lastUpdated", value: new Date().toISOString() });
 
-/** Our sealing by itself: one call of the wasm a form. @param {WebAssembly.Module} module @param {boolean} shared @param {any} keySet */
-function ours(module, shared, keySet) {
-  const instance = new Instance(module);
+/** Our sealing by itself: one call of the wasm a form. */
+function ours(module: WebAssembly.Module, shared: boolean, keySet: KeySet): Way {
+  const instance = new Instance<Sealing>(module);
   const [key] = keySet.keys;
   let nth = 0;
   return async () => {
@@ -38,47 +44,45 @@ function ours(module, shared, keySet) {
   };
 }
 
-/** @param {any} key @returns {Promise<Uint8Array>} our point, and what was agreed on */
-function agreement(key) {
-  return new Promise((resolve, reject) => agree({ secretly: resolve, tell: reject }, key, key.kid));
+/** Our point, and what was agreed on. */
+function agreement(key: KeySet["keys"][0]): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => agree({ secretly: (...[both]) => resolve(both), tell: () => reject(new Error("no agreement")) }, key, key.kid));
 }
 
-/** Our machine, its queue included, with a host that has everything at hand and stores in memory. @param {WebAssembly.Module} module @param {boolean} shared @param {any} keySet */
-function machine(module, shared, keySet) {
+/** Our machine, its queue included, with a host that has everything at hand and stores in memory. */
+function machine(module: WebAssembly.Module, shared: boolean, keySet: KeySet): Way {
   const [key] = keySet.keys;
-  /** @type {(value: unknown) => void} */
-  let answered = () => {};
-  /** @type {Map<string, string>} */
-  const rows = new Map();
+  let answered: (status: number) => void = () => {};
+  const rows = new Map<string, string>();
   const nothing = () => {};
-  const host = {
+  const host: Asked = {
     // What is not named here.
-    ...Object.values(Ask).map(() => nothing),
+    ...(Object.values(Ask).map(() => nothing) as unknown as Asked),
     [Ask.getKeys]: () => core.tell(Tell.keys, "max-age=3600", null, key.kid, key.kty, key.crv, key.use, key.alg),
-    [Ask.agree]: (/** @type {string} */ id) => void agree(core, key, id),
+    [Ask.agree]: (id) => void agree(core, key, id),
     [Ask.getToken]: () => core.tell(Tell.token, guest, "capability", Math.trunc(performance.now()), 3_600_000),
     [Ask.getFieldKey]: () => core.secretly(Uint8Array.from({ length: 32 }, (_, nth) => nth), Tell.fieldKey, guest, 3_600_000),
-    [Ask.send]: (/** @type {number} */ send) => core.tell(Tell.answered, send, 200),
-    [Ask.respond]: (/** @type {number} */ _, /** @type {number} */ status) => answered(status),
+    [Ask.send]: (send) => core.tell(Tell.answered, send, 200),
+    [Ask.respond]: (_, status) => answered(status),
     [Ask.lock]: () => core.tell(Tell.lockGranted),
-    [Ask.load]: (/** @type {number} */ load) => core.tell(Tell.loaded, load, ...[...rows].flatMap(([key, value]) => [null, key, value])),
-    [Ask.store](/** @type {number} */ store, /** @type {(string | null)[]} */ ...writes) {
+    [Ask.load]: (load) => core.tell(Tell.loaded, load, ...[...rows].flatMap(([key, value]) => [null, key, value])),
+    [Ask.store](store, ...writes) {
       for (let at = 0; at < writes.length; at += 2) {
-        const [key, value] = /** @type {[string, string | null]} */ (writes.slice(at, at + 2));
+        const [key, value] = writes.slice(at, at + 2) as [string, string | null];
         if (value === null) rows.delete(key);
         else rows.set(key, value);
       }
       core.tell(Tell.stored, store);
     },
   };
-  const core = new Core(module, () => host, (/** @type {unknown} */ error) => { throw error; });
+  const core = new Core(module, () => host, (error) => { throw error; });
   const fields = names.flatMap((name) => [name, `/${name}`, null, null, "", null, null]);
   core.tell(Tell.open, 1, 2, null, shared ? "" : null, "", null, names.length, ...fields, 0);
   let nth = 0;
   return async () => {
     nth += 1;
-    const answer = new Promise((resolve) => (answered = resolve));
-    const entries = valuesOf(nth).flatMap((value, at) => [names[at], `s${value}`]);
+    const answer = new Promise<number>((resolve) => (answered = resolve));
+    const entries = valuesOf(nth).flatMap((value, at) => [names[at] ?? "", `s${value}`]);
     core.secretly(crypto.getRandomValues(new Uint8Array(32)), Tell.submitted, nth, null, "guestId", `s${guest}`, ...entries);
     const status = await answer;
     if (status !== 200) throw new Error(`the form was answered with ${status}`);
@@ -86,7 +90,7 @@ function machine(module, shared, keySet) {
 }
 
 /** The design document's: the key is imported for each field. */
-export function document() {
+function document(): Way {
   const secret = utf8("bench-master-secret-of-32-bytes!");
   let nth = 0;
   return async () => {
@@ -101,8 +105,8 @@ export function document() {
   };
 }
 
-/** npm `jose`, a JWE a field as its documentation has it. @param {any} keySet */
-export async function jose(keySet) {
+/** npm `jose`, a JWE a field as its documentation has it. */
+async function jose(keySet: KeySet): Promise<Way> {
   const [jwk] = keySet.keys;
   const key = await importJWK(jwk, "ECDH-ES");
   let nth = 0;
@@ -116,8 +120,8 @@ export async function jose(keySet) {
   };
 }
 
-/** Milliseconds a form, of each way; they take turns. @param {string} wasm @param {any} keySet @param {number} rounds @param {number} each */
-export async function measure(wasm, keySet, rounds, each) {
+/** Milliseconds a form, of each way; they take turns. */
+export async function measure(wasm: string, keySet: KeySet, rounds: number, each: number): Promise<Record<string, number[]>> {
   const module = await WebAssembly.compileStreaming(fetch(wasm));
   const ways = {
     shared: ours(module, true, keySet),
@@ -127,8 +131,7 @@ export async function measure(wasm, keySet, rounds, each) {
     shared_kept: machine(module, true, keySet),
     sealed_kept: machine(module, false, keySet),
   };
-  /** @type {Record<string, number[]>} */
-  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+  const times: Record<string, number[]> = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
   for (let round = -20; round < rounds; round++) {
     for (const [name, one] of Object.entries(ways)) {
       const from = performance.now();

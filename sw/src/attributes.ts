@@ -1,15 +1,10 @@
 import { broadcast } from "../../www/src/effect/broadcast.js";
-import { DatabaseJournal, ended, open } from "../../www/src/effect/idb.js";
-import { lockOf } from "../../www/src/effect/lease.js";
-import { FlushLock } from "../../www/src/effect/lock.js";
-import { Requests } from "../../www/src/effect/requests.js";
-import { startSession } from "../../www/src/effect/session.js";
+import { ended, open } from "../../www/src/effect/idb.js";
 import type { Part } from "../../www/src/flat.js";
-import { refusal } from "../../www/src/journal.js";
 import { pageOptions } from "../../www/src/page-options.js";
-import { converse, type Host, type Tell } from "../../www/src/tell.js";
+import { converse } from "../../www/src/tell.js";
 import { type Core, loadCore } from "../../www/src/wasm.js";
-import { capability } from "./effect/token.js";
+import { attributesHost } from "./attributes-host.js";
 import type { Settings } from "./settings.js";
 
 /** The one call of a worker's outbox. */
@@ -63,66 +58,9 @@ function deliver(core: Core, options: Part[], endpoint: string, tokenUrl: string
       hints?.close();
       resolve();
     };
-    const journal = new DatabaseJournal();
     // Only what has been read can be waited for.
     const flush = once(() => tell("flush", CALL, WITHIN_MS));
-    const hostOf = (tell: Tell): Host => {
-      const requests = new Requests(endpoint, tell);
-      const lock = new FlushLock(
-        () => tell("lockGranted"),
-        () => tell("lockLost"),
-      );
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const none = () => {};
-      return {
-        settle: end,
-        load: (load, owner) =>
-          void journal.load(owner).then(
-            (rows) => {
-              tell("loaded", load, rows);
-              flush();
-            },
-            () => {
-              tell("loadFailed", load);
-              end();
-            },
-          ),
-        store: (store, ...writes) =>
-          void journal.store(writes).then(
-            (kept) => tell("stored", store, kept),
-            (error: unknown) => tell("storeFailed", store, refusal(error)),
-          ),
-        send: (...request) => void requests.send(...request),
-        abort: (send) => requests.abort(send),
-        token: async (guest) => {
-          const { token, askedAt, lifeMs, answer } = await capability(tokenUrl, guest);
-          if (answer) tell("tokenFailed", guest, ...answer);
-          else tell("token", guest, token, askedAt, lifeMs);
-        },
-        start: (session) => void startSession(tell, session, "/api/webchat/init", none),
-        lock: (owner, steal) => lock.ask(lockOf(owner), steal),
-        unlock: () => lock.give(),
-        peek: () => tell("peeked", null),
-        wake(delay) {
-          clearTimeout(timer);
-          timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
-        },
-        notify: (hint) => hints?.tell(hint),
-        stop() {
-          clearTimeout(timer);
-          lock.give();
-          requests.stop();
-        },
-        // Of interest to a page, or asked for only where its options say so; what is old, the pages remove.
-        event: none,
-        metrics: none,
-        lease: none,
-        prune: none,
-        hook: none,
-        resolve: none,
-      };
-    };
-    const tell = converse(core, options, hostOf, end);
+    const tell = converse(core, options, (tell) => attributesHost(tell, { endpoint, tokenUrl, notify: (hint) => hints?.tell(hint), flush, end }), end);
     tell("tick");
   });
 }

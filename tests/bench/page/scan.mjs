@@ -29,7 +29,9 @@ const shapes = [
 /** @returns {Promise<{ shape: string, ms: number }>} the dearest one: milliseconds of processor time a MiB, median of five, crossing to the wasm and all */
 export async function dearestScan() {
   const { createGuestSync } = await import(at("dist/npm/node.js"));
-  const guest = createGuestSync({ guest: "bench", storage: "memory", consent: { service: false }, ungranted: "drop", limits: { valueBytes: LENGTH } });
+  // Where a kind is masked, each value is looked through before it goes on; elsewhere that would come after its promise.
+  const options = { pii: { ssn: "mask" }, limits: { valueBytes: LENGTH } };
+  const guest = createGuestSync({ guest: "bench", storage: "memory", consent: { service: false }, ungranted: "drop", ...options });
   await guest.ready;
   await guest.set({ warm: 1 });
   const costs = [];

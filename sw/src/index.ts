@@ -19,7 +19,7 @@ declare const __GUESTSYNC_PAGE_WASM__: string;
  * Answers the forms that this site's pages post to `path`: checks the fields, seals each, and sends them as one JSON Patch.
  *
  * Call it while the worker's script is evaluated for the first time, before listeners that answer every request. It registers
- * listeners for `install` and `fetch`, and never takes over pages by itself.
+ * listeners for `install`, `activate`, `fetch`, `message` and `sync`, and never takes over pages by itself.
  *
  * @throws {TypeError} that names the option which is not of its form.
  */

@@ -30,7 +30,7 @@ export interface Machine {
   leave(): void;
 }
 
-/** An instance that traps is replaced so many times in one life of the worker; then the gateway answers the forms. */
+/** The instance that traps as the third in one life of the worker is the last; from then on the gateway answers the forms. */
 const MOST_TRAPS = 3;
 
 /** Loads the wasm and starts the machine. */
@@ -46,7 +46,7 @@ export async function startMachine(settings: Settings): Promise<Machine> {
   let isBusy = false;
   let count = 0;
   let traps = 0;
-  const isGone = () => traps > MOST_TRAPS;
+  const isGone = () => traps >= MOST_TRAPS;
   const respond = (form: number, answer: Response) => {
     waiting.get(form)?.resolve(answer);
     waiting.delete(form);

@@ -10,7 +10,7 @@ import { at } from "../../scripts/lib/paths.mjs";
 const NEWER = [
   /\bURL\.(canParse|parse)\b/, /\bAbortSignal\.(timeout|any|abort)\b/, /\bResponse\.json\b/, /\bthrowIfAborted\b/, /\brandomUUID\b/,
   /\b(structuredClone|requestIdleCallback|reportError|scheduler)\b/, /\b(CompressionStream|CookieStore|URLPattern|Iterator)\b/,
-  /\bObject\.(hasOwn|groupBy)\b/, /\bArray\.fromAsync\b/, /\bPromise\.(withResolvers|try)\b/, /\.(at|findLast|findLastIndex|group|groupToMap)\(/,
+  /\bObject\.(hasOwn|groupBy)\b/, /\bArray\.fromAsync\b/, /\bPromise\.(withResolvers|try)\b/, /(?<!\.)\.(at|findLast|findLastIndex|group|groupToMap)\(/,
   /\.to(Sorted|Reversed|Spliced|WellFormed)\(/, /\.isWellFormed\(/, /\b(toBase64|fromBase64|toHex|fromHex)\b/, /\.(intersection|union|difference)\(/,
 ];
 

@@ -119,8 +119,24 @@ test("a journal of the page's own that throws is told of, and what is set is kep
   guest.close();
 });
 
+test("a journal of the page's own that does not say how well it keeps is taken for memory", async () => {
+  for (const said of [undefined, null, "", "yes", 5, {}]) {
+    const guest = open({ storage: { load: async () => [], store: async () => said } });
+    assert.deepEqual(await end(guest.set({ tier: 1 })), kept);
+    guest.close();
+  }
+});
+
+test("what cannot stand in a header is no capability: the function is asked again", async () => {
+  let asked = 0;
+  const given = ["tök€n", "token"];
+  const asks = requestsOf({ token: async () => given[asked++], batch: { maxItems: 1, maxDelayMs: 0 } });
+  assert.equal((await asks).length, 1);
+  assert.equal(asked, 2);
+});
+
 test("a function that gives no capability is told of", async () => {
-  for (const given of [undefined, "", 5]) {
+  for (const given of [undefined, "", 5, "tök€n", "two\nlines"]) {
     const guest = open({ token: async () => /** @type {any} */ (given), batch: { maxItems: 1, maxDelayMs: 0 } });
     const told = new Promise((resolve) => guest.on("retrying", resolve));
     await guest.set({ tier: 1 });

@@ -38,7 +38,7 @@ export async function discardProfile(key: string): Promise<void> {
   await tell("discard", { key });
 }
 
-/** The guest's session ends: the worker forgets its capability and keys. */
+/** The guest's session ends: the worker forgets its capability and keys; without a guest those of all. */
 export async function logoutProfile(guestId: string): Promise<void> {
   await tell("logout", { guestId });
 }

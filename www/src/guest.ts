@@ -192,7 +192,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     const left = here.then(() => options.guest !== undefined && close());
     // A core that is not there yet may be long in coming.
     if (tell) await left;
-    if (guest !== undefined) await settled(logoutProfile(guest));
+    // Whose session it is, this page may not know yet: the worker may.
+    await settled(logoutProfile(guest ?? ""));
     const there = await settled(end());
     await left;
     for (const end of [await here, there]) if (end.status === "rejected") throw end.reason;

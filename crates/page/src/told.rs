@@ -27,7 +27,7 @@ pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
         "leaving" => Input::Leaving(rows(flat)),
         "loaded" => Input::Loaded { load: id(flat), rows: rows(flat) },
         "loadFailed" => Input::LoadFailed { load: id(flat) },
-        "stored" => Input::Stored { store: id(flat), durability: durability(flat.text()?)? },
+        "stored" => Input::Stored { store: id(flat), durability: durability(flat.text()) },
         "storeFailed" => Input::StoreFailed { store: id(flat), reason: refusal(flat.text()?) },
         "changed" => Input::Changed(hint(flat.text()?)?),
         "lockGranted" => Input::LockGranted,
@@ -54,12 +54,12 @@ fn id(flat: &mut Flat<'_>) -> u32 {
     flat.number() as u32
 }
 
-fn durability(word: &str) -> Option<Durability> {
+/// A journal of the page's own may say anything, or nothing: that promises no more than memory.
+fn durability(word: Option<&str>) -> Durability {
     match word {
-        "disk" => Some(Durability::Disk),
-        "tab" => Some(Durability::Tab),
-        "memory" => Some(Durability::Memory),
-        _ => None,
+        Some("disk") => Durability::Disk,
+        Some("tab") => Durability::Tab,
+        _ => Durability::Memory,
     }
 }
 

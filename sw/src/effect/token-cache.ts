@@ -12,7 +12,7 @@ const name = "guestsync-tokens";
  */
 export class TokenCache {
   readonly #given = new Map<string, string>();
-  /** When a guest's session has ended. */
+  /** When a guest's session has ended; without a guest: any. */
   readonly #ended = new Map<string, number>();
 
   /** Whose form came in last: only this guest's is kept. */
@@ -48,7 +48,7 @@ export class TokenCache {
 
   /** `lifeMs`: how long it is good for; one that does not say is not kept, nor one that was asked for before the session ended. */
   async keep(guestId: string, token: string, askedAt: number, lifeMs: number): Promise<void> {
-    if (askedAt < (this.#ended.get(guestId) ?? 0)) return;
+    if ([guestId, ""].some((ended) => askedAt < (this.#ended.get(ended) ?? 0))) return;
     this.#given.set(guestId, token);
     if (!(lifeMs > 0) || guestId !== (this.#current ?? guestId)) return;
     const kept: Kept = { token, expiresAt: Date.now() + lifeMs };
@@ -57,7 +57,8 @@ export class TokenCache {
 
   async forget(guestId: string): Promise<void> {
     this.#ended.set(guestId, performance.now());
-    await caches.open(name).then((cache) => cache.delete(keyOf(guestId)), () => {});
+    if (!guestId) await caches.delete(name).catch(() => {});
+    else await caches.open(name).then((cache) => cache.delete(keyOf(guestId)), () => {});
   }
 }
 

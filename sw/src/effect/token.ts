@@ -1,4 +1,5 @@
 import { post } from "../../../www/src/effect/http.js";
+import { isToken } from "../../../www/src/effect/token.js";
 import type { Core } from "../core.js";
 import type { TokenCache } from "./token-cache.js";
 import * as Tell from "../tell.js";
@@ -14,7 +15,7 @@ export async function capability(url: string, guestId: string): Promise<Capabili
   const { status, now, answer, body } = await post(url, { guestId });
   const { token, expiresAt } = body;
   // Of an answer that says yes without a token, a part was lost.
-  if (status !== 200 || typeof token !== "string" || !token) return { answer: status === 200 ? [0] : answer };
+  if (status !== 200 || !isToken(token)) return { answer: status === 200 ? [0] : answer };
   return { token, askedAt, lifeMs: Date.parse(String(expiresAt)) - now };
 }
 

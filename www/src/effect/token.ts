@@ -5,13 +5,16 @@ import { within } from "./within.js";
 /** A function of the page that has not answered by then does not count. */
 const ANSWER_MS = 10_000;
 
+/** Whether it can stand in a header; what cannot is no capability. */
+export const isToken = (given: unknown): given is string => typeof given === "string" && /^[ -~]+$/.test(given);
+
 /** Gets a capability, from the gateway or by the page's own function, and tells the core. */
 export async function getToken(tell: Tell, guestId: string, source: string | (() => Promise<string>)): Promise<void> {
   const askedAt = Math.floor(performance.now());
   if (typeof source === "function") {
     try {
       const token: unknown = await within(ANSWER_MS, Promise.resolve(source()));
-      if (typeof token === "string" && token) return tell("token", guestId, token, askedAt, NaN);
+      if (isToken(token)) return tell("token", guestId, token, askedAt, NaN);
     } catch {
       // It has none to give.
     }
@@ -19,6 +22,6 @@ export async function getToken(tell: Tell, guestId: string, source: string | (()
   }
   const { status, now, answer, body } = await post(source, { guestId });
   const { token, expiresAt } = body;
-  if (status !== 200 || typeof token !== "string" || !token) return tell("tokenFailed", guestId, ...answer);
+  if (status !== 200 || !isToken(token)) return tell("tokenFailed", guestId, ...answer);
   tell("token", guestId, token, askedAt, Date.parse(String(expiresAt)) - now);
 }

@@ -113,6 +113,11 @@ impl Guests {
         }
     }
 
+    /// Who was heard of.
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.guests.iter().map(|guest| guest.id.clone()).collect()
+    }
+
     /// Nothing of a guest is remembered but when its session ended.
     pub(super) fn forget(&mut self, now: Now, guest: &str) {
         self.make(guest).forget(now);

@@ -149,7 +149,7 @@ pub enum Input {
     },
     /// The guest's session has ended: nothing of it stays in memory.
     Logout {
-        /// Whose.
+        /// Whose; empty where the page did not know.
         guest: String,
     },
     /// The moment of [`Output::WakeAt`](super::Output::WakeAt) has come.

@@ -106,8 +106,12 @@ impl Profile {
         self.recent.forget(&guest);
     }
 
-    /// Nothing leaves under a capability of the session that has ended, and what it had asked for serves no other.
+    /// Nothing leaves under a capability of the session that has ended, and what it had asked for serves no other. Without a guest: of
+    /// any session that was used here.
     pub(super) fn log_out(&mut self, now: Now, guest: &str) {
+        if guest.is_empty() {
+            return self.guests.ids().iter().for_each(|guest| self.log_out(now, guest));
+        }
         self.guests.forget(now, guest);
         self.recent.forget(guest);
         let flying = self.queue.lanes.iter().find(|lane| lane.guest == guest).and_then(|lane| lane.flight.as_ref());

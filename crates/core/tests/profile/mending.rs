@@ -167,3 +167,15 @@ fn after_a_logout_nothing_leaves_under_what_was_asked_for_before() {
     let sent = kept.token("g-1", "new");
     assert_eq!(one_patch(&sent).token.expose(), "new");
 }
+
+#[test]
+fn a_logout_that_does_not_say_whose_is_that_of_every_session_that_was_used() {
+    let mut kept = Kept::warm(settings());
+    kept.submit(&FORM);
+    let outputs = kept.tell(Input::Logout { guest: String::new() });
+    assert!(outputs.iter().any(|output| matches!(output, Output::Abort { .. })));
+    assert_eq!(one_answer(&outputs), (202, "queued".into()));
+    for _ in 0..10 {
+        assert_eq!(asked(&kept.wait(2_500)), [""; 0]);
+    }
+}

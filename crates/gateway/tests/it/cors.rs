@@ -22,7 +22,10 @@ async fn listed_origins_are_named_exactly_and_others_never() {
     assert_eq!(headers["access-control-allow-origin"], LISTED);
     assert_eq!(headers["access-control-allow-credentials"], "true");
     assert_eq!(headers["access-control-allow-methods"], "GET,POST,PATCH,DELETE");
-    assert_eq!(headers["access-control-allow-headers"], "authorization,content-type,if-match,if-none-match,idempotency-key");
+    assert_eq!(
+        headers["access-control-allow-headers"],
+        "authorization,content-type,if-match,if-none-match,idempotency-key,guestsync-seq"
+    );
     assert_eq!(headers["vary"], "origin");
     for origin in [
         "https://evil.example",
@@ -37,7 +40,7 @@ async fn listed_origins_are_named_exactly_and_others_never() {
         assert_eq!(headers["vary"], "origin");
     }
     let answer = world.call(Method::GET, "/.well-known/jwks.json").header("origin", LISTED).send().await.unwrap();
-    assert_eq!(answer.headers()["access-control-expose-headers"], "etag,retry-after,date");
+    assert_eq!(answer.headers()["access-control-expose-headers"], "etag,retry-after,date,guestsync-seq");
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ fn a_set_is_kept_sent_and_settled() {
     assert_eq!(text(&store[1]), "r");
     assert!(text(&store[2]).starts_with("8f3a2b1c/"));
     face.tell(&["stored", &json(&store[..1]), "disk"]);
-    assert_eq!(json(&face.take("settle")), r#"7,"set","disk",[],[]"#);
+    assert_eq!(json(&face.take("settle")), r#"7,"set","disk",[]"#);
 
     face.tell(&["flush", "8", "1000"]);
     face.take("lock");

@@ -97,3 +97,20 @@ test("a grant that the database has not taken before its page was left is brough
   await dispatchSync(page, gateway.origin, "guestsync-attributes");
   await until("the attributes to arrive", async () => (await sandbox.guest(guestId))?.attributes["tier"] === 6);
 });
+
+test("a signal of Global Privacy Control that only pages see is not taken for gone by the worker: a later grant stays", async () => {
+  const opened = await openPage();
+  const { page, guestId } = opened;
+  await page.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
+  const options = { guest: guestId, purposes: { news: "marketing" }, gpc: ["marketing"] };
+  await page.goto(`${gateway.origin}/healthz`);
+  await openGuestSync(page, options);
+  await page.evaluate(() => Reflect.get(window, "guest").grant("marketing"));
+  await setAndLeave(opened, { tier: 7 });
+  await dispatchSync(page, gateway.origin, "guestsync-attributes");
+  await until("the attributes to arrive", async () => (await sandbox.guest(guestId))?.attributes["tier"] === 7);
+  await page.goto(`${gateway.origin}/healthz`);
+  await openGuestSync(page, options);
+  await page.evaluate(() => void Reflect.get(window, "guest").set({ news: 1 }));
+  await until("what it grants to arrive", async () => (await sandbox.guest(guestId))?.attributes["news"] === 1);
+});

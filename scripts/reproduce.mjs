@@ -1,0 +1,43 @@
+/**
+ * `npm run reproduce`: builds what npm publishes twice, each time from nothing in a folder of another name, and compares every script and
+ * wasm. It builds what is committed, and takes minutes.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { filesBelow } from "./lib/files.mjs";
+import { at } from "./lib/paths.mjs";
+import { main, Problem } from "./lib/problem.mjs";
+import { run } from "./lib/run.mjs";
+import { say } from "./lib/say.mjs";
+import { ensurePackages } from "./lib/setup/packages.mjs";
+
+/** @param {string} folder is made @returns {Promise<Record<string, string>>} published file → SHA-384 */
+async function built(folder) {
+  await mkdir(folder);
+  const archive = `${folder}.tar`;
+  await run("git", ["archive", "--output", archive, "HEAD"]);
+  await run("tar", ["--extract", "--file", archive, "--directory", folder]);
+  await symlink(at("node_modules"), join(folder, "node_modules"));
+  const env = { CARGO_TARGET_DIR: join(folder, "target") };
+  await run("node", [join(folder, "scripts/build.mjs"), "--npm"], { cwd: folder, env });
+  const dist = join(folder, "dist/npm");
+  const files = (await filesBelow(dist)).filter((file) => /\.(js|wasm)$/.test(file));
+  const digest = async (/** @type {string} */ file) => createHash("sha384").update(await readFile(file)).digest("base64");
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [relative(dist, file), await digest(file)])));
+}
+
+await main(async () => {
+  await ensurePackages();
+  const folder = await mkdtemp(join(tmpdir(), "guestsync-"));
+  try {
+    const [first, second] = [await built(join(folder, "once")), await built(join(folder, "once-more"))];
+    const names = [...new Set([...Object.keys(first), ...Object.keys(second)])];
+    const differ = names.filter((name) => first[name] !== second[name]);
+    for (const name of names) say(`${differ.includes(name) ? "differs" : "same"}: ${name}`);
+    if (names.length === 0 || differ.length > 0) throw new Problem(`Two builds differ: ${differ.join(", ")}.`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

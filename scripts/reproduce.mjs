@@ -13,11 +13,11 @@ import { run } from "./lib/run.mjs";
 import { say } from "./lib/say.mjs";
 import { ensurePackages } from "./lib/setup/packages.mjs";
 
-/** @param {string} folder is made @returns {Promise<Record<string, string>>} published file → SHA-384 */
-async function built(folder) {
+/** @param {string} commit @param {string} folder is made @returns {Promise<Record<string, string>>} published file → SHA-384 */
+async function built(commit, folder) {
   await mkdir(folder);
   const archive = `${folder}.tar`;
-  await run("git", ["archive", "--output", archive, "HEAD"]);
+  await run("git", ["archive", "--output", archive, commit]);
   await run("tar", ["--extract", "--file", archive, "--directory", folder]);
   await symlink(at("node_modules"), join(folder, "node_modules"));
   const env = { CARGO_TARGET_DIR: join(folder, "target") };
@@ -30,9 +30,10 @@ async function built(folder) {
 
 await main(async () => {
   await ensurePackages();
+  const commit = (await run("git", ["rev-parse", "HEAD"], { quiet: true })).trim();
   const folder = await mkdtemp(join(tmpdir(), "guestsync-"));
   try {
-    const [first, second] = [await built(join(folder, "once")), await built(join(folder, "once-more"))];
+    const [first, second] = [await built(commit, join(folder, "once")), await built(commit, join(folder, "once-more"))];
     const names = [...new Set([...Object.keys(first), ...Object.keys(second)])];
     const differ = names.filter((name) => first[name] !== second[name]);
     for (const name of names) say(`${differ.includes(name) ? "differs" : "same"}: ${name}`);

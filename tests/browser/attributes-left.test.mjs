@@ -110,6 +110,8 @@ test("a signal of Global Privacy Control that only pages see is not taken for go
   await dispatchSync(page, gateway.origin, "guestsync-attributes");
   await until("the attributes to arrive", async () => (await sandbox.guest(guestId))?.attributes["tier"] === 7);
   await page.goto(`${gateway.origin}/healthz`);
+  // As after a killed browser: what is known is what the database holds.
+  await page.evaluate(() => localStorage.clear());
   await openGuestSync(page, options);
   await page.evaluate(() => void Reflect.get(window, "guest").set({ news: 1 }));
   await until("what it grants to arrive", async () => (await sandbox.guest(guestId))?.attributes["news"] === 1);

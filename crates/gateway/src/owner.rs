@@ -58,6 +58,7 @@ pub(crate) async fn release_gone(db: &Db, directory: &Path) -> sqlx::Result<()> 
         db.release_jobs_of(&gone, clock::now()).await?;
         db.release_webhooks_of(&gone, clock::now()).await?;
         db.release_leases_of(&gone).await?;
+        db.release_forms(clock::now()).await?;
     }
     Ok(())
 }

@@ -95,8 +95,8 @@ impl FromRow<'_, AnyRow> for Form {
 }
 
 const OF_GUEST: &str = "SELECT id, attempts, pause, value FROM forms WHERE guest = $1 ORDER BY id";
-const PUT: &str = "INSERT INTO forms (guest, id, state, attempts, due_at, created_at, bytes, value)
-    VALUES ($1, $2, 'waiting', 0, $3, $4, $5, $6)
+const PUT: &str = "INSERT INTO forms (guest, id, state, attempts, due_at, created_at, bytes, value, pause)
+    VALUES ($1, $2, 'waiting', 0, $3, $4, $5, $6, $7)
     ON CONFLICT (guest, id) DO UPDATE SET bytes = excluded.bytes, value = excluded.value";
 const REMOVE: &str = "DELETE FROM forms WHERE guest = $1 AND id = $2";
 const ROOM: &str = "SELECT COUNT(*) AS number, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes,
@@ -105,6 +105,7 @@ const ROOM: &str = "SELECT COUNT(*) AS number, CAST(COALESCE(SUM(bytes), 0) AS B
 const PAUSE: &str = "UPDATE forms SET pause = $2 WHERE guest = $1 AND state = 'waiting'";
 const IS_DUE: &str = "SELECT 1 FROM forms WHERE state = 'waiting' AND due_at <= $1 LIMIT 1";
 const LATER: &str = "UPDATE forms SET due_at = $2, attempts = attempts + $3 WHERE guest = $1 AND state = 'waiting'";
+const NOW: &str = "UPDATE forms SET due_at = $1 WHERE state = 'waiting' AND due_at > $1";
 const DEAD: &str = "UPDATE forms SET state = 'dead', failure = $3 WHERE guest = $1 AND id = $2 AND state = 'waiting'";
 const COUNT: &str = "SELECT state, COUNT(*) AS number, MIN(created_at) AS oldest FROM forms GROUP BY state";
 const LIST: &str = "SELECT guest, state, attempts, failure, created_at FROM forms ORDER BY created_at, guest, id";
@@ -127,14 +128,22 @@ impl Db {
     }
 
     /// Writes all of these in their order, or nothing; what is new is `due` then, unless whoever wrote it says something else before.
-    pub(crate) async fn change_forms(&self, guest: &GuestId, changes: &[Change], now: Millis, due: Millis) -> sqlx::Result<()> {
+    /// `pause` is the guest's.
+    pub(crate) async fn change_forms(
+        &self,
+        guest: &GuestId,
+        changes: &[Change],
+        pause: Option<&str>,
+        now: Millis,
+        due: Millis,
+    ) -> sqlx::Result<()> {
         let mut transaction = self.write.begin().await?;
         for Change { id, value } in changes {
             let query = match value {
                 Some(value) => {
                     let bytes = i64::try_from(value.len()).unwrap_or(i64::MAX);
                     let query = sqlx::query(PUT).bind(guest.as_str()).bind(id).bind(signed(due));
-                    query.bind(signed(now)).bind(bytes).bind(value)
+                    query.bind(signed(now)).bind(bytes).bind(value).bind(pause)
                 }
                 None => sqlx::query(REMOVE).bind(guest.as_str()).bind(id),
             };
@@ -172,6 +181,14 @@ impl Db {
     pub(crate) async fn forms_wait(&self, guest: &GuestId, due: Millis, tried: bool) -> sqlx::Result<()> {
         let query = sqlx::query(LATER).bind(guest.as_str()).bind(signed(due)).bind(i64::from(tried));
         query.execute(&self.write).await.map(drop)
+    }
+
+    /// What a process that is gone had claimed is due at once, where no other has claimed anything. (A pause is a row's own.)
+    pub(crate) async fn release_forms(&self, now: Millis) -> sqlx::Result<()> {
+        if self.is_shared() {
+            return Ok(());
+        }
+        sqlx::query(NOW).bind(signed(now)).execute(&self.write).await.map(drop)
     }
 
     /// Genesys has refused a form for good.
@@ -220,9 +237,9 @@ mod tests {
     async fn rows_change_together_and_in_their_order() {
         let fresh = Fresh::open().await;
         let (db, guest) = (&fresh.db, GuestId::parse("g-1").unwrap());
-        db.change_forms(&guest, &[put("a", "1"), put("b", "2")], 1_000, 2_000).await.unwrap();
+        db.change_forms(&guest, &[put("a", "1"), put("b", "2")], None, 1_000, 2_000).await.unwrap();
         let gone = Change { id: "b".into(), value: None };
-        db.change_forms(&guest, &[gone, put("b", "3"), put("a", "4")], 5_000, 6_000).await.unwrap();
+        db.change_forms(&guest, &[gone, put("b", "3"), put("a", "4")], None, 5_000, 6_000).await.unwrap();
         let rows = db.forms_of(&guest).await.unwrap();
         let rows: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.value.as_str())).collect();
         assert_eq!(rows, [("a", "4"), ("b", "3")]);
@@ -233,8 +250,8 @@ mod tests {
     async fn a_guest_is_claimed_once_with_all_that_waits_until_the_lease_ends_or_it_is_said_when() {
         let fresh = Fresh::open().await;
         let (db, one, two) = (&fresh.db, GuestId::parse("g-1").unwrap(), GuestId::parse("g-2").unwrap());
-        db.change_forms(&one, &[put("a", "1"), put("b", "2")], 1_000, 2_000).await.unwrap();
-        db.change_forms(&two, &[put("a", "1")], 1_000, 3_000).await.unwrap();
+        db.change_forms(&one, &[put("a", "1"), put("b", "2")], None, 1_000, 2_000).await.unwrap();
+        db.change_forms(&two, &[put("a", "1")], None, 1_000, 3_000).await.unwrap();
         assert!(db.claim_forms(9, 1_999, 9_000).await.unwrap().is_empty());
         assert_eq!(db.claim_forms(9, 2_000, 9_000).await.unwrap(), ["g-1"]);
         assert_eq!(db.claim_forms(9, 8_999, 12_000).await.unwrap(), ["g-2"]);
@@ -253,9 +270,9 @@ mod tests {
         let fresh = Fresh::open().await;
         let (db, guest) = (&fresh.db, GuestId::parse("g-1").unwrap());
         let rows: Vec<_> = (0..MOST_OF_GUEST).map(|n| put(&n.to_string(), "")).collect();
-        db.change_forms(&guest, &rows[1..], 1, 1).await.unwrap();
+        db.change_forms(&guest, &rows[1..], None, 1, 1).await.unwrap();
         assert!(db.has_room_for_form(&guest).await.unwrap());
-        db.change_forms(&guest, &rows[..1], 1, 1).await.unwrap();
+        db.change_forms(&guest, &rows[..1], None, 1, 1).await.unwrap();
         assert!(!db.has_room_for_form(&guest).await.unwrap());
         let other = GuestId::parse("g-2").unwrap();
         assert!(db.has_room_for_form(&other).await.unwrap());

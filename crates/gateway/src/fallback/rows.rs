@@ -31,13 +31,15 @@ pub(super) struct Rows {
     guest: GuestId,
     /// Those that are there, as far as is known.
     ids: BTreeSet<String>,
+    /// What Genesys has asked for: a row that comes later has to know it too, because those before it may go.
+    pause: Option<String>,
     /// The most attempts that were made for any of them.
     pub(super) attempts: u32,
 }
 
 impl Rows {
     pub(super) fn of(guest: GuestId) -> Self {
-        Self { guest, ids: BTreeSet::new(), attempts: 0 }
+        Self { guest, ids: BTreeSet::new(), pause: None, attempts: 0 }
     }
 
     pub(super) const fn guest(&self) -> &GuestId {
@@ -57,7 +59,8 @@ impl Rows {
             rows.push(Row { table: Table::Forms, key: CLOCK_ROW.to_owned(), value });
         }
         let stored = app.db.forms_of(&self.guest).await?;
-        if let Some(pause) = stored.iter().find_map(|row| row.pause.clone()) {
+        self.pause = stored.iter().find_map(|row| row.pause.clone()).or_else(|| self.pause.take());
+        if let Some(pause) = self.pause.clone() {
             rows.push(Row { table: Table::Forms, key: PAUSE_ROW.to_owned(), value: pause });
         }
         self.attempts = stored.iter().map(|row| row.attempts).max().and_then(|most| u32::try_from(most).ok()).unwrap_or_default();
@@ -76,12 +79,12 @@ impl Rows {
     /// Writes all of these or nothing.
     pub(super) async fn write(&mut self, app: &App, writes: &[Write]) -> Result<(), RowsError> {
         let mut changes = Vec::new();
-        let mut pause = None;
+        let mut pause: Option<String> = None;
         for Write { key, value, .. } in writes {
             match key.as_str() {
                 // The fences know.
                 CLOCK_ROW => {}
-                PAUSE_ROW => pause = value.as_deref(),
+                PAUSE_ROW => pause.clone_from(value),
                 _ => changes.push(self.change(app, key, value.as_deref())?),
             }
         }
@@ -91,7 +94,7 @@ impl Rows {
                 return Err(RowsError::Full);
             }
             let now = clock::now();
-            app.db.change_forms(&self.guest, &changes, now, now + FIRST).await?;
+            app.db.change_forms(&self.guest, &changes, self.pause.as_deref(), now, now + FIRST).await?;
         }
         for change in changes {
             if change.value.is_some() {
@@ -101,7 +104,8 @@ impl Rows {
             }
         }
         if let Some(pause) = pause {
-            app.db.pause_forms(&self.guest, pause).await?;
+            app.db.pause_forms(&self.guest, &pause).await?;
+            self.pause = Some(pause);
         }
         Ok(())
     }

@@ -69,7 +69,9 @@ export class Screen {
 
   /** Looks attributes through, keys and typed values in turn, and changes what must not be sent as it is; gives the keys of what was masked. */
   look(attributes: string[]): string[] {
-    const places = attributes.flatMap((value, at) => (at % 2 && /^[sn]/.test(value) && mayHold(value) ? [at] : []));
+    // What is longer than a value may be is refused, and never sent.
+    const fits = (value: string) => value.length <= 1 + (this.#options[0] as number);
+    const places = attributes.flatMap((value, at) => (at % 2 && /^[sn]/.test(value) && fits(value) && mayHold(value) ? [at] : []));
     if (places.length === 0) return [];
     const values = places.flatMap((at) => [attributes[at - 1] as string, (attributes[at] as string).slice(1)]);
     if (!this.#strict) {

@@ -5,9 +5,8 @@ use std::time::Duration;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 
-use super::{MOST, POINT};
+use super::{MOST, serve};
 use crate::genesys::Genesys;
-use crate::run::Server;
 use crate::serve::client;
 use crate::storm::receiver::Receiver;
 use crate::storm::{SECRET, state};
@@ -44,11 +43,7 @@ async fn a_form_that_was_answered_arrives_once_wherever_a_gateway_ends() {
     let (genesys, receiver) = (Genesys::start().await, Receiver::taking().await);
     let file = format!("[webhook]\nurl = \"{}/hook\"\nsecret = \"{SECRET}\"\nallow_private = true\n", receiver.base);
     let (config, directory) = (genesys.write("guestsync.toml", &file), genesys.folder.path().join("state"));
-    let start = |point: Option<u64>| {
-        let mut command = genesys.command(&["serve", "--config", &config, "--port", "0"]);
-        command.env("RUST_LOG", "warn").envs(point.map(|point| (POINT, point.to_string())));
-        tokio::task::block_in_place(|| Server::of(&mut command))
-    };
+    let start = |point| serve(&genesys, &config, point);
     let gateway = start(None);
     let begun = json!({"sessionId": "one", "consentGiven": true, "consentType": "explicit"});
     let answer = client().post(format!("{}/api/webchat/init", gateway.base)).json(&begun).send().await.unwrap();

@@ -6,9 +6,8 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 
-use super::{MOST, POINT};
+use super::{MOST, serve};
 use crate::genesys::Genesys;
-use crate::run::Server;
 use crate::serve::client;
 use crate::storm::receiver::Receiver;
 use crate::storm::{SECRET, state};
@@ -63,11 +62,7 @@ async fn nothing_that_was_answered_is_lost_or_doubled_wherever_a_gateway_ends() 
         receiver.base
     );
     let (config, directory) = (genesys.write("guestsync.toml", &file), genesys.folder.path().join("state"));
-    let start = |point: Option<u64>| {
-        let mut command = genesys.command(&["serve", "--config", &config, "--port", "0"]);
-        command.env("RUST_LOG", "warn").envs(point.map(|point| (POINT, point.to_string())));
-        tokio::task::block_in_place(|| Server::of(&mut command))
-    };
+    let start = |point| serve(&genesys, &config, point);
     // It makes keys and asks for the token.
     let gateway = start(None);
     walk(&gateway.base, 0, &mut Answered::default()).await.unwrap();

@@ -13,8 +13,18 @@ mod map;
 mod provision;
 mod upload;
 
+use crate::genesys::Genesys;
+use crate::run::Server;
+
 /// The variable that a build for tests ends itself by.
 const POINT: &str = "GUESTSYNC_FAILPOINT";
+
+/// A gateway that ends itself at this point, if any.
+fn serve(genesys: &Genesys, config: &str, point: Option<u64>) -> Server {
+    let mut command = genesys.command(&["serve", "--config", config, "--port", "0"]);
+    command.env("RUST_LOG", "warn").envs(point.map(|point| (POINT, point.to_string())));
+    tokio::task::block_in_place(|| Server::of(&mut command))
+}
 
 /// More points than any of them has: a walk that comes here does not end.
 const MOST: u64 = 100;

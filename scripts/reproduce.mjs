@@ -2,13 +2,12 @@
  * `npm run reproduce`: builds what npm publishes twice, each time from nothing in a folder of another name, and compares every script and
  * wasm. It builds what is committed, and takes minutes.
  */
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { filesBelow } from "./lib/files.mjs";
+import { join } from "node:path";
 import { at } from "./lib/paths.mjs";
 import { main, Problem } from "./lib/problem.mjs";
+import { publishedDigests } from "./lib/published.mjs";
 import { run } from "./lib/run.mjs";
 import { say } from "./lib/say.mjs";
 import { ensurePackages } from "./lib/setup/packages.mjs";
@@ -23,9 +22,7 @@ async function built(commit, folder) {
   const env = { CARGO_TARGET_DIR: join(folder, "target") };
   await run("node", [join(folder, "scripts/build.mjs"), "--npm"], { cwd: folder, env });
   const dist = join(folder, "dist/npm");
-  const files = (await filesBelow(dist)).filter((file) => /\.(js|wasm)$/.test(file));
-  const digest = async (/** @type {string} */ file) => createHash("sha384").update(await readFile(file)).digest("base64");
-  return Object.fromEntries(await Promise.all(files.map(async (file) => [relative(dist, file), await digest(file)])));
+  return publishedDigests(dist, dist);
 }
 
 await main(async () => {

@@ -2,13 +2,12 @@
  * `npm run sbom`: software bills of materials (CycloneDX, JSON) in `dist/sbom`: `guestsync.cdx.json` of the binary, by cargo-cyclonedx, and
  * `npm.cdx.json` of the npm package, by npm. Beside them `integrity.json`: the SHA-384 of each published file, as an `integrity` attribute has it.
  */
-import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { buildAll } from "./lib/build/all.mjs";
-import { filesBelow } from "./lib/files.mjs";
 import { at } from "./lib/paths.mjs";
 import { main } from "./lib/problem.mjs";
+import { publishedDigests } from "./lib/published.mjs";
 import { run } from "./lib/run.mjs";
 import { say } from "./lib/say.mjs";
 import { ensureCargoTool } from "./lib/setup/cargo-tool.mjs";
@@ -35,16 +34,8 @@ await main(async () => {
     const { components = [] } = JSON.parse(await readFile(join(folder, file), "utf8"));
     say(`dist/sbom/${file}: ${components.length} components`);
   }
-  const digests = await integrities();
+  await buildAll({ server: false });
+  const digests = await publishedDigests(at("dist"), at("dist/npm"), at("dist/site"));
   await writeFile(join(folder, "integrity.json"), `${JSON.stringify(digests, null, 2)}\n`);
   say(`dist/sbom/integrity.json: ${Object.keys(digests).length} files`);
 });
-
-/** Of what npm publishes and the gateway serves, by its path below `dist`. @returns {Promise<Record<string, string>>} */
-async function integrities() {
-  await buildAll({ server: false });
-  const files = (await Promise.all(["dist/npm", "dist/site"].map((folder) => filesBelow(at(folder))))).flat();
-  const published = files.filter((file) => /\.(js|wasm)$/.test(file)).sort();
-  const digest = async (/** @type {string} */ file) => `sha384-${createHash("sha384").update(await readFile(file)).digest("base64")}`;
-  return Object.fromEntries(await Promise.all(published.map(async (file) => [relative(at("dist"), file), await digest(file)])));
-}

@@ -46,6 +46,8 @@ const load = (page?: string | URL) =>
  */
 export class Screen {
   readonly #options: Part[];
+  /** What is longer than a value may be is refused, and never sent. */
+  readonly #longest: number;
   readonly #url: string | URL | undefined;
   readonly #strict: boolean;
   readonly #found: (key: string, kind: string, policy: string) => void;
@@ -56,7 +58,8 @@ export class Screen {
 
   constructor({ limits = NONE, pii = NONE, wasm }: GuestSyncOptions, found: (key: string, kind: string, policy: string) => void) {
     const { allow = [], region, ...policies } = pii;
-    this.#options = [limits.valueBytes ?? 256, region, ...KINDS.map((kind) => policies[kind]), allow.length, ...allow];
+    this.#longest = limits.valueBytes ?? 256;
+    this.#options = [this.#longest, region, ...KINDS.map((kind) => policies[kind]), allow.length, ...allow];
     this.#url = wasm;
     this.#strict = KINDS.some((kind) => (policies[kind] ?? "flag") !== "flag");
     this.#found = found;
@@ -69,9 +72,8 @@ export class Screen {
 
   /** Looks attributes through, keys and typed values in turn, and changes what must not be sent as it is; gives the keys of what was masked. */
   look(attributes: string[]): string[] {
-    // What is longer than a value may be is refused, and never sent.
-    const fits = (value: string) => value.length <= 1 + (this.#options[0] as number);
-    const places = attributes.flatMap((value, at) => (at % 2 && /^[sn]/.test(value) && fits(value) && mayHold(value) ? [at] : []));
+    const isText = (typed: string) => /^[sn]/.test(typed) && typed.length <= 1 + this.#longest;
+    const places = attributes.flatMap((value, at) => (at % 2 && isText(value) && mayHold(value) ? [at] : []));
     if (places.length === 0) return [];
     const values = places.flatMap((at) => [attributes[at - 1] as string, (attributes[at] as string).slice(1)]);
     if (!this.#strict) {

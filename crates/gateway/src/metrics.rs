@@ -40,6 +40,12 @@ struct State {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfCall {
+    call: &'static str,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Became {
     became: &'static str,
 }
@@ -56,6 +62,7 @@ pub(crate) struct Metrics {
     forms_oldest: Gauge,
     form_ends: Family<Became, Counter>,
     budget: Family<State, Gauge<i64, AtomicI64>>,
+    call_budget: Family<OfCall, Gauge<i64, AtomicI64>>,
     log_dropped: Counter,
     log: OnceLock<Box<Dropped>>,
 }
@@ -73,7 +80,7 @@ impl Metrics {
         let requests = Family::new_with_constructor(histogram as fn() -> Histogram);
         let calls = Family::new_with_constructor(histogram as fn() -> Histogram);
         let (tokens, webhooks, jobs, budget) = (Counter::default(), Family::default(), Gauge::default(), Family::default());
-        let log_dropped = Counter::default();
+        let (log_dropped, call_budget) = (Counter::default(), Family::default());
         let (forms, forms_oldest, form_ends) = (Family::default(), Gauge::default(), Family::default());
         registry.register_with_unit("request_duration", "Answers of the gateway", Unit::Seconds, requests.clone());
         registry.register_with_unit("upstream_duration", "Calls to Genesys; status 0: no answer", Unit::Seconds, calls.clone());
@@ -85,6 +92,8 @@ impl Metrics {
         registry.register_with_unit("forms_oldest", help, Unit::Seconds, forms_oldest.clone());
         registry.register("forms_became", "What became of those that waited or were taken", form_ends.clone());
         registry.register("upstream_budget", "Requests that the rate limit allows in its window, and those used", budget.clone());
+        let help = "Requests of a call that wait for the rate limit, and where it has a limit of its own, those allowed and used";
+        registry.register("upstream_call_budget", help, call_budget.clone());
         registry.register("log_lines_dropped", "Lines of the log that nobody read in time", log_dropped.clone());
         Self {
             registry,
@@ -97,6 +106,7 @@ impl Metrics {
             forms_oldest,
             form_ends,
             budget,
+            call_budget,
             log_dropped,
             log: OnceLock::new(),
         }
@@ -130,8 +140,16 @@ impl Metrics {
         self.forms.get_or_create(&State { state: "dead" }).set(forms.dead);
         let now = i64::try_from(clock::now()).unwrap_or(i64::MAX);
         self.forms_oldest.set(forms.oldest.map_or(0, |oldest| now.saturating_sub(oldest).max(0) / 1_000));
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let of_call = |call, state, count| {
+            self.call_budget.get_or_create(&OfCall { call, state }).set(number(count));
+        };
+        for (call, used, allowed) in genesys.budget_by_call() {
+            of_call(call, "used", used);
+            of_call(call, "allowed", allowed);
+        }
+        genesys.waiting().into_iter().for_each(|(call, waiting)| of_call(call, "waiting", waiting));
         if let Some((used, allowed)) = genesys.budget() {
-            let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.budget.get_or_create(&State { state: "used" }).set(number(used));
             self.budget.get_or_create(&State { state: "allowed" }).set(number(allowed));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::budget::Queue;
+use crate::budget::{Call, Queue};
 use crate::http::{self, Http};
 use crate::oauth::{Bearer, TokenStore};
 use crate::{Error, Settings, Watch};
@@ -46,7 +46,9 @@ impl Client {
         let proxied = http::reqwest(&settings)?;
         let http = Http::new(&settings, &proxied)?;
         let bearer = Arc::new(Bearer::new(proxied, &settings, store, watch.clone()));
-        Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue: Arc::default(), watch }) })
+        let calls = settings.limits.iter().filter_map(|(call, limit)| Some((Some(Call::find(call)?), *limit)));
+        let queue = Arc::new(Queue::new(calls.chain(settings.limit.map(|limit| (None, limit)))));
+        Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue, watch }) })
     }
 
     /// How many requests the rate limit's window has seen and how many it allows, where that is known.
@@ -55,7 +57,19 @@ impl Client {
         self.inner.queue.seen()
     }
 
-    /// So many gateways, this one included, share the limit of this OAuth client now.
+    /// The same of each call that has a limit of its own, by the call's name in the contract: used and allowed.
+    #[must_use]
+    pub fn budget_by_call(&self) -> Vec<(&'static str, u64, u64)> {
+        self.inner.queue.seen_by_call()
+    }
+
+    /// How many requests wait for the budget, by call.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<(&'static str, u64)> {
+        self.inner.queue.waiting()
+    }
+
+    /// So many gateways, this one included, share the limits of this OAuth client now.
     pub fn share_budget(&self, gateways: u64) {
         self.inner.queue.share(gateways);
     }

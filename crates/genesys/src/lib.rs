@@ -8,8 +8,8 @@
 //! - Calls that the gateway passes on for a browser ([`Client::attributes`], [`Client::set_attributes`], [`Client::profile`],
 //!   [`Client::patch_profile`]) are sent once and come back as an [`Answer`]: whoever asked decides about retries.
 //!
-//! Calls wait for one budget, read from the rate headers and `Retry-After` of all answers: for a browser at most
-//! [`Settings::browser_wait`], else as long as patience lasts.
+//! Calls wait for one budget, read from the rate headers and `Retry-After` of all answers, with a lane for each call that has a limit of
+//! its own: for a browser at most [`Settings::browser_wait`], else as long as patience lasts.
 //!
 //! Redirects are never followed, so a credential goes nowhere but to the configured hosts. Nothing here logs a token, a body or a
 //! guest's id.
@@ -30,5 +30,5 @@ pub use answer::Answer;
 pub use client::Client;
 pub use error::Error;
 pub use send::Effort;
-pub use settings::{ClientAuth, Settings};
+pub use settings::{ClientAuth, RateLimit, Settings};
 pub use watch::Watch;

@@ -9,6 +9,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::budget::Call;
 use crate::http::Outgoing;
 use crate::{Answer, Client, Error, watch};
 
@@ -145,11 +146,11 @@ impl Client {
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::Malformed)?;
         bearer.set_sensitive(true);
         let asked = Instant::now();
-        let permit = self.inner.queue.enter(deadline).await?;
-        let started = Instant::now();
-        let waited = started - asked;
         let Request { method, path, headers, body } = request;
         let call = watch::name(method, path);
+        let permit = self.inner.queue.enter(Call::named(call), deadline).await?;
+        let started = Instant::now();
+        let waited = started - asked;
         let span = tracing::debug_span!("upstream", call);
         let outgoing = Outgoing { method, path, headers, bearer: &bearer, body };
         let read = self.inner.http.exchange(&outgoing).instrument(span.clone());

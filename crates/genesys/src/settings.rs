@@ -1,5 +1,6 @@
 //! What a client has to know.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use guestsync_core::Sensitive;
@@ -15,6 +16,23 @@ pub enum ClientAuth {
     Basic,
     /// `client_id` and `client_secret` in the form.
     Body,
+}
+
+/// At most so many requests in any stretch of so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many; at least one.
+    pub requests: u32,
+    /// In how long.
+    pub window: Duration,
+}
+
+impl RateLimit {
+    /// Whether there is a call of this name that a limit can be set for.
+    #[must_use]
+    pub fn applies_to(call: &str) -> bool {
+        crate::budget::Call::find(call).is_some()
+    }
 }
 
 /// Where Genesys is and who asks.
@@ -42,6 +60,10 @@ pub struct Settings {
     pub patience: Duration,
     /// The most that a call for a browser waits for the rate budget.
     pub browser_wait: Duration,
+    /// A limit of the operator's for all calls together, beside what Genesys tells.
+    pub limit: Option<RateLimit>,
+    /// The same for single calls, by their names in the contract (`G1`).
+    pub limits: BTreeMap<String, RateLimit>,
     /// Whether calls pass through the proxy that the environment names, if it names one for this address.
     pub by_proxy: bool,
 }
@@ -63,6 +85,8 @@ impl Settings {
             request_timeout: Duration::from_secs(10),
             patience: Duration::from_secs(15),
             browser_wait: Duration::from_secs(5),
+            limit: None,
+            limits: BTreeMap::new(),
             by_proxy: true,
         }
     }

@@ -18,6 +18,20 @@ pub(crate) struct Call {
     pub(crate) keyed: bool,
 }
 
+impl Call {
+    /// The namespace of its own limits, as the platform names them.
+    pub(crate) fn namespace(&self) -> &'static str {
+        match self.name.as_bytes().first() {
+            Some(b'A') => "web.messaging",
+            Some(b'G') => "webchat",
+            Some(b'P') => "external.contacts",
+            Some(b'R') => "analytics",
+            Some(b'C') => "web.deployments",
+            _ => "conversation",
+        }
+    }
+}
+
 pub(crate) const TOKEN: &str = "/oauth/token";
 pub(crate) const LOGIN_TOKEN: &str = "/login/oauth2/token";
 pub(crate) const ATTRIBUTES: &str = "/api/v2/conversations/webmessaging/guests/{guest}/attributes";
@@ -64,6 +78,11 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Call> {
 /// Whether a call of this name exists.
 pub(crate) fn exists(name: &str) -> bool {
     name == O2.name || CALLS.iter().any(|call| call.name == name)
+}
+
+/// Whether a call of this name is counted: those that need a token are.
+pub(crate) fn counted(name: &str) -> bool {
+    CALLS.iter().any(|call| call.name == name && call.scope.is_some())
 }
 
 /// Every scope that some call needs.

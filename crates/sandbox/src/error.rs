@@ -21,7 +21,7 @@ pub(crate) struct ApiError {
     code: Cow<'static, str>,
     message: Cow<'static, str>,
     details: Vec<Detail>,
-    cause: Option<&'static str>,
+    more: Option<Box<More>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -33,6 +33,22 @@ pub(crate) struct Detail {
     field_name: String,
 }
 
+/// What some refusals say beside the rest.
+#[derive(Clone, Debug)]
+enum More {
+    /// The scope or permission that is missing.
+    Cause(&'static str),
+    Limit(Limit),
+}
+
+/// Which limit was reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Limit {
+    pub(crate) key: String,
+    pub(crate) namespace: &'static str,
+    pub(crate) value: u32,
+}
+
 impl Detail {
     pub(crate) fn new(error_code: &'static str, field_name: &str) -> Self {
         Self { error_code, field_name: field_name.chars().take(FIELD_NAME).collect() }
@@ -41,7 +57,7 @@ impl Detail {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code: code.into(), message: message.into(), details: Vec::new(), cause: None, headers: Vec::new() }
+        Self { status, code: code.into(), message: message.into(), details: Vec::new(), more: None, headers: Vec::new() }
     }
 
     /// 400 `bad.request`: the body or a header cannot be read at all.
@@ -72,7 +88,7 @@ impl ApiError {
         let challenge = format!(r#"Bearer realm="sandbox", error="insufficient_scope", scope="{scope}""#);
         let challenge = HeaderValue::try_from(challenge).expect("invariant: scopes are visible ASCII");
         let error = Self::new(StatusCode::FORBIDDEN, "app.not.authorized.for.scope", message);
-        Self { cause: Some(scope), ..error }.with_header(WWW_AUTHENTICATE, challenge)
+        error.with_more(More::Cause(scope)).with_header(WWW_AUTHENTICATE, challenge)
     }
 
     /// 403 `missing.permissions`, naming the permission.
@@ -80,7 +96,7 @@ impl ApiError {
         let message =
             format!("Unable to perform the requested action. You must have one of the following permission(s): [{permission}]");
         let error = Self::new(StatusCode::FORBIDDEN, "missing.permissions", message);
-        Self { cause: Some(permission), ..error }
+        error.with_more(More::Cause(permission))
     }
 
     /// 404 `not.found`.
@@ -105,16 +121,20 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported.media.type", message)
     }
 
-    /// 429 `too.many.requests.retry.after` with `Retry-After` in seconds.
-    pub(crate) fn too_many_requests(seconds: u64) -> Self {
+    /// 429 `too.many.requests.retry.after` with `Retry-After` in seconds, naming the limit.
+    pub(crate) fn too_many_requests(seconds: u64, limit: Limit) -> Self {
         let message = format!("Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too.many.requests.retry.after", message)
-            .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too.many.requests.retry.after", message);
+        error.with_more(More::Limit(limit)).with_header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
+    }
+
+    fn with_more(self, more: More) -> Self {
+        Self { more: Some(Box::new(more)), ..self }
     }
 
     pub(crate) fn with_details(self, details: Vec<Detail>) -> Self {
@@ -131,8 +151,10 @@ impl ApiError {
             "details": self.details,
             "errors": [],
         });
-        if let Some(cause) = &self.cause {
-            body["cause"] = json!(cause);
+        match self.more.as_deref() {
+            Some(More::Cause(cause)) => body["cause"] = json!(cause),
+            Some(More::Limit(limit)) => body["limit"] = json!(limit),
+            None => {}
         }
         body
     }

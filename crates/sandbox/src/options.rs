@@ -1,5 +1,6 @@
 //! How a sandbox is set up.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct Options {
     pub clients: Vec<Client>,
     /// How many authenticated requests each client may make; see [`RateLimit`].
     pub rate: RateLimit,
+    /// Limits that single calls have beside it, by the contract's names (`G1`); see [`RateLimit`].
+    pub call_rates: BTreeMap<String, RateLimit>,
     /// How long an answer is kept for a repeated `Idempotency-Key`.
     pub idempotency: Duration,
     /// Limits of guest attributes.
@@ -37,6 +40,7 @@ impl Default for Options {
         Self {
             clients: Vec::new(),
             rate: RateLimit::default(),
+            call_rates: BTreeMap::new(),
             idempotency: Duration::from_secs(24 * 60 * 60),
             limits: AttributeLimits::default(),
             sample: Sample::default(),
@@ -113,7 +117,10 @@ impl fmt::Debug for Client {
 
 /// Requests per fixed window, counted per client over all its tokens; a window opens with its first request.
 ///
-/// Token requests and requests without a valid token are not counted.
+/// Token requests and requests without a valid token are not counted. A request is first counted for its client, then for its call, where
+/// that has a limit of its own: what the first refuses does not count at all, what the second refuses counts for the first. The headers
+/// of an answer tell of the window of its call, where that has one, unless the client's refused it; the body of a 429 names the limit
+/// that was reached: `"limit": {"namespace": "platform.api", …}` is the client's, every other namespace a call's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many requests a window allows.
@@ -125,6 +132,12 @@ pub struct RateLimit {
 impl RateLimit {
     /// More than any client can send; the headers then say 2147483647.
     pub const NONE: Self = Self { requests: i32::MAX as u32, window: Duration::from_secs(60) };
+
+    /// Whether the call of this name is counted, so that it can have a limit of its own.
+    #[must_use]
+    pub fn applies_to(call: &str) -> bool {
+        calls::counted(call)
+    }
 }
 
 impl Default for RateLimit {

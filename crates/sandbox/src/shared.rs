@@ -17,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) conversations: Conversations,
     pub(crate) tokens: Mutex<Tokens>,
     pub(crate) windows: Mutex<Windows>,
+    pub(crate) call_windows: Mutex<Windows>,
     pub(crate) keys: Mutex<Keys>,
     pub(crate) requests: Mutex<Requests>,
     pub(crate) faults: Mutex<Engine>,
@@ -31,6 +32,7 @@ impl Shared {
             conversations: Conversations::new(options.sample, options.clock.now()),
             tokens: Mutex::default(),
             windows: Mutex::default(),
+            call_windows: Mutex::default(),
             keys: Mutex::default(),
             requests: Mutex::default(),
             faults: Mutex::new(faults),
@@ -64,6 +66,7 @@ impl Shared {
     pub(crate) fn reset(&self) {
         lock(&self.store).reset(self.options.sample);
         lock(&self.windows).clear();
+        lock(&self.call_windows).clear();
         lock(&self.keys).clear();
         lock(&self.requests).clear();
         lock(&self.faults).install(FaultPlan::default(), self.now());

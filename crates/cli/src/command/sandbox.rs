@@ -25,6 +25,9 @@ pub(crate) struct Sandbox {
     /// How long a window is, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
     rate_window: u32,
+    /// A call that has a limit of its own beside it, by its name in the contract: `G1=60`; more than once for more calls.
+    #[arg(long, value_name = "CALL=REQUESTS", value_parser = call_rate)]
+    call_rate: Vec<(String, u32)>,
     /// The id of the OAuth client, which has all scopes.
     #[arg(long, env = "GENESYS_CLIENT_ID", default_value = "sandbox")]
     client_id: String,
@@ -57,9 +60,18 @@ pub(crate) async fn run(sandbox: Sandbox) -> Result<ExitCode, Failure> {
     let clients = vec![client];
     let window = std::time::Duration::from_secs(sandbox.rate_window.into());
     let rate = if sandbox.rate == 0 { RateLimit::NONE } else { RateLimit { requests: sandbox.rate, window } };
+    let call_rates = sandbox.call_rate.into_iter().map(|(call, requests)| (call, RateLimit { requests, window })).collect();
     listen::announce(&listener, "http")?;
-    guestsync_sandbox::Sandbox::new(Options { clients, faults, rate, ..Options::default() }).serve(listener, stop).await?;
+    guestsync_sandbox::Sandbox::new(Options { clients, faults, rate, call_rates, ..Options::default() })
+        .serve(listener, stop)
+        .await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn call_rate(text: &str) -> Result<(String, u32), &'static str> {
+    let (call, requests) = text.split_once('=').ok_or("it takes the form G1=60")?;
+    let requests = requests.parse().ok().filter(|requests| *requests > 0).ok_or("the number of requests must be above 0")?;
+    RateLimit::applies_to(call).then(|| (call.to_owned(), requests)).ok_or("no call of this name is counted")
 }
 
 fn read_plan(path: &PathBuf) -> Result<FaultPlan, Failure> {
@@ -70,4 +82,15 @@ fn read_plan(path: &PathBuf) -> Result<FaultPlan, Failure> {
 
 fn random() -> Result<u64, Failure> {
     getrandom::u64().map_err(|_| Failure::Usage("the operating system gives no random numbers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::call_rate;
+
+    #[test]
+    fn a_limit_of_a_call_names_one_that_is_counted_and_how_many() {
+        assert_eq!(call_rate("G1=60"), Ok(("G1".into(), 60)));
+        assert!(["G1", "G1=", "G1=0", "G1=-1", "O1=60", "X9=60", "=60"].iter().all(|text| call_rate(text).is_err()));
+    }
 }

@@ -177,6 +177,7 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
         _ => None,
     });
     let scope = reader.text(name("genesys.scope", "GENESYS_SCOPE"));
+    let limits = super::rates::read(reader);
     if sandbox {
         return Some(Upstream::Sandbox);
     }
@@ -198,6 +199,7 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
     settings.assertion = assertion;
     settings.client_auth = auth.unwrap_or_default();
     settings.scope = scope;
+    (settings.limit, settings.limits) = limits;
     Some(Upstream::Genesys(Box::new(settings)))
 }
 

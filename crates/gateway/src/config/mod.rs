@@ -5,6 +5,7 @@
 //! - `admin`: the administration address;
 //! - `crm`: where visitors are looked up;
 //! - `limits`: how much may come from whom;
+//! - `rates`: how much Genesys is asked;
 //! - `place`: where the state is, for commands that need nothing else;
 //! - `webhook`: who is told what happened;
 //! - `worker`: what `/sw.js` is started with;
@@ -16,6 +17,7 @@ mod limits;
 mod load;
 mod origin;
 mod place;
+mod rates;
 mod reader;
 mod webhook;
 mod worker;

@@ -19,6 +19,7 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
         surprise = "canary"
         [genesys]
         environment = "canary"
+        limits = ["all=canary/60"]
         [worker]
         mode = "canary"
         redirect = "//canary.example"
@@ -39,6 +40,7 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
         "public_url",
         "surprise",
         "genesys.environment",
+        "genesys.limits",
         "worker.mode",
         "worker.token_cache",
         "worker.attributes",
@@ -53,6 +55,15 @@ fn everything_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
         assert!(error.0.iter().any(|problem| problem.setting.starts_with(setting)), "{setting} is missing in\n{text}");
     }
     assert!(!text.contains("canary"), "{text}");
+}
+
+#[test]
+fn limits_of_the_operators_name_all_calls_or_one_and_how_many_in_how_long() {
+    let limits = |text: &str| problems(&[&GOOD[..], &[("GENESYS_LIMITS", text)]].concat(), "");
+    assert!(limits("all=250/60, G1=60/60,A1=100/1").is_empty());
+    for wrong in ["G1", "G1=60", "G1=0/60", "G1=60/0", "G1=60/3601", "G9=60/60", "G1=60/60,G1=50/60", "all=1000001/60", "=1/1"] {
+        assert_eq!(limits(wrong), ["GENESYS_LIMITS"], "{wrong}");
+    }
 }
 
 #[test]

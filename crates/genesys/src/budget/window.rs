@@ -6,11 +6,13 @@
 //!              first answer             its end has come
 //!  unknown ──────────────────► known ────────────────────► unknown, allowing as much as before
 //! ```
-//! While a window is unknown, a few requests find out; requests under way count as spent.
+//! While a window is unknown, a few requests find out; requests under way count as spent, and so do those whose answers told of another
+//! window, until a request that left after them has told a number.
 //!
 //! Several gateways that share a limit cannot see each other's requests under way. Each takes the others to have as many as itself,
 //! trusts a count only while it is fresh, and asks for one at a time where a window's end is near.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// Requests that may be under way in an unknown window.
@@ -35,6 +37,10 @@ pub(crate) struct Leave {
     window: u64,
     /// The count known when it left: its own is higher, unless another window has begun.
     count: u64,
+    /// How many had left with it.
+    number: u64,
+    /// How many of its window had been answered by then: all of them are in its count.
+    answered: u64,
 }
 
 /// Why a request may not leave.
@@ -60,6 +66,17 @@ pub(crate) struct Budget {
     length: Duration,
     count: u64,
     under_way: u64,
+    /// How many have left.
+    left: u64,
+    /// For each that was answered without its number, how many had left by then: whoever left later sees it in their number.
+    untold: VecDeque<u64>,
+    /// Requests without an answer, which may have been counted, or may still be.
+    lost: u64,
+    /// How many of this window are ours, and how many of these were answered.
+    ours: u64,
+    answered: u64,
+    /// How many others sent in this window: at least, and at most, where that is known.
+    others: (u64, Option<u64>),
     /// An answer came that said nothing of a window.
     silent: bool,
     /// What `Retry-After` asked for.
@@ -77,6 +94,12 @@ impl Default for Budget {
             length: Duration::ZERO,
             count: 0,
             under_way: 0,
+            left: 0,
+            untold: VecDeque::new(),
+            lost: 0,
+            ours: 0,
+            answered: 0,
+            others: (0, None),
             silent: false,
             closed_until: None,
         }
@@ -90,8 +113,14 @@ impl Budget {
     }
 
     /// Lets a request leave, or says what it has to wait for.
+    #[cfg(test)]
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Leave, Wait> {
-        if let Some(until) = self.closed_until.filter(|until| now < *until) {
+        self.may(now).map(|()| self.take())
+    }
+
+    /// Whether a request may leave now, or what it has to wait for.
+    pub(crate) fn may(&mut self, now: Instant) -> Result<(), Wait> {
+        if let Some(until) = self.closed_until(now) {
             return Err(Wait { until: Some(until) });
         }
         if self.ends.is_some_and(|ends| ends <= now) {
@@ -105,20 +134,36 @@ impl Budget {
             (_, None) if self.silent => u64::MAX,
             (_, None) => scouts * self.gateways,
         };
-        let taken = (self.under_way + 1).saturating_mul(self.gateways);
-        if self.count.saturating_add(taken) > allowed {
+        if self.spent().saturating_add(self.gateways) > allowed {
             return Err(Wait { until: self.ends });
         }
         if self.under_way > 0 && self.must_listen(now, allowed) {
             return Err(Wait { until: None });
         }
+        Ok(())
+    }
+
+    /// A request leaves.
+    pub(crate) fn take(&mut self) -> Leave {
         self.under_way += 1;
-        Ok(Leave { window: self.window, count: self.count })
+        self.left += 1;
+        self.ours += 1;
+        Leave { window: self.window, count: self.count, number: self.left, answered: self.answered }
+    }
+
+    /// Whether any request is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.under_way == 0
+    }
+
+    /// Until when nothing leaves, whatever the count.
+    pub(crate) fn closed_until(&self, now: Instant) -> Option<Instant> {
+        self.closed_until.filter(|until| now < *until)
     }
 
     /// When the budget opens next, where that is known.
     pub(crate) fn opens(&self, now: Instant) -> Option<Instant> {
-        self.closed_until.filter(|until| now < *until).or(self.ends.filter(|ends| now < *ends))
+        self.closed_until(now).or(self.ends.filter(|ends| now < *ends))
     }
 
     /// When the turn of one comes who has so many before them, where that is known: each window takes as many as it allows.
@@ -146,15 +191,47 @@ impl Budget {
             self.told_at = Some(now);
             return self.turn(Some(ends), reading.count);
         }
+        if !refused {
+            self.answered += 1;
+            let most = reading.count.saturating_sub(leave.answered + 1);
+            let least = self.others.0.max(reading.count.saturating_sub(self.ours));
+            self.others = (least, Some(self.others.1.map_or(most, |known| known.min(most))));
+        }
         self.count = self.count.max(reading.count);
+        while self.untold.front().is_some_and(|left| *left < leave.number) {
+            self.untold.pop_front();
+        }
         self.told_at = Some(now);
         self.ends = Some(self.ends.map_or(ends, |known| known.min(ends)));
+    }
+
+    /// A request that left was answered and counted, and its answer told of another window.
+    pub(crate) fn counted(&mut self, leave: Leave, now: Instant) {
+        self.under_way = self.under_way.saturating_sub(1);
+        self.answered += u64::from(leave.window == self.window);
+        if leave.window == self.window && !self.length.is_zero() {
+            // The window that it was counted in has begun, and cannot end later than this.
+            self.ends = self.ends.or(Some(now + self.length));
+        }
+        self.spend();
+    }
+
+    /// A request that left was refused before it could be counted.
+    pub(crate) fn uncounted(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
     }
 
     /// A request that left has no answer: it may have been counted.
     pub(crate) fn lost(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.spend();
+        self.lost += u64::from(self.ends.is_some());
+    }
+
+    /// What was known was of something else; this is the first that is known.
+    pub(crate) fn learn(&mut self, reading: Reading, now: Instant) {
+        self.under_way = self.under_way.saturating_sub(1);
+        self.turn(Some(now + reading.reset), reading.count);
+        (self.allowed, self.length, self.told_at) = (Some(reading.allowed), reading.reset, Some(now));
     }
 
     /// Nothing leaves before this moment.
@@ -164,27 +241,45 @@ impl Budget {
 
     /// What the window has seen and what it allows, where that is known.
     pub(crate) fn seen(&self) -> Option<(u64, u64)> {
-        Some((self.count, self.allowed?))
+        Some((self.spent().saturating_sub(self.under_way.saturating_mul(self.gateways)), self.allowed?))
+    }
+
+    /// What the window allows, where that is known.
+    pub(crate) fn allowed(&self) -> Option<u64> {
+        self.allowed
+    }
+
+    /// How many the window has taken, those under way included. Whoever was answered without a number may be in the count, or not: where
+    /// nobody else sends, there are no more than left here.
+    fn spent(&self) -> u64 {
+        let told = self.count.saturating_add(self.under_way.saturating_mul(self.gateways)).saturating_add(self.lost);
+        let most = told.saturating_add(self.untold.len() as u64);
+        match self.others {
+            (least, Some(known)) if self.gateways == 1 => most.min(self.ours.saturating_add(known.max(least))).max(told),
+            _ => most,
+        }
     }
 
     /// Whether another request has to wait for an answer, because others may have sent what has not been counted yet.
     fn must_listen(&self, now: Instant, allowed: u64) -> bool {
-        let unseen = self.under_way + 2 * SCOUTS;
+        let unseen = 2 * SCOUTS;
         self.gateways > 1
             && (self.under_way >= SCOUTS
                 || self.told_at.is_none_or(|told| told + FRESH <= now)
-                || self.count.saturating_add(unseen.saturating_mul(self.gateways)) > allowed)
+                || self.spent().saturating_add(unseen.saturating_mul(self.gateways)) > allowed)
     }
 
     fn turn(&mut self, ends: Option<Instant>, count: u64) {
         self.window += 1;
-        (self.ends, self.count) = (ends, count);
+        (self.ends, self.count, self.lost) = (ends, count, 0);
+        (self.ours, self.answered, self.others) = (self.under_way, 0, (0, None));
+        self.untold.clear();
     }
 
     /// Counts a request whose number nobody told. In an unknown window the first answer that tells will do it.
     fn spend(&mut self) {
         if self.ends.is_some() {
-            self.count = self.count.saturating_add(1);
+            self.untold.push_back(self.left);
         }
     }
 }

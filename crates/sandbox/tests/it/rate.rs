@@ -88,3 +88,42 @@ async fn a_missing_scope_counts() {
     refused(request(), 403, "app.not.authorized.for.scope").await;
     refused(request(), 429, "too.many.requests.retry.after").await;
 }
+
+fn with_call_limit(all: u32, call: &str, requests: u32) -> Options {
+    let limit = RateLimit { requests, window: Duration::from_secs(20) };
+    Options { call_rates: [(call.to_owned(), limit)].into(), ..options(all) }
+}
+
+async fn list(world: &World) -> Response {
+    world.get("/api/v2/webmessaging/channels").send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_call_with_a_limit_of_its_own_is_refused_alone_and_tells_of_its_own_window() {
+    let world = World::with(with_call_limit(100, "P2", 2)).await;
+    for n in 1..=2 {
+        assert_eq!(limit(&read(&world).await), (n.to_string(), "2".into(), "20".into()));
+    }
+    let refusal = read(&world).await;
+    assert_eq!(limit(&refusal), ("2".into(), "2".into(), "20".into()));
+    assert_eq!((refusal.status().as_u16(), header(&refusal, "retry-after")), (429, "20".into()));
+    let body: serde_json::Value = refusal.json().await.unwrap();
+    let reached = serde_json::json!({"namespace": "external.contacts", "key": "p2.rate.per.minute", "value": 2});
+    assert_eq!((&body["limit"], &body["code"]), (&reached, &"too.many.requests.retry.after".into()));
+    // What its own limit refused counts for the client.
+    assert_eq!(limit(&list(&world).await), ("4".into(), "100".into(), "60".into()));
+    world.advance(Duration::from_secs(20));
+    assert_eq!(limit(&read(&world).await), ("1".into(), "2".into(), "20".into()));
+}
+
+#[tokio::test]
+async fn a_full_window_of_the_client_refuses_every_call_and_says_that_it_is_the_clients() {
+    let world = World::with(with_call_limit(2, "P2", 5)).await;
+    assert_eq!((list(&world).await.status().as_u16(), read(&world).await.status().as_u16()), (200, 404));
+    let refusal = read(&world).await;
+    assert_eq!(limit(&refusal), ("2".into(), "2".into(), "60".into()));
+    let body: serde_json::Value = refusal.json().await.unwrap();
+    assert_eq!((&body["limit"]["namespace"], &body["limit"]["value"]), (&"platform.api".into(), &2.into()));
+    world.advance(Duration::from_secs(60));
+    assert_eq!(limit(&read(&world).await).0, "1", "what the client's window refused did not count for the call");
+}

@@ -119,6 +119,13 @@ impl Verified {
         Some(capability)
     }
 
+    /// Whether a text names a key that is not known, but could be.
+    pub(crate) fn names_unknown_key(keys: &CapabilityKeys, token: &str) -> bool {
+        let header = (token.len() <= MAX_LENGTH).then(|| decode_header(token).ok()).flatten();
+        let id = header.filter(|header| header.alg == Algorithm::HS256).and_then(|header| header.kid);
+        id.is_some_and(|id| CapabilityKeys::could_have(&id) && keys.find(&id).is_none())
+    }
+
     fn known(&self) -> MutexGuard<'_, HashMap<[u8; 32], Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -63,6 +63,7 @@ pub(crate) struct Metrics {
     form_ends: Family<Became, Counter>,
     budget: Family<State, Gauge<i64, AtomicI64>>,
     call_budget: Family<OfCall, Gauge<i64, AtomicI64>>,
+    key_looks: Counter,
     log_dropped: Counter,
     log: OnceLock<Box<Dropped>>,
 }
@@ -80,7 +81,7 @@ impl Metrics {
         let requests = Family::new_with_constructor(histogram as fn() -> Histogram);
         let calls = Family::new_with_constructor(histogram as fn() -> Histogram);
         let (tokens, webhooks, jobs, budget) = (Counter::default(), Family::default(), Gauge::default(), Family::default());
-        let (log_dropped, call_budget) = (Counter::default(), Family::default());
+        let (log_dropped, key_looks, call_budget) = (Counter::default(), Counter::default(), Family::default());
         let (forms, forms_oldest, form_ends) = (Family::default(), Gauge::default(), Family::default());
         registry.register_with_unit("request_duration", "Answers of the gateway", Unit::Seconds, requests.clone());
         registry.register_with_unit("upstream_duration", "Calls to Genesys; status 0: no answer", Unit::Seconds, calls.clone());
@@ -94,6 +95,8 @@ impl Metrics {
         registry.register("upstream_budget", "Requests that the rate limit allows in its window, and those used", budget.clone());
         let help = "Requests of a call that wait for the rate limit, and where it has a limit of its own, those allowed and used";
         registry.register("upstream_call_budget", help, call_budget.clone());
+        let help = "Looks for capability keys that another gateway may have made";
+        registry.register("capability_key_looks", help, key_looks.clone());
         registry.register("log_lines_dropped", "Lines of the log that nobody read in time", log_dropped.clone());
         Self {
             registry,
@@ -107,6 +110,7 @@ impl Metrics {
             form_ends,
             budget,
             call_budget,
+            key_looks,
             log_dropped,
             log: OnceLock::new(),
         }
@@ -122,6 +126,11 @@ impl Metrics {
     pub(crate) fn answered(&self, method: &'static str, route: &str, status: u16, elapsed: Duration) {
         let labels = Request { method, route: route.to_owned(), status };
         self.requests.get_or_create(&labels).observe(elapsed.as_secs_f64());
+    }
+
+    /// The database is asked for keys that are not known.
+    pub(crate) fn keys_looked_up(&self) {
+        self.key_looks.inc();
     }
 
     /// A form came to this.

@@ -24,6 +24,9 @@ struct Jwk {
     k: String,
 }
 
+/// Six bytes in base64url.
+const ID_LENGTH: usize = 8;
+
 const EXPECTED: &str = "a JWK Set of HS256 keys of at least 32 bytes, each with its kid";
 
 impl File {
@@ -40,7 +43,11 @@ impl Jwk {
     }
 }
 
+/// Keys that are known at most.
+const MOST: usize = 8;
+
 /// One key under its id.
+#[derive(Clone)]
 pub(crate) struct CapabilityKey {
     pub(crate) id: String,
     pub(crate) sign: EncodingKey,
@@ -90,6 +97,25 @@ impl CapabilityKeys {
     /// The key that signs.
     pub(crate) fn current(&self) -> &CapabilityKey {
         self.0.first().expect("there is at least one key")
+    }
+
+    /// These, and behind them those known before: what they signed is good until it expires.
+    pub(super) fn with_older(mut self, older: &Self) -> Self {
+        let more: Vec<_> = older.0.iter().filter(|key| self.find(&key.id).is_none()).cloned().collect();
+        self.0.extend(more);
+        self.0.truncate(MOST);
+        self
+    }
+
+    /// All keys, newest first.
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &CapabilityKey> {
+        self.0.iter()
+    }
+
+    /// Whether a key could have this id.
+    pub(crate) fn could_have(id: &str) -> bool {
+        id.len() == ID_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     }
 
     /// The key of this id.

@@ -3,6 +3,7 @@
 //! - [`files`]: files of mode 0600, and the refusal of any other;
 //! - `state_key`: encrypts what the database holds, and makes session cookies;
 //! - `capability`: signs capabilities;
+//! - `learned`: takes over those keys that other gateways have made;
 //! - [`sealing`]: the key pairs that browsers seal to;
 //! - `shared`: gateways on one database agree on them;
 //! - `field`: the masters of the guests' own keys (`shared` mode), kept in the database.
@@ -10,6 +11,7 @@
 pub(crate) mod capability;
 pub(crate) mod field;
 pub mod files;
+pub(crate) mod learned;
 pub mod sealing;
 pub(crate) mod shared;
 pub(crate) mod state_key;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 pub(crate) use capability::CapabilityKeys;
 pub(crate) use field::FieldMasters;
+use learned::LearnedKeys;
 pub use sealing::{PublicJwk, SealingKeys};
 pub(crate) use state_key::StateKey;
 
@@ -52,6 +55,9 @@ pub enum KeyError {
     /// Other gateways on this database have other keys.
     #[error("{0} holds other keys than the gateways that share the database: remove it (keep a copy) to take theirs over")]
     NotShared(String),
+    /// Another request has looked, in vain.
+    #[error("the keys in the database could not be read a moment ago")]
+    Unseen,
     /// The database does not answer.
     #[error("the keys in the database cannot be read: {0}")]
     Database(#[from] sqlx::Error),
@@ -63,7 +69,7 @@ pub enum KeyError {
 /// The keys that live in files.
 pub(crate) struct Keys {
     pub(crate) state: Arc<StateKey>,
-    pub(crate) capability: CapabilityKeys,
+    pub(crate) capability: LearnedKeys,
     pub(crate) sealing: SealingKeys,
 }
 
@@ -78,7 +84,7 @@ impl Keys {
     pub(crate) fn with(state: StateKey, directory: &Path) -> Result<Self, KeyError> {
         Ok(Self {
             state: Arc::new(state),
-            capability: CapabilityKeys::open(&directory.join(CAPABILITY_FILE))?,
+            capability: LearnedKeys::new(CapabilityKeys::open(&directory.join(CAPABILITY_FILE))?),
             sealing: SealingKeys::open(&directory.join(SEALING_FILE))?,
         })
     }

@@ -21,10 +21,25 @@ pub(crate) async fn agree(db: &Db, state: &StateKey, directory: &Path) -> Result
     Ok(())
 }
 
+/// The capability keys that all gateways on the database have now; `None` where there are none.
+///
+/// # Errors
+/// They cannot be read.
+pub(super) async fn capability(db: &Db, state: &StateKey) -> Result<Option<CapabilityKeys>, KeyError> {
+    let name = name(CAPABILITY_FILE);
+    let Some(row) = db.secret(&name).await? else { return Ok(None) };
+    let text = state.decrypt(&name, &row).ok_or(KeyError::OtherStateKey)?;
+    Ok(std::str::from_utf8(&text).ok().and_then(CapabilityKeys::parse))
+}
+
+fn name(file: &str) -> String {
+    format!("key-file/{file}")
+}
+
 type Text = Zeroizing<String>;
 
 async fn one(db: &Db, state: &StateKey, file: &str, path: &Path, fresh: fn() -> Result<Text, KeyError>) -> Result<(), KeyError> {
-    let name = format!("key-file/{file}");
+    let name = name(file);
     let kept = files::read_private(path)?;
     let offered = match &kept {
         Some(text) => text.clone(),

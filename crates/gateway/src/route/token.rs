@@ -61,7 +61,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     let asked = body.optional("guestId", |value| GuestId::parse(value.as_str()?))?;
     let (guest, salt) = session::require(&app, &headers, Kinds::Any, asked.as_ref()).await?;
-    let (token, expires_at) = capability::issue(&app.keys.capability, &guest, app.config.capability_life)?;
+    let (token, expires_at) = capability::issue(&app.keys.capability.now(), &guest, app.config.capability_life)?;
     app.audit.record(Record::of("capability.issue", Who::Guest(&guest))).await;
     let answer = Issued { token: &token, expires_at: clock::rfc3339(expires_at), guest_id: guest.as_str() };
     let cookies = cookie::set(&app, &headers, &guest, &salt).into_iter().map(|cookie| (header::SET_COOKIE, cookie));

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use futures_util::stream::{self, StreamExt};
 use guestsync_sandbox::{Options, RateLimit};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::webhooks::{Receiver, until, write};
@@ -55,6 +57,62 @@ async fn a_session_of_one_gateway_is_good_at_the_other() {
     assert_eq!(keys(&one).await, keys(&other).await);
 }
 
+#[tokio::test]
+async fn a_capability_by_a_key_that_another_gateway_has_made_since_is_good_at_once() {
+    let upstream = Upstream::start().await;
+    let Some((one, other)) = two(&upstream, "").await else { return };
+    let session = one.session("abc").await;
+    let older = one.capability(&session).await;
+    let directory = one.stop().await;
+    guestsync_gateway::keys::rotate(directory.path()).unwrap();
+    let one = World::with(&upstream, "", directory).await;
+    let newer = one.capability(&session).await;
+    assert_ne!(kid(&older), kid(&newer));
+    let path = format!("/api/v2/guests/{}", session.guest);
+    for world in [&other, &one] {
+        for capability in [&newer, &older] {
+            assert_eq!(world.genesys(Method::GET, &path, capability).send().await.unwrap().status(), 200);
+        }
+    }
+    assert_eq!(kid(&other.capability(&session).await), kid(&newer), "what is learned signs too");
+    assert_eq!(looks(&other).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_key_ids_are_refused_and_do_not_cost_a_query_each() {
+    let upstream = Upstream::start().await;
+    let Some((one, other)) = two(&upstream, "[limits]\nper_address = 0\n").await else { return };
+    let session = one.session("abc").await;
+    let capability = one.capability(&session).await;
+    let (_, signed) = capability.split_once('.').unwrap();
+    let path = format!("/api/v2/guests/{}", session.guest);
+    let calls = (0..300).map(|n| {
+        let header = json!({"typ": "JWT", "alg": "HS256", "kid": format!("forged{n:02}")});
+        let forged = format!("{}.{signed}", Base64UrlUnpadded::encode_string(header.to_string().as_bytes()));
+        let request = other.genesys(Method::GET, &path, &forged);
+        async move { request.send().await.unwrap().status().as_u16() }
+    });
+    let statuses: Vec<u16> = stream::iter(calls).buffer_unordered(100).collect().await;
+    assert!(statuses.iter().all(|status| *status == 401), "{statuses:?}");
+    // A hundred at a time: each time they share one, or come while it is under way and share the next.
+    let looks = looks(&other).await;
+    assert!((1..=7).contains(&looks), "{looks}");
+    assert_eq!(other.genesys(Method::GET, &path, &capability).send().await.unwrap().status(), 200);
+}
+
+/// The key id that a capability names.
+fn kid(capability: &str) -> String {
+    let header = Base64UrlUnpadded::decode_vec(capability.split('.').next().unwrap()).unwrap();
+    serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
+}
+
+/// How often a gateway has looked for keys.
+async fn looks(world: &World) -> u64 {
+    let metrics = world.get("/metrics").await.text().await.unwrap();
+    let line = metrics.lines().find_map(|line| line.strip_prefix("guestsync_capability_key_looks_total "));
+    line.unwrap().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_events_of_two_gateways_all_arrive_though_one_is_killed_half_way() {
     const EVENTS: usize = 10_000;
@@ -101,4 +159,35 @@ async fn two_gateways_share_the_rate_limit() {
     assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
     let refused = upstream.requests().await.iter().filter(|request| request["status"] == 429).count();
     assert!(refused <= 15, "{refused} of 300 were refused: they do not know of each other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_two_gateways_wait_for_the_limit_of_one_call_others_go_on_at_both() {
+    const SECONDS: usize = 6;
+    let (rate, own) =
+        [(200, 1), (10, 1)].map(|(requests, seconds)| RateLimit { requests, window: Duration::from_secs(seconds) }).into();
+    let call_rates = [("G1".to_owned(), own)].into();
+    let upstream = Upstream::with(Options { rate, call_rates, ..Options::default() }).await;
+    let Some((one, other)) = two(&upstream, "[limits]\nper_guest = 0\n").await else { return };
+    let session = one.session("abc").await;
+    let capability = one.capability(&session).await;
+    let inits = (0..10 * SECONDS).map(|n| {
+        let world = if n % 2 == 0 { &one } else { &other };
+        let request = world.post("/api/webchat/init", &wanted(&format!("session-{n}")));
+        async move { request.send().await.unwrap().status().as_u16() }
+    });
+    let writes = async {
+        for n in 0..200 {
+            let world = if n % 2 == 0 { &one } else { &other };
+            let answer = write(world, &session, &capability, &n.to_string(), &json!({"attributes": {"n": n}})).await;
+            assert_eq!(answer.status(), 200);
+        }
+        upstream.guests().await.len()
+    };
+    let inits = stream::iter(inits).buffer_unordered(100).collect::<Vec<u16>>();
+    let (statuses, guests_by_then) = tokio::join!(inits, writes);
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    assert!(guests_by_then < 10 * SECONDS, "the writes were done before the guests");
+    let refused = upstream.requests().await.iter().filter(|request| request["status"] == 429).count();
+    assert!(refused <= 10, "{refused} of about 320 were refused: they do not know of each other");
 }

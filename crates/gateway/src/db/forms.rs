@@ -137,17 +137,21 @@ impl Db {
         now: Millis,
         due: Millis,
     ) -> sqlx::Result<()> {
+        let change = |change: &Change| match change.value.clone() {
+            Some(value) => {
+                let bytes = i64::try_from(value.len()).unwrap_or(i64::MAX);
+                let query = sqlx::query(PUT).bind(guest.as_str().to_owned()).bind(change.id.clone()).bind(signed(due));
+                query.bind(signed(now)).bind(bytes).bind(value).bind(pause.map(str::to_owned))
+            }
+            None => sqlx::query(REMOVE).bind(guest.as_str().to_owned()).bind(change.id.clone()),
+        };
+        // Mostly it is one, which is a transaction by itself.
+        if let [only] = changes {
+            return change(only).execute(&self.write).await.map(drop);
+        }
         let mut transaction = self.write.begin().await?;
-        for Change { id, value } in changes {
-            let query = match value {
-                Some(value) => {
-                    let bytes = i64::try_from(value.len()).unwrap_or(i64::MAX);
-                    let query = sqlx::query(PUT).bind(guest.as_str()).bind(id).bind(signed(due));
-                    query.bind(signed(now)).bind(bytes).bind(value).bind(pause)
-                }
-                None => sqlx::query(REMOVE).bind(guest.as_str()).bind(id),
-            };
-            query.execute(&mut *transaction).await?;
+        for one in changes {
+            change(one).execute(&mut *transaction).await?;
         }
         self.write.commit(transaction).await
     }

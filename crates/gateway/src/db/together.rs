@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 /// Rows of one statement at most. Each number of rows is a statement of its own, and connections keep only so many prepared.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
 /// The least between two statements where fewer wait: under load writes gather, and one that comes alone does not wait.
 const PAUSE: Duration = Duration::from_millis(4);
 

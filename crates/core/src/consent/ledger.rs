@@ -16,6 +16,8 @@ struct Decision {
     stated: Option<bool>,
     signalled: bool,
     doubted: bool,
+    /// The visitor has granted it here while it was doubted.
+    insisted: bool,
     granted: Clock,
     withdrawn: Clock,
 }
@@ -84,12 +86,14 @@ impl Ledger {
     /// Notes a grant by the visitor and gives the row to store.
     pub fn grant(&mut self, purpose: &str, at: Clock) -> Write {
         self.learn_decision("g", purpose, at);
+        self.change(purpose, &|decision| decision.insisted = decision.doubted);
         Write::put(Table::Consent, key("g", purpose), at.to_text())
     }
 
     /// Notes a withdrawal and gives the row to store.
     pub fn withdraw(&mut self, purpose: &str, at: Clock) -> Write {
         self.learn_decision("w", purpose, at);
+        self.change(purpose, &|decision| decision.insisted = false);
         Write::put(Table::Consent, key("w", purpose), at.to_text())
     }
 
@@ -142,6 +146,12 @@ impl Ledger {
             }
         }
         (writes, news)
+    }
+
+    /// Whether the visitor has granted a purpose here while it was doubted.
+    #[must_use]
+    pub fn insists(&self, purpose: &str) -> bool {
+        self.get(purpose).insisted
     }
 
     /// All purposes about which something is known, and whether they are granted.

@@ -23,39 +23,6 @@ impl Withdrawal {
 }
 
 impl Outbox {
-    /// Tells the worker, once, what the page's options state.
-    pub(super) fn state_consent(&mut self, stored: &Ledger) {
-        if core::mem::take(&mut self.options.stated).is_empty() {
-            return;
-        }
-        let writes = self.consent.restate(stored);
-        if !writes.is_empty() {
-            self.store(Job::Grant(None), writes);
-        }
-    }
-
-    /// What the browser signals for the visitor, once the journal has told whether that is news.
-    pub(super) fn heed_signal(&mut self, now: Now) {
-        let (writes, news) = self.consent.signal(&self.options.signalled);
-        if !writes.is_empty() {
-            self.store(Job::Aside(Vec::new()), writes);
-        }
-        for purpose in news {
-            // What was held while it was not known goes on waiting for a grant.
-            let mut kept = Vec::new();
-            for key in self.held.select(&|_, entry| entry.purpose == purpose) {
-                if let Some(entry) = self.held.remove(&key) {
-                    kept.push((key, entry));
-                }
-            }
-            self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
-            let epoch = self.consent.epoch(&purpose);
-            for (key, entry) in &kept {
-                self.held.insert(key.clone(), Arc::new(Entry { epoch, ..(**entry).clone() }));
-            }
-        }
-    }
-
     pub(super) fn grant(&mut self, now: Now, call: Call, purpose: &str) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
@@ -97,6 +64,11 @@ impl Outbox {
         let at = self.ticker.tick(now.wall);
         let Withdrawn::Purpose(purpose) = &withdrawal.of else { return };
         let mut writes = vec![self.consent.withdraw(purpose, at)];
+        if withdrawal.call == NOBODY {
+            // A signal: what was held while it was not known goes on waiting for a grant.
+            let held = self.held.select(&|_, entry| entry.purpose == *purpose);
+            self.hold_anew(now, held);
+        }
         self.drop_withdrawn();
         self.removals(&mut writes);
         self.store(Job::Withdrawal(Withdrawal { at, ..withdrawal }), writes);

@@ -24,7 +24,9 @@ impl Outbox {
         let stuck = !self.online || self.blocked;
         let oldest = self.pending.oldest();
         for flush in core::mem::take(&mut self.flushes) {
-            if stuck || now.mono >= flush.until || oldest.is_none_or(|oldest| oldest > flush.target) {
+            // What earlier pages left behind is among what waits.
+            let done = self.caught_up && oldest.is_none_or(|oldest| oldest > flush.target);
+            if stuck || now.mono >= flush.until || done {
                 let delivered = self.accounts.delivered + self.accounts.elsewhere - flush.delivered_before;
                 let outcome = Outcome::Flushed { delivered, pending: self.pending.len(), held: self.held.len() };
                 self.settle(flush.call, outcome);

@@ -75,6 +75,7 @@ impl Outbox {
         if !self.was_asked(load) {
             return;
         }
+        self.caught_up = true;
         if core::mem::replace(&mut self.storage_works, false) {
             self.event(Event::Storage { reason: "failed" });
         }
@@ -191,6 +192,7 @@ impl Outbox {
             }
         }
         if look != Look::Mirror {
+            self.catch_up(now);
             self.state_consent(&decisions);
             self.heed_signal(now);
         }

@@ -19,6 +19,7 @@ mod answering;
 mod consenting;
 mod flight;
 mod flushing;
+mod heeding;
 mod held;
 mod hooks;
 pub mod input;
@@ -91,6 +92,8 @@ pub struct Outbox {
     storage_works: bool,
     /// Every decision made here is in the journal.
     decisions_kept: bool,
+    /// The journal has told what was decided and what waits, or cannot be read.
+    caught_up: bool,
     /// Dead records were seen in the journal.
     untidy: bool,
     /// What other owners left behind for good was asked to be removed.

@@ -49,6 +49,7 @@ impl Outbox {
             stores: Vec::new(),
             storage_works: true,
             decisions_kept: true,
+            caught_up: false,
             untidy: false,
             pruned: false,
             loads: Vec::new(),

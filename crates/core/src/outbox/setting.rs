@@ -20,7 +20,7 @@ use crate::{Millis, Now};
 pub(super) struct Burst {
     deferred: bool,
     keys: Vec<String>,
-    calls: Vec<SetCall>,
+    pub(super) calls: Vec<SetCall>,
 }
 
 impl Outbox {
@@ -101,7 +101,7 @@ impl Outbox {
         self.defer();
     }
 
-    fn defer(&mut self) {
+    pub(super) fn defer(&mut self) {
         if !core::mem::replace(&mut self.burst.deferred, true) {
             self.put(Output::Defer);
         }

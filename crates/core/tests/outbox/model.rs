@@ -75,6 +75,8 @@ impl Model {
             let Some(Ok(record)) = write.value.as_deref().map(Record::decode) else { continue };
             for (_, entry) in record.entries {
                 if let Some(told) = self.told.get_mut(&entry.value.typed()[1..]) {
+                    // It was set under a withdrawal that its tab had not heard of, and was held in memory meanwhile.
+                    told.promised &= told.clock.is_none() || told.epoch == entry.epoch;
                     told.clock = Some(entry.clock);
                     told.epoch = entry.epoch;
                 }

@@ -103,8 +103,9 @@ impl World {
     pub fn open_stating(&mut self, stated: Option<bool>, hooks: bool) -> TabId {
         self.next_tab += 1;
         let (id, seed) = (self.next_tab, self.random.draw());
-        self.say(|| format!("tab {id} is opened and states {stated:?}"));
-        let tab = Tab::open(id, seed, self.time.now(), self.storage.mirror(), stated, hooks);
+        let mirror = if self.below(8) == 0 { Vec::new() } else { self.storage.mirror() };
+        self.say(|| format!("tab {id} is opened, states {stated:?}, and knows {} rows", mirror.len()));
+        let tab = Tab::open(id, seed, self.time.now(), mirror, stated, hooks);
         self.tabs.insert(id, tab);
         if !self.online {
             self.tell(id, Input::Offline);

@@ -41,8 +41,8 @@ pub struct Desk {
     pub requests: Vec<Request>,
     pub events: Vec<Event>,
     pub outcomes: BTreeMap<u32, Outcome>,
-    /// Answers to loads that are kept back.
-    unread: Option<Vec<Input>>,
+    /// Loads that are not answered yet: their numbers and owners.
+    unread: Option<Vec<(u32, String)>>,
     /// Answers to starts of sessions that are kept back.
     pub unstarted: Option<Vec<Input>>,
 }
@@ -94,11 +94,42 @@ impl Desk {
         self.open(options)
     }
 
+    /// Opens a page of which localStorage has kept nothing, whose journal does not answer yet.
+    pub fn open_forgotten(&mut self, options: Options) -> Outbox {
+        self.unread = Some(Vec::new());
+        let mut outbox = Outbox::new(options, self.time, self.now(), Vec::new());
+        self.pump(&mut outbox);
+        outbox
+    }
+
     /// The journal answers.
     pub fn read(&mut self, outbox: &mut Outbox) {
-        for loaded in self.unread.take().unwrap_or_default() {
-            self.tell(outbox, loaded);
+        for (load, owner) in self.unread.take().unwrap_or_default() {
+            let rows = self.storage.of(&owner);
+            self.tell(outbox, Input::Loaded { load, rows });
         }
+    }
+
+    /// The journal answers that it cannot be read.
+    pub fn fail_to_read(&mut self, outbox: &mut Outbox) {
+        for (load, _) in self.unread.take().unwrap_or_default() {
+            self.tell(outbox, Input::LoadFailed { load });
+        }
+    }
+
+    /// A page is opened, sets something without a network, and is gone.
+    pub fn leave_behind(&mut self, options: Options, key: &str, value: &str) {
+        let mut tab = self.open(options);
+        self.tell(&mut tab, Input::Offline);
+        self.set(&mut tab, 1, key, value);
+        assert_eq!(self.storage.records(), 1);
+    }
+
+    /// What happens in tabs whose journal answers, before it does here.
+    pub fn meanwhile(&mut self, elsewhere: impl FnOnce(&mut Self)) {
+        let unread = self.unread.take();
+        elsewhere(self);
+        self.unread = unread;
     }
 
     fn now(&self) -> Now {
@@ -161,16 +192,13 @@ impl Desk {
         Some(match output {
             Output::Defer => Input::BurstEnded,
             Output::Load { load, .. } if self.unreadable_locked && self.holding => Input::LoadFailed { load },
-            Output::Load { load, owner } => {
-                let loaded = Input::Loaded { load, rows: self.storage.of(&owner) };
-                match &mut self.unread {
-                    Some(unread) => {
-                        unread.push(loaded);
-                        return None;
-                    }
-                    None => loaded,
+            Output::Load { load, owner } => match &mut self.unread {
+                Some(unread) => {
+                    unread.push((load, owner));
+                    return None;
                 }
-            }
+                None => Input::Loaded { load, rows: self.storage.of(&owner) },
+            },
             Output::Store { store, writes } => {
                 if self.storage.write(&writes) {
                     Input::Stored { store, durability: Durability::Disk }

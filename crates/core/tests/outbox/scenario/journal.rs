@@ -123,3 +123,23 @@ fn what_is_to_be_removed_and_cannot_be_read_is_not_looked_for_without_a_pause() 
     desk.wait(&mut tab, 10);
     assert_eq!(desk.storage.records(), 0);
 }
+
+#[test]
+fn a_flush_waits_for_what_earlier_pages_left_behind() {
+    let mut desk = Desk::new();
+    desk.leave_behind(Desk::options(), "tier", "gold");
+    let mut tab = desk.open_unread(Desk::options());
+    desk.tell(&mut tab, Input::Flush { call: 2, timeout: 1_000 });
+    assert_eq!(desk.outcomes.get(&2), None);
+    desk.read(&mut tab);
+    assert_eq!(desk.outcomes[&2], Outcome::Flushed { delivered: 1, pending: 0, held: 0 });
+}
+
+#[test]
+fn a_flush_does_not_wait_for_a_journal_that_cannot_be_read() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open_unread(Desk::options());
+    desk.tell(&mut tab, Input::Flush { call: 1, timeout: 1_000 });
+    desk.fail_to_read(&mut tab);
+    assert_eq!(desk.outcomes[&1], Outcome::Flushed { delivered: 0, pending: 0, held: 0 });
+}

@@ -4,7 +4,7 @@ use guestsync_core::outbox::{Input, Options};
 
 use super::desk::Desk;
 
-fn signalled() -> Options {
+pub(super) fn signalled() -> Options {
     let mut options = Desk::options();
     options.signalled = vec!["marketing".into()];
     options
@@ -23,11 +23,7 @@ fn the_signal_withdraws_its_purposes_and_no_others() {
 #[test]
 fn what_was_granted_and_waits_goes_when_the_signal_is_first_seen() {
     let mut desk = Desk::new();
-    let mut tab = desk.open(Desk::options());
-    desk.tell(&mut tab, Input::Offline);
-    desk.set(&mut tab, 1, "email", "x");
-    assert_eq!(desk.storage.records(), 1);
-    drop(tab);
+    desk.leave_behind(Desk::options(), "email", "x");
     let tab = desk.open(signalled());
     assert_eq!((desk.storage.records(), tab.pending()), (0, 0));
     assert!(desk.bodies().is_empty());

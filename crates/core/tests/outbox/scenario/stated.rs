@@ -12,10 +12,7 @@ fn stating(service: Option<bool>) -> Options {
 
 /// A page that states the purpose as granted left an update behind.
 fn left_behind(desk: &mut Desk) {
-    let mut tab = desk.open(stating(Some(true)));
-    desk.tell(&mut tab, Input::Offline);
-    desk.set(&mut tab, 1, "tier", "gold");
-    assert_eq!(desk.storage.records(), 1);
+    desk.leave_behind(stating(Some(true)), "tier", "gold");
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! Decisions that were made elsewhere: by what the page states, by the browser's signal, and before the journal was first read.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::input::NOBODY;
+use super::output::Event;
+use super::pending::Home;
+use super::storing::Job;
+use super::{Outbox, Ungranted, Withdrawal, Withdrawn};
+use crate::Now;
+use crate::consent::Ledger;
+use crate::journal::Entry;
+
+impl Outbox {
+    /// Tells the worker, once, what the page's options state.
+    pub(super) fn state_consent(&mut self, stored: &Ledger) {
+        if core::mem::take(&mut self.options.stated).is_empty() {
+            return;
+        }
+        let writes = self.consent.restate(stored);
+        if !writes.is_empty() {
+            self.store(Job::Grant(None), writes);
+        }
+    }
+
+    /// What the browser signals for the visitor, once the journal has told whether that is news.
+    pub(super) fn heed_signal(&mut self, now: Now) {
+        let (writes, news) = self.consent.signal(&self.options.signalled);
+        if !writes.is_empty() {
+            self.store(Job::Aside(Vec::new()), writes);
+        }
+        for purpose in news {
+            let insisted = self.consent.insists(&purpose);
+            self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
+            if insisted {
+                self.grant(now, NOBODY, &purpose);
+            }
+        }
+    }
+
+    /// What was set here before the journal was first read, but after the withdrawal that it tells of, is held as if that had been
+    /// known: it goes on its way where the purpose was granted since.
+    pub(super) fn catch_up(&mut self, now: Now) {
+        if core::mem::replace(&mut self.caught_up, true) {
+            return;
+        }
+        // What the running task has set is promised as it is: kept, and held from here on.
+        self.end_burst();
+        let (consent, holds) = (&self.consent, self.options.ungranted == Ungranted::Hold);
+        let overtook = |entry: &Entry| {
+            let epoch = consent.epoch(&entry.purpose);
+            let since = entry.epoch != epoch && entry.clock > epoch && entry.clock.wall() <= now.wall;
+            since && (holds || consent.is_granted(&entry.purpose))
+        };
+        let mut held = self.held.select(&|_, entry| overtook(entry));
+        let own = |home: &Home| !matches!(home, Home::Stored { store: 0, .. });
+        let mut waiting = self.pending.select(&|_, waiting| own(&waiting.home) && overtook(&waiting.entry));
+        for key in &waiting {
+            if let Some(entry) = self.pending.remove(key) {
+                self.held.insert(key.clone(), entry);
+                held.push(key.clone());
+            }
+        }
+        self.hold_anew(now, held);
+        if !waiting.is_empty() {
+            // The promise is given when the new record is kept: a crash before would lose what others take for dead.
+            for (_, job, _) in &mut self.stores {
+                if let Job::Burst { calls, .. } = job {
+                    self.burst.calls.append(calls);
+                }
+            }
+            self.defer();
+        }
+        waiting.retain(|key| self.held.get(key).is_some_and(|entry| !self.consent.is_granted(&entry.purpose)));
+        if !waiting.is_empty() {
+            self.event(Event::Held { keys: waiting });
+        }
+    }
+
+    /// Holds these on as if they were set now. A record that one of them leaves, dead to others by its epoch, must not share a row
+    /// with its next one.
+    pub(super) fn hold_anew(&mut self, now: Now, keys: Vec<String>) {
+        for key in keys {
+            if let Some(entry) = self.held.remove(&key) {
+                let (epoch, clock) = (self.consent.epoch(&entry.purpose), self.ticker.tick(now.wall));
+                self.held.insert(key, Arc::new(Entry { epoch, clock, ..(*entry).clone() }));
+            }
+        }
+    }
+}

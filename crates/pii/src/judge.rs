@@ -22,7 +22,7 @@ pub fn judge(message: &str) -> String {
     while !flat.is_at_end() {
         let (key, text) = (flat.text().unwrap_or_default(), flat.text().unwrap_or_default());
         if let Some(judgement) = screen.judge(key, text) {
-            messages.begin_numbered(at);
+            messages.begin(at);
             messages.flag(judgement.blocked);
             messages.maybe(judgement.masked.as_deref());
             for kind in judgement.kinds.iter() {

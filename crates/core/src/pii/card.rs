@@ -12,7 +12,7 @@ pub(super) fn is_number(run: &Run) -> bool {
         sign::SPACE | sign::HYPHEN | sign::DOT => matches!(run.shape, 0x4441..=0x4444 | 0x4_4441..=0x4_4443 | 0x465 | 0x464),
         _ => false,
     };
-    printed && (is_issued(digits) || (run.shape == 0x4444 && digits.first() != Some(&0))) && passes_luhn(digits)
+    printed && passes_luhn(digits) && (is_issued(digits) || (run.shape == 0x4444 && digits.first() != Some(&0)))
 }
 
 /// What numbers begin with, from and to, and how many digits they have, from and to.

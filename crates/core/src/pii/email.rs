@@ -13,7 +13,7 @@ pub(super) fn mark_all(text: &mut Text) {
     let mut at = 0;
     let mut before = 0;
     while at < text.len() {
-        let c = text.at(at);
+        let c = text.read(at);
         at += 1;
         if c == b'@' {
             if let Some(end) = local_is_valid(text, start, at - 1).then(|| domain_end(text, at)).flatten() {
@@ -35,6 +35,10 @@ fn is_local(c: u8) -> bool {
     c.is_ascii_alphanumeric()
         || is_foreign(c)
         || matches!(c, b'.' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'?' | b'^' | b'_' | b'~')
+}
+
+fn is_in_label(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || is_foreign(c) || c == b'-'
 }
 
 fn is_foreign(c: u8) -> bool {
@@ -65,7 +69,7 @@ fn domain_end(text: &Text, start: usize) -> Option<usize> {
     let mut label = start;
     loop {
         let mut end = label;
-        while text.at(end).is_ascii_alphanumeric() || is_foreign(text.at(end)) || text.at(end) == b'-' {
+        while is_in_label(text.read(end)) {
             end += 1;
         }
         if end == label {

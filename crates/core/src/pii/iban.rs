@@ -28,10 +28,10 @@ pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
             end = at;
             at = start;
         }
-        let mut c = text.at(at);
+        let mut c = text.read(at);
         if matches!(c, b' ' | b'-') {
             at += 1;
-            c = text.at(at);
+            c = text.read(at);
         }
         at += 1;
         sum = match c {

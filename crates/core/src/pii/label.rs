@@ -33,7 +33,7 @@ pub(super) fn before(text: &Text, start: usize) -> Label {
     let mut word = 0;
     let mut words = 0;
     for back in 1..=REACH {
-        let c = text.at(start.wrapping_sub(back));
+        let c = text.read(start.wrapping_sub(back));
         if c.is_ascii_alphabetic() {
             word = add(word, c);
             continue;

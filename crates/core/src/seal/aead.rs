@@ -5,6 +5,7 @@
 //! half the bytes of the crate `aes-gcm`, which the tests hold it to.
 
 use alloc::boxed::Box;
+use core::iter;
 
 use aes::Aes256;
 use aes::cipher::consts::U16;
@@ -18,7 +19,9 @@ use super::SealError;
 /// Bytes of a nonce.
 pub(super) const NONCE: usize = 12;
 /// Bytes of a tag.
-pub(super) const TAG: usize = 16;
+pub(super) const TAG: usize = BLOCK;
+/// Bytes of a block of the cipher.
+const BLOCK: usize = 16;
 
 /// A key, expanded for use; wiped when dropped.
 pub(super) struct Cipher {
@@ -89,8 +92,8 @@ impl BlockSizeUser for Stream<'_> {
 impl BlockCipherEncClosure for Stream<'_> {
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
         let Self { nonce, mut count, first, rest } = self;
-        let mut bytes = first.iter_mut().chain(rest).peekable();
-        while bytes.peek().is_some() {
+        let mut parts = iter::once(&mut first[..]).chain(rest.chunks_mut(BLOCK)).peekable();
+        while parts.peek().is_some() {
             let mut blocks = ParBlocks::<B>::default();
             for block in &mut blocks {
                 let (start, end) = block.split_at_mut(NONCE);
@@ -99,8 +102,10 @@ impl BlockCipherEncClosure for Stream<'_> {
                 count += 1;
             }
             backend.encrypt_par_blocks((&mut blocks).into());
-            for (key, byte) in blocks.iter().flatten().zip(&mut bytes) {
-                *byte ^= key;
+            for (key, part) in blocks.iter().zip(&mut parts) {
+                for (byte, key) in part.iter_mut().zip(key) {
+                    *byte ^= key;
+                }
             }
             blocks.as_flattened_mut().zeroize();
         }

@@ -1,3 +1,5 @@
+import * as asks from "../../www/src/codes/asks.js";
+import * as tells from "../../www/src/codes/tells.js";
 import { DatabaseJournal } from "../../www/src/effect/idb.js";
 import { lockOf } from "../../www/src/effect/lease.js";
 import { FlushLock } from "../../www/src/effect/lock.js";
@@ -24,56 +26,56 @@ export function attributesHost(tell: Tell, { endpoint, tokenUrl, notify, flush, 
   const journal = new DatabaseJournal();
   const requests = new Requests(endpoint, tell);
   const lock = new FlushLock(
-    () => tell("lockGranted"),
-    () => tell("lockLost"),
+    () => tell(tells.lockGranted),
+    () => tell(tells.lockLost),
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   const none = () => {};
   return {
-    settle: end,
-    load: (load, owner) =>
+    [asks.settle]: end,
+    [asks.load]: (load, owner) =>
       void journal.load(owner).then(
         (rows) => {
-          tell("loaded", load, rows);
+          tell(tells.loaded, load, rows);
           flush();
         },
         () => {
-          tell("loadFailed", load);
+          tell(tells.loadFailed, load);
           end();
         },
       ),
-    store: (store, ...writes) =>
+    [asks.store]: (store, ...writes) =>
       void journal.store(writes).then(
-        (kept) => tell("stored", store, kept),
-        (error: unknown) => tell("storeFailed", store, refusal(error)),
+        (kept) => tell(tells.stored, store, kept),
+        (error: unknown) => tell(tells.storeFailed, store, refusal(error)),
       ),
-    send: (...request) => void requests.send(...request),
-    abort: (send) => requests.abort(send),
-    token: async (guest) => {
+    [asks.send]: (...request) => void requests.send(...request),
+    [asks.abort]: (send) => requests.abort(send),
+    [asks.token]: async (guest) => {
       const { token, askedAt, lifeMs, answer } = await capability(tokenUrl, guest);
-      if (answer) tell("tokenFailed", guest, ...answer);
-      else tell("token", guest, token, askedAt, lifeMs);
+      if (answer) tell(tells.tokenFailed, guest, ...answer);
+      else tell(tells.token, guest, token, askedAt, lifeMs);
     },
-    start: (session) => void startSession(tell, session, "/api/webchat/init", none),
-    lock: (owner, steal) => lock.ask(lockOf(owner), steal),
-    unlock: () => lock.give(),
-    peek: () => tell("peeked", null),
-    wake(delay) {
+    [asks.start]: (session) => void startSession(tell, session, "/api/webchat/init", none),
+    [asks.lock]: (owner, steal) => lock.ask(lockOf(owner), steal),
+    [asks.unlock]: () => lock.give(),
+    [asks.peek]: () => tell(tells.peeked, null),
+    [asks.wake](delay) {
       clearTimeout(timer);
-      timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
+      timer = delay === undefined ? undefined : setTimeout(() => tell(tells.tick), delay);
     },
-    notify,
+    [asks.notify]: notify,
     stop() {
       clearTimeout(timer);
       lock.give();
       requests.stop();
     },
     // Of interest to a page, or asked for only where its options say so; what is old, the pages remove.
-    event: none,
-    metrics: none,
-    lease: none,
-    prune: none,
-    hook: none,
-    resolve: none,
+    [asks.event]: none,
+    [asks.metrics]: none,
+    [asks.lease]: none,
+    [asks.prune]: none,
+    [asks.hook]: none,
+    [asks.resolve]: none,
   };
 }

@@ -1,3 +1,4 @@
+import * as tells from "../../www/src/codes/tells.js";
 import { broadcast } from "../../www/src/effect/broadcast.js";
 import { ended, open } from "../../www/src/effect/idb.js";
 import type { Part } from "../../www/src/flat.js";
@@ -52,16 +53,16 @@ async function left(): Promise<{ owners: string[]; consent: Record<string, boole
 function deliver(core: Core, options: Part[], endpoint: string, tokenUrl: string): Promise<void> {
   return new Promise((resolve) => {
     // Pages hear what is done here; what is withdrawn there is aborted here.
-    const hints = broadcast((hint) => tell("changed", hint));
+    const hints = broadcast((hint) => tell(tells.changed, hint));
     const end = () => {
-      tell("close");
+      tell(tells.close);
       hints?.close();
       resolve();
     };
     // Only what has been read can be waited for.
-    const flush = once(() => tell("flush", CALL, WITHIN_MS));
+    const flush = once(() => tell(tells.flush, CALL, WITHIN_MS));
     const tell = converse(core, options, (tell) => attributesHost(tell, { endpoint, tokenUrl, notify: (hint) => hints?.tell(hint), flush, end }), end);
-    tell("tick");
+    tell(tells.tick);
   });
 }
 

@@ -115,10 +115,7 @@ test("a signal of Global Privacy Control that only pages see is not taken for go
   // As after a killed browser: what is known is what the database holds.
   await page.evaluate(() => localStorage.clear());
   await openGuestSync(page, options);
-  // What is set before the journal has been read may be taken for older than the withdrawal in it: the visitor goes on setting it.
-  const arrived = async () => {
-    await page.evaluate(() => void Reflect.get(window, "guest").set({ news: 1 }));
-    return (await sandbox.guest(guestId))?.attributes["news"] === 1;
-  };
+  await page.evaluate(() => void Reflect.get(window, "guest").set({ news: 1 }));
+  const arrived = async () => (await sandbox.guest(guestId))?.attributes["news"] === 1;
   await until("what it grants to arrive", arrived);
 });

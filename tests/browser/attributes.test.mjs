@@ -93,6 +93,17 @@ test("a wasm of which one byte is another is refused by the browser, and every c
   assert.equal(code, "wasm.unavailable");
 });
 
+test("where the page's policy forbids to fetch the wasm, or to compile it, every call says that it cannot be had", async () => {
+  for (const policy of ["connect-src 'none'", "script-src 'self'"]) {
+    const { page, guestId } = await startSession(await browser.newContext(), gateway.origin);
+    await page.route("**/policy", (route) => route.fulfill({ headers: { "content-type": "text/html", "content-security-policy": policy }, body: "<!doctype html>" }));
+    await page.goto(`${gateway.origin}/policy`);
+    await beginGuestSync(page, { guest: guestId });
+    const code = await page.evaluate(() => Reflect.get(window, "guest").set({ tier: 1 }).then(() => "kept", (/** @type {{ code: string }} */ { code }) => code));
+    assert.equal(code, "wasm.unavailable", policy);
+  }
+});
+
 for (const [storage, kept] of journals.slice(0, 2)) test(`a tab that is closed between set and delivery loses nothing: the attribute arrives when the site is opened again (${storage})`, async () => {
   const { context, page, guestId } = await session();
   await openGuestSync(page, { guest: guestId, storage, batch: { maxDelayMs: 600_000 } });

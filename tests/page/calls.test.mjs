@@ -268,3 +268,29 @@ test("a browser that denies its channels as it denies storage costs only the hin
   assert.deepEqual(await end(guest.ready), { guestId: "g1" });
   guest.close();
 });
+
+test("of the calls of a task each says what was masked or blocked in it", async () => {
+  const guest = open({ pii: { email: "mask", card: "block" } });
+  const calls = [{ note: "ask ada@example.org", tier: 1 }, { tier: 2 }, { card: "5105 1051 0510 5100" }, { a: "b@example.org", c: "d@example.org" }];
+  const ends = await Promise.all(calls.map((attributes) => end(guest.set(attributes))));
+  const masked = (/** @type {string[]} */ ...keys) => ({ ...kept, masked: keys });
+  assert.deepEqual(ends, [masked("note"), kept, "value.blocked", masked("a", "c")]);
+  guest.close();
+});
+
+for (const pii of [{}, { card: "block" }]) {
+  test(`who hears of what was found may call at once, and what was set before it comes first (${JSON.stringify(pii)})`, async () => {
+    const guest = open({ pii });
+    await guest.ready;
+    guest.on("finding", ({ key }) => void (key === "from" && guest.set({ later: 1 })));
+    await guest.set({ from: "ada@example.org" });
+    for (const from of ["b@example.org", "c@example.org"]) {
+      const found = new Promise((resolve) => guest.on("finding", () => resolve(guest.set({ later: 2 }))));
+      assert.equal((await guest.set({ from, other: 1 })).stored, "memory");
+      assert.deepEqual(await found, kept);
+    }
+    const set = guest.audit().split("\n").filter((line) => line.includes('"set"'));
+    assert.match(set.at(-1) ?? "", /later/);
+    guest.close();
+  });
+}

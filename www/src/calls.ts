@@ -5,6 +5,7 @@ import type { Tell } from "./tell.js";
 interface Settler {
   resolve(value: never): void;
   reject(error: unknown): void;
+  more: object | undefined;
 }
 
 /** The page's calls. One made before the core is there waits in memory; each is settled by what the core tells of it. */
@@ -15,12 +16,12 @@ export class Calls {
   #failure: unknown;
   #tell: Tell | undefined;
 
-  /** `begin` tells the core of the call by its number. */
-  make<T>(begin: (tell: Tell, call: number) => void): Promise<T> {
+  /** `begin` tells the core of the call by its number; `more` is what the face adds to the result. */
+  make<T>(begin: (tell: Tell, call: number) => void, more?: Partial<T>): Promise<T> {
     const result = new Promise<T>((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
       const call = ++this.#made;
-      this.#settlers.set(call, { resolve: resolve as Settler["resolve"], reject });
+      this.#settlers.set(call, { resolve: resolve as Settler["resolve"], reject, more });
       const act = () => begin(this.#tell as Tell, call);
       if (this.#tell) act();
       else this.#waiting.push(act);
@@ -53,7 +54,7 @@ export class Calls {
     const settler = this.#settlers.get(call);
     this.#settlers.delete(call);
     const details = detailsOf(kind, told);
-    if (details || kind === "done") settler?.resolve(details as never);
+    if (details || kind === "done") settler?.resolve((settler.more ? { ...details, ...settler.more } : details) as never);
     else settler?.reject(kind === "invalid" ? invalid(told as string[]) : errorOf(kind));
   }
 }

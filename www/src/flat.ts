@@ -18,8 +18,10 @@ export function pack(parts: Part[], whole = false): string {
 
 /** Keys and values in turn, each value with its type's letter before it. Rules are the core's; this only writes down what was given. */
 export function flat(attributes: Attributes): string[] {
-  return Object.entries(attributes).flatMap(([key, value]: [string, unknown]) => {
+  const parts: string[] = [];
+  for (const [key, value] of Object.entries(attributes) as [string, unknown][]) {
     const type = typeof value;
-    return [key, type === "string" || type === "number" || type === "boolean" ? type[0] + String(value) : "x"];
-  });
+    parts.push(key, type === "string" || type === "number" || type === "boolean" ? type[0] + String(value) : "x");
+  }
+  return parts;
 }

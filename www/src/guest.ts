@@ -1,7 +1,9 @@
 import { Audit } from "./audit.js";
 import { Calls } from "./calls.js";
+import * as tells from "./codes/tells.js";
 import { detailsOf } from "./details.js";
 import { Channel } from "./effect/channel.js";
+import { formsLooked } from "./effect/forms-lock.js";
 import { later } from "./effect/later.js";
 import { isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
@@ -65,7 +67,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   const channel = new Channel((hint) => {
     // What was said here may have been withdrawn elsewhere since: then the journal's word alone counts.
     if (hint === "consent") stated = {};
-    tell?.("changed", hint);
+    tell?.(tells.changed, hint);
   });
   // To begin to fetch takes the browser longer than all else here: the running task, and the page's first calls in it, come before.
   queueMicrotask(load);
@@ -91,13 +93,13 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     const given = [...pageOptions(options, consent), ...(mirrored ? mirror() : [])];
     const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
     const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), trapped);
-    sets = new Sets(now);
+    sets = new Sets(now, screen);
     tell = (...told) => {
       endBurst();
       now(...told);
     };
     deafen = listen(tell, channel, mirrored, leave);
-    tell(isOffline() ? "offline" : "tick");
+    tell(isOffline() ? tells.offline : tells.tick);
     if (options.guest !== undefined) readied({ guestId: options.guest });
     early = 0;
     if (tell) calls.start(tell);
@@ -160,11 +162,12 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function decide(what: "grant" | "withdraw", purpose: string): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "is a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
-    return noted(what, { purpose: cut(purpose) }, calls.make((tell, call) => tell(what, call, purpose)));
+    const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose));
+    return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(formsLooked));
   }
 
   function count(): Metrics {
-    tell?.("metrics");
+    tell?.(tells.metrics);
     return { ...counts, findings, ...(!tell && { set: early, pending: early }) };
   }
 
@@ -180,7 +183,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     channel.close();
     deafen();
     if (!tell) return fail("outbox.closed");
-    tell("close");
+    tell(tells.close);
     unready(errorOf("outbox.closed"));
   }
 
@@ -188,7 +191,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   async function logout(): Promise<void> {
     const guest = guestId;
     const end = sessionEnd(options.session);
-    const here = settled(calls.make((tell, call) => tell("logout", call, randomId())));
+    const here = settled(calls.make((tell, call) => tell(tells.logout, call, randomId())));
     const left = here.then(() => options.guest !== undefined && close());
     // A core that is not there yet may be long in coming.
     if (tell) await left;
@@ -209,16 +212,11 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       } catch {
         return rejected(invalid(["", "update.type"]));
       }
-      const keys = given.filter((_, at) => at % 2 === 0);
-      if (!tell) early += keys.length;
-      let masked: string[] = [];
-      const kept = calls.make<SetResult>((_, call) => {
-        masked = screen.look(given);
-        sets.add(call, given);
-      });
-      const set = ignorable(kept.then((result) => ({ ...result, masked })));
+      if (!tell) early += given.length / 2;
+      const masked: string[] = [];
+      const set = calls.make<SetResult>((_, call) => sets.add({ call, attributes: given, masked }), { masked });
       set.then(
-        (result) => note("set", { keys, ...result }),
+        (result) => note("set", { keys: given.filter((_, at) => at % 2 === 0), ...result }),
         ({ code, issues }: ValidationError) => note("refused", { code, issues: issues?.map(({ key, code }) => ({ key: cut(key), code })) }),
       );
       return set;
@@ -228,7 +226,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) return refused("timeoutMs", "is a number of milliseconds, not negative.");
       const until = performance.now() + Math.min(Math.ceil(timeoutMs), LONGEST_MS);
       const left = () => Math.max(Math.ceil(until - performance.now()), 0);
-      const flush = calls.make<FlushResult>((tell, call) => tell("flush", call, left()));
+      const flush = calls.make<FlushResult>((tell, call) => tell(tells.flush, call, left()));
       return tell ? flush : ignorable(within(isOffline() ? 0 : left(), flush).catch(soFar));
     },
     grant: (purpose) => decide("grant", purpose),

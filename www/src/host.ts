@@ -1,4 +1,6 @@
 import type { Asked } from "#page-glue";
+import * as asks from "./codes/asks.js";
+import * as tells from "./codes/tells.js";
 import type { Channel } from "./effect/channel.js";
 import { holdByStorage } from "./effect/holder.js";
 import { sendHook } from "./effect/hook.js";
@@ -25,41 +27,41 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
   // A journal in memory leaves nothing beside it.
   const shared = options.storage !== "memory" && typeof options.storage !== "object";
   const lock = new FlushLock(
-    () => tell("lockGranted"),
-    () => tell("lockLost"),
+    () => tell(tells.lockGranted),
+    () => tell(tells.lockLost),
     shared ? holdByStorage : undefined,
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
-    settle: face.settle,
-    event: face.event,
-    metrics: face.metrics,
-    load: (load, owner) =>
+    [asks.settle]: face.settle,
+    [asks.event]: face.event,
+    [asks.metrics]: face.metrics,
+    [asks.load]: (load, owner) =>
       asking(() => journal.load(owner)).then(
-        (rows) => tell("loaded", load, rows),
-        () => tell("loadFailed", load),
+        (rows) => tell(tells.loaded, load, rows),
+        () => tell(tells.loadFailed, load),
       ),
-    store: (store, ...writes) =>
+    [asks.store]: (store, ...writes) =>
       asking(() => journal.store(writes)).then(
-        (kept) => tell("stored", store, kept),
-        (error: unknown) => tell("storeFailed", store, refusal(error)),
+        (kept) => tell(tells.stored, store, kept),
+        (error: unknown) => tell(tells.storeFailed, store, refusal(error)),
       ),
-    prune: (before) => void Promise.resolve().then(() => journal.prune?.(before)).catch(() => {}),
-    send: (...request) => void requests.send(...request),
-    hook: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event).catch(() => tell("sendFailed", event[0])),
-    abort: (send) => requests.abort(send),
-    token: (guest) => void getToken(tell, guest, token),
-    start: (session) => void startSession(tell, session, init, face.started),
-    lock: (owner, steal) => lock.ask(lockOf(owner), steal),
-    unlock: () => lock.give(),
-    lease: (...lease) => shared && writeLease(...lease),
-    peek: (owner) => tell("peeked", shared ? readLease(owner) : null),
-    wake: (delay) => {
+    [asks.prune]: (before) => void Promise.resolve().then(() => journal.prune?.(before)).catch(() => {}),
+    [asks.send]: (...request) => void requests.send(...request),
+    [asks.hook]: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event).catch(() => tell(tells.sendFailed, event[0])),
+    [asks.abort]: (send) => requests.abort(send),
+    [asks.token]: (guest) => void getToken(tell, guest, token),
+    [asks.start]: (session) => void startSession(tell, session, init, face.started),
+    [asks.lock]: (owner, steal) => lock.ask(lockOf(owner), steal),
+    [asks.unlock]: () => lock.give(),
+    [asks.lease]: (...lease) => shared && writeLease(...lease),
+    [asks.peek]: (owner) => tell(tells.peeked, shared ? readLease(owner) : null),
+    [asks.wake]: (delay) => {
       clearTimeout(timer);
-      timer = delay === undefined ? undefined : setTimeout(() => tell("tick"), delay);
+      timer = delay === undefined ? undefined : setTimeout(() => tell(tells.tick), delay);
     },
-    notify: (hint) => channel.tell(hint),
-    resolve: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),
+    [asks.notify]: (hint) => channel.tell(hint),
+    [asks.resolve]: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),
     stop() {
       clearTimeout(timer);
       lock.give();

@@ -13,6 +13,15 @@ interface Functions {
   judge(pointer: number, length: number): Place;
 }
 
+/** A call of `set` on its way to the core. */
+export interface Update {
+  call: number;
+  /** Keys and values in turn, as `flat` writes them down. */
+  readonly attributes: string[];
+  /** Keys of what was masked. */
+  masked: string[];
+}
+
 /** Of a value in which something is found: its place among those that were looked at, and what becomes of it. */
 type Judgement = [at: number, blocked: boolean, masked: string | null, ...kindsAndPolicies: string[]];
 
@@ -20,13 +29,16 @@ type Judgement = [at: number, blocked: boolean, masked: string | null, ...kindsA
  * What has to be there for anything to be found: an `@` or a colon; six digits; two dots beside digits; what an IBAN begins with, and as
  * many characters as the shortest has.
  */
-const MAY_HOLD = /[@:＠：]|(?:\p{Nd}.*?){6}|\p{Nd}[.．]\p{Nd}+[.．]|[a-zａ-ｚ]{2}\p{Nd}.{12}/isu;
+const MAY_HOLD = /[@:＠：]|^(?:\P{Nd}*?\p{Nd}){6}|\p{Nd}[.．]\p{Nd}+[.．]|[a-zａ-ｚ]{2}\p{Nd}.{12}/isu;
 
 /** Whether anything could be found in a text. */
 export const mayHold = (text: string) => MAY_HOLD.test(text);
 
 /** So many values wait at most to be looked at. */
 const MOST = 1_000;
+
+/** An outbox has room for so many bytes. */
+const ROOM = 1_000_000;
 
 const compiled = compiledOnce(__GUESTSYNC_PII_INTEGRITY__);
 let locate: () => URL;
@@ -58,7 +70,7 @@ export class Screen {
 
   constructor({ limits = NONE, pii = NONE, wasm }: GuestSyncOptions, found: (key: string, kind: string, policy: string) => void) {
     const { allow = [], region, ...policies } = pii;
-    this.#longest = limits.valueBytes ?? 256;
+    this.#longest = Math.min(limits.valueBytes ?? 256, ROOM);
     this.#options = [this.#longest, region, ...KINDS.map((kind) => policies[kind]), allow.length, ...allow];
     this.#url = wasm;
     this.#strict = KINDS.some((kind) => (policies[kind] ?? "flag") !== "flag");
@@ -70,18 +82,21 @@ export class Screen {
     if (this.#strict) this.#module = await load(this.#url);
   }
 
-  /** Looks attributes through, keys and typed values in turn, and changes what must not be sent as it is; gives the keys of what was masked. */
-  look(attributes: string[]): string[] {
-    const isText = (typed: string) => /^[sn]/.test(typed) && typed.length <= 1 + this.#longest;
-    const places = attributes.flatMap((value, at) => (at % 2 && isText(value) && mayHold(value) ? [at] : []));
-    if (places.length === 0) return [];
-    const values = places.flatMap((at) => [attributes[at - 1] as string, (attributes[at] as string).slice(1)]);
+  /** Looks updates through, and changes what must not be sent as it is. */
+  look(updates: Update[]): void {
+    const places: [update: Update, at: number][] = [];
+    for (const update of updates) {
+      for (let at = 1; at < update.attributes.length; at += 2) {
+        const typed = update.attributes[at] as string;
+        if (/^[sn]/.test(typed) && typed.length <= 1 + this.#longest && mayHold(typed)) places.push([update, at]);
+      }
+    }
+    if (places.length === 0) return;
+    const values = places.flatMap(([{ attributes }, at]) => [attributes[at - 1] as string, (attributes[at] as string).slice(1)]);
     if (!this.#strict) {
       this.#waiting = [...this.#waiting, ...values].slice(-2 * MOST);
-      void this.#lookBehind();
-      return [];
+      return void this.#lookBehind();
     }
-    const masked: string[] = [];
     let judged: Judgement[];
     try {
       judged = this.#judge(values);
@@ -90,7 +105,7 @@ export class Screen {
       judged = places.map((_, at) => [at, true, null]);
     }
     for (const [place, blocked, text] of judged) {
-      const at = places[place] as number;
+      const [{ attributes, masked }, at] = places[place] as [Update, number];
       if (blocked) attributes[at] = "p";
       else if (text !== null) {
         attributes[at] = `s${text}`;
@@ -98,13 +113,13 @@ export class Screen {
       }
     }
     queueMicrotask(() => this.#tell(values, judged));
-    return masked;
   }
 
   /** Looks at what has been set by then. Where the wasm cannot be had, the next value that is to be looked at has it fetched again. */
   async #lookBehind(): Promise<void> {
     try {
-      this.#module ??= await load(this.#url);
+      // In a turn of its own: who hears of what was found may make calls, and those before it are told first.
+      this.#module = await (this.#module ?? load(this.#url));
     } catch {
       return;
     }

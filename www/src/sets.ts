@@ -1,32 +1,41 @@
-import type { Part } from "./flat.js";
+import * as tells from "./codes/tells.js";
+import type { Screen, Update } from "./screen.js";
 import type { Tell } from "./tell.js";
 
 /** More are told at once: what they come to is kept until they are. */
 const MOST = 10_000;
 
-/** What is to be told to whom: of all instances in the page, in the order of the calls. */
-const burst: [tell: Tell, parts: Part[]][] = [];
+/** What is to be told by whom: of all instances in the page, in the order of the calls. */
+const burst: [sets: Sets, updates: Update[]][] = [];
+/** How many texts that is. */
+let texts = 0;
 
-/** Calls of `set`, told when the running task has ended or something else is told: crossing to the wasm costs more than what it does there. */
+/** Calls of `set`, looked through and told when the running task has ended or something else is told: crossing to a wasm costs more than what it does there. */
 export class Sets {
   readonly #tell: Tell;
+  readonly #screen: Screen;
 
-  constructor(tell: Tell) {
+  constructor(tell: Tell, screen: Screen) {
     this.#tell = tell;
+    this.#screen = screen;
   }
 
-  /** `attributes` as {@link flat} writes them down. */
-  add(call: number, attributes: string[]): void {
+  add(update: Update): void {
     if (burst.length === 0) queueMicrotask(endBurst);
     let last = burst[burst.length - 1];
-    if (last?.[0] !== this.#tell) burst.push((last = [this.#tell, []]));
-    const parts = last[1];
-    parts.push(call, attributes.length);
-    for (const part of attributes) parts.push(part);
-    if (parts.length > MOST) endBurst();
+    if (last?.[0] !== this) burst.push((last = [this, []]));
+    last[1].push(update);
+    texts += update.attributes.length + 2;
+    if (texts > MOST) endBurst();
+  }
+
+  tell(updates: Update[]): void {
+    this.#screen.look(updates);
+    this.#tell(tells.sets, updates.flatMap(({ call, attributes }) => [call, attributes.length, ...attributes]) as string[]);
   }
 }
 
 export function endBurst(): void {
-  for (let next = burst.shift(); next; next = burst.shift()) next[0]("sets", next[1] as string[]);
+  texts = 0;
+  for (let next = burst.shift(); next; next = burst.shift()) next[0].tell(next[1]);
 }

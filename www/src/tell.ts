@@ -1,4 +1,4 @@
-import type { Asked, Told } from "#page-glue";
+import type { Asked, Told } from "./codes/messages.js";
 import { Errands } from "./errands.js";
 import { type Part, pack } from "./flat.js";
 import type { Core } from "./wasm.js";

@@ -1,9 +1,13 @@
+import { within } from "./effect/within.js";
 import { compiled, Instance, type Place } from "./instance.js";
 
 /** Whether this is the build for Node, which reads the file; its import would make a bundler for pages complain. */
 declare const __GUESTSYNC_NODE__: boolean;
 /** The digest of the wasm that belongs to this script. */
 declare const __GUESTSYNC_PAGE_INTEGRITY__: string;
+
+/** A browser tells of what a policy forbids in a task of its own. */
+const VIOLATION_MS = 100;
 
 /** The file could not be had: there is no network, or its server fails for now. */
 export class Unreached extends Error {}
@@ -69,11 +73,22 @@ async function compile(url: string | URL, integrity: string): Promise<WebAssembl
   return compiled(await get().catch(again));
 }
 
-/** Whether an answer comes that is not one of a server in trouble. */
+/** Whether an answer comes that is not one of a server in trouble, or never will, because the page's own policy forbids to ask. */
 async function arrives(url: string | URL): Promise<boolean> {
-  const response = await fetch(url);
-  await response.arrayBuffer();
-  return response.status < 500 && response.status !== 429;
+  const listening = new AbortController();
+  const forbidden = new Promise<boolean>((resolve) => {
+    const heard = ({ blockedURI }: SecurityPolicyViolationEvent) => blockedURI === new URL(url, location.href).href && resolve(true);
+    globalThis.addEventListener?.("securitypolicyviolation", heard, listening);
+  });
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.status < 500 && response.status !== 429;
+  } catch {
+    return await within(VIOLATION_MS, forbidden);
+  } finally {
+    listening.abort();
+  }
 }
 
 /** Node's fetch reads no files. */

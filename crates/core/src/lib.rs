@@ -11,6 +11,7 @@ extern crate alloc;
 
 pub mod attribute;
 pub mod clock;
+pub mod codes;
 pub mod consent;
 pub mod flat;
 pub mod journal;

@@ -1,4 +1,4 @@
-//! What a shell asks of its TypeScript face, as the JSON text of an array of arrays: names, each with what is given.
+//! What a shell asks of its TypeScript face, as the JSON text of an array of arrays: codes, each with what is given.
 
 use alloc::string::String;
 
@@ -11,21 +11,12 @@ use crate::json;
 pub struct Messages(String);
 
 impl Messages {
-    /// Ends the message before, if any, and begins one.
-    pub fn begin(&mut self, name: &str) {
-        json::string(self.first(name.len()), name);
-    }
-
-    /// The same with a number in place of a name.
-    pub fn begin_numbered(&mut self, name: u64) {
-        json::integer(self.first(20), name);
-    }
-
-    fn first(&mut self, more: usize) -> &mut String {
+    /// Ends the message before, if any, and begins one of this number.
+    pub fn begin(&mut self, code: u64) {
         let between = if self.0.is_empty() { "[[" } else { "],[" };
-        let text = self.room(more + 8);
+        let text = self.room(28);
         text.push_str(between);
-        text
+        json::integer(text, code);
     }
 
     /// The text, with room for this many bytes more.

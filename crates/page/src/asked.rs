@@ -5,6 +5,8 @@ use guestsync_core::messages::Messages;
 use guestsync_core::outbox::{Accounts, Action, Durability, Event, Outcome, Output, Precondition, Reason, Request};
 use guestsync_core::outbox::{Hint, Outbox};
 
+use crate::code::Ask;
+
 /// The longest delay that timers keep.
 const LONGEST: u64 = 0x7fff_ffff;
 
@@ -13,57 +15,62 @@ pub(crate) fn output(messages: &mut Messages, output: &Output, owner: &str, now:
     match output {
         Output::Defer => {}
         Output::Load { load, owner } => {
-            numbered(messages, "load", *load);
+            numbered(messages, Ask::Load, *load);
             messages.text(owner);
         }
         Output::Store { store, writes } => {
-            numbered(messages, "store", *store);
+            numbered(messages, Ask::Store, *store);
             for write in writes {
                 messages.text(write.table.letter());
                 messages.text(&write.key);
                 messages.maybe(write.value.as_deref());
             }
         }
-        Output::Prune { before } => named(messages, "prune", before),
+        Output::Prune { before } => named(messages, Ask::Prune, before),
         Output::Lock => lock(messages, owner, false),
         Output::Steal => lock(messages, owner, true),
-        Output::Unlock => messages.begin("unlock"),
+        Output::Unlock => begin(messages, Ask::Unlock),
         Output::Lease { until } => {
-            named(messages, "lease", owner);
+            named(messages, Ask::Lease, owner);
             messages.number(*until);
         }
-        Output::Peek => named(messages, "peek", owner),
+        Output::Peek => named(messages, Ask::Peek, owner),
         Output::WakeAt(at) => {
-            messages.begin("wake");
+            begin(messages, Ask::Wake);
             if let Some(at) = at {
                 messages.number(until(*at, now));
             }
         }
-        Output::GetToken { guest } => named(messages, "token", guest),
-        Output::Start { session } => named(messages, "start", session),
+        Output::GetToken { guest } => named(messages, Ask::Token, guest),
+        Output::Start { session } => named(messages, Ask::Start, session),
         Output::Send(request) => send(messages, request, now),
-        Output::Abort { send } => numbered(messages, "abort", *send),
+        Output::Abort { send } => numbered(messages, Ask::Abort, *send),
         Output::Resolve { send, conflicts } => {
-            numbered(messages, "resolve", *send);
+            numbered(messages, Ask::Resolve, *send);
             for (key, ours, theirs) in conflicts {
                 messages.text(key);
                 messages.text(&ours.typed());
                 messages.text(&theirs.typed());
             }
         }
-        Output::Notify(hint) => named(messages, "notify", self::hint(*hint)),
+        Output::Notify(hint) => named(messages, Ask::Notify, self::hint(*hint)),
         Output::Settle { call, outcome } => settle(messages, *call, outcome),
         Output::Event(event) => self::event(messages, event),
     }
 }
 
-fn named(messages: &mut Messages, name: &str, text: &str) {
-    messages.begin(name);
+/// Begins a message.
+fn begin(messages: &mut Messages, name: Ask) {
+    messages.begin(name as u64);
+}
+
+fn named(messages: &mut Messages, name: Ask, text: &str) {
+    begin(messages, name);
     messages.text(text);
 }
 
-fn numbered(messages: &mut Messages, name: &str, number: u32) {
-    messages.begin(name);
+fn numbered(messages: &mut Messages, name: Ask, number: u32) {
+    begin(messages, name);
     messages.number(number.into());
 }
 
@@ -73,13 +80,13 @@ fn until(at: u64, now: Now) -> u64 {
 }
 
 fn lock(messages: &mut Messages, owner: &str, steal: bool) {
-    named(messages, "lock", owner);
+    named(messages, Ask::Lock, owner);
     messages.flag(steal);
 }
 
 fn send(messages: &mut Messages, request: &Request, now: Now) {
     let hook = matches!(request.action, Action::Hook { .. });
-    numbered(messages, if hook { "hook" } else { "send" }, request.send);
+    numbered(messages, if hook { Ask::Hook } else { Ask::Send }, request.send);
     messages.number(until(request.deadline, now));
     if !hook {
         messages.flag(request.keepalive);
@@ -104,7 +111,7 @@ fn send(messages: &mut Messages, request: &Request, now: Now) {
 }
 
 fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
-    numbered(messages, "settle", call);
+    numbered(messages, Ask::Settle, call);
     messages.text(match outcome {
         Outcome::Set { .. } => "set",
         Outcome::Invalid(_) => "invalid",
@@ -143,7 +150,7 @@ fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
 fn event(messages: &mut Messages, event: &Event) {
     named(
         messages,
-        "event",
+        Ask::Event,
         match event {
             Event::Delivered { .. } => "delivered",
             Event::Held { .. } => "held",
@@ -192,7 +199,7 @@ fn reason(messages: &mut Messages, reason: &Reason) {
 pub(crate) fn metrics(messages: &mut Messages, outbox: &Outbox, now: Now) {
     let Accounts { set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired } = outbox.accounts();
     let oldest_age = outbox.oldest().map_or(0, |oldest| now.wall.saturating_sub(oldest));
-    messages.begin("metrics");
+    begin(messages, Ask::Metrics);
     for count in [set, restored, delivered, elsewhere, superseded, withdrawn, dropped, rejected, expired] {
         messages.number(count);
     }

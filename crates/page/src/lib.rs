@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod asked;
+pub mod code;
 mod host;
 #[cfg(target_arch = "wasm32")]
 mod memory;

@@ -6,7 +6,9 @@ use guestsync_core::Now;
 use guestsync_core::flat::Flat;
 use guestsync_core::messages::Messages;
 use guestsync_core::outbox::{Input, Outbox, Output};
+use guestsync_core::text::decimal;
 
+use crate::code::Tell;
 use crate::{asked, options, told};
 
 /// The outbox of a page.
@@ -24,15 +26,19 @@ impl Shell {
     pub(crate) fn hear(&mut self, message: &str, now: Now) -> String {
         let mut flat = Flat::new(message);
         let mut messages = Messages::default();
-        let name = flat.text().unwrap_or_default();
-        if name == "metrics" {
-            asked::metrics(&mut messages, &self.0, now);
-        } else if name == "sets" {
-            while !flat.is_at_end() {
-                self.0.handle(now, told::set(&mut flat));
+        match flat.text().and_then(decimal).and_then(Tell::of) {
+            Some(Tell::Metrics) => asked::metrics(&mut messages, &self.0, now),
+            Some(Tell::Sets) => {
+                while !flat.is_at_end() {
+                    self.0.handle(now, told::set(&mut flat));
+                }
             }
-        } else if let Some(input) = told::input(name, &mut flat) {
-            self.0.handle(now, input);
+            Some(name) => {
+                if let Some(input) = told::input(name, &mut flat) {
+                    self.0.handle(now, input);
+                }
+            }
+            None => {}
         }
         while let Some(output) = self.0.poll() {
             // All calls of a task come together.

@@ -10,42 +10,45 @@ use guestsync_core::journal::{Row, Table};
 use guestsync_core::outbox::{Answer, Durability, Hint, Input};
 use guestsync_core::text::decimal;
 
-/// The input of a message, whose name is read already; `None` for a name or a word that means nothing.
-pub(crate) fn input(name: &str, flat: &mut Flat<'_>) -> Option<Input> {
+use crate::code::Tell;
+
+/// The input of a message, whose name is read already; `None` for a word that means nothing.
+pub(crate) fn input(name: Tell, flat: &mut Flat<'_>) -> Option<Input> {
     Some(match name {
-        "tick" => Input::Tick,
-        "grant" => Input::Grant { call: id(flat), purpose: flat.owned()? },
-        "withdraw" => Input::Withdraw { call: id(flat), purpose: flat.owned()? },
-        "logout" => Input::Logout { call: id(flat), fresh: flat.owned()? },
-        "flush" => Input::Flush { call: id(flat), timeout: flat.number() },
-        "online" => Input::Online,
-        "offline" => Input::Offline,
-        "hidden" => Input::Hidden,
-        "visible" => Input::Visible,
-        "resumed" => Input::Resumed,
-        "close" => Input::Close,
-        "leaving" => Input::Leaving(rows(flat)),
-        "loaded" => Input::Loaded { load: id(flat), rows: rows(flat) },
-        "loadFailed" => Input::LoadFailed { load: id(flat) },
-        "stored" => Input::Stored { store: id(flat), durability: durability(flat.text()) },
-        "storeFailed" => Input::StoreFailed { store: id(flat), reason: refusal(flat.text()?) },
-        "changed" => Input::Changed(hint(flat.text()?)?),
-        "lockGranted" => Input::LockGranted,
-        "lockLost" => Input::LockLost,
-        "peeked" => Input::Peeked { until: flat.text().and_then(decimal) },
-        "token" => Input::Token {
+        Tell::Tick => Input::Tick,
+        Tell::Grant => Input::Grant { call: id(flat), purpose: flat.owned()? },
+        Tell::Withdraw => Input::Withdraw { call: id(flat), purpose: flat.owned()? },
+        Tell::Logout => Input::Logout { call: id(flat), fresh: flat.owned()? },
+        Tell::Flush => Input::Flush { call: id(flat), timeout: flat.number() },
+        Tell::Online => Input::Online,
+        Tell::Offline => Input::Offline,
+        Tell::Hidden => Input::Hidden,
+        Tell::Visible => Input::Visible,
+        Tell::Resumed => Input::Resumed,
+        Tell::Close => Input::Close,
+        Tell::Leaving => Input::Leaving(rows(flat)),
+        Tell::Loaded => Input::Loaded { load: id(flat), rows: rows(flat) },
+        Tell::LoadFailed => Input::LoadFailed { load: id(flat) },
+        Tell::Stored => Input::Stored { store: id(flat), durability: durability(flat.text()) },
+        Tell::StoreFailed => Input::StoreFailed { store: id(flat), reason: refusal(flat.text()?) },
+        Tell::Changed => Input::Changed(hint(flat.text()?)?),
+        Tell::LockGranted => Input::LockGranted,
+        Tell::LockLost => Input::LockLost,
+        Tell::Peeked => Input::Peeked { until: flat.text().and_then(decimal) },
+        Tell::Token => Input::Token {
             guest: flat.owned()?,
             value: Sensitive::new(flat.owned()?),
             asked_at: flat.number(),
             expires_in: Some(flat.number() as f64 / 1_000.0),
         },
-        "tokenFailed" => Input::TokenFailed { guest: flat.owned()?, answer: answer(flat) },
-        "started" => Input::Started { session: flat.owned()?, guest: flat.owned()? },
-        "startFailed" => Input::StartFailed { session: flat.owned()?, fresh: flat.owned()?, answer: answer(flat) },
-        "answered" => Input::Response { send: id(flat), answer: answer(flat) },
-        "sendFailed" => Input::SendFailed { send: id(flat) },
-        "resolved" => Input::Resolved { send: id(flat), values: decisions(flat) },
-        _ => return None,
+        Tell::TokenFailed => Input::TokenFailed { guest: flat.owned()?, answer: answer(flat) },
+        Tell::Started => Input::Started { session: flat.owned()?, guest: flat.owned()? },
+        Tell::StartFailed => Input::StartFailed { session: flat.owned()?, fresh: flat.owned()?, answer: answer(flat) },
+        Tell::Answered => Input::Response { send: id(flat), answer: answer(flat) },
+        Tell::SendFailed => Input::SendFailed { send: id(flat) },
+        Tell::Resolved => Input::Resolved { send: id(flat), values: decisions(flat) },
+        // These are read elsewhere.
+        Tell::Sets | Tell::Metrics => return None,
     })
 }
 

@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, reason = "a test has no interface")]
 
+use guestsync_page::code::{Ask, Tell};
 use guestsync_page::{open, tell};
 use js_sys::{Array, Function, JSON};
 use wasm_bindgen::prelude::*;
@@ -24,6 +25,12 @@ fn pack(texts: &[Option<&str>]) -> String {
     format!("{}\n{}", lengths.join(","), texts.concat())
 }
 
+/// The number of a name.
+fn code(all: &[impl core::fmt::Debug], name: &str) -> usize {
+    let named = |one: &_| format!("{one:?}").eq_ignore_ascii_case(name);
+    all.iter().position(named).unwrap_or_else(|| unreachable!("{name} is no message"))
+}
+
 impl Face {
     fn new(session: bool) -> Self {
         let known = (!session).then_some("8f3a2b1c");
@@ -36,7 +43,12 @@ impl Face {
 
     fn tell(&self, texts: &[&str]) {
         let texts: Vec<Option<&str>> = texts.iter().copied().map(Some).collect();
-        self.hear(&pack(&texts));
+        self.tell_all(texts[0].unwrap_or_default(), &texts[1..]);
+    }
+
+    fn tell_all(&self, name: &str, given: &[Option<&str>]) {
+        let number = code(Tell::ALL, name).to_string();
+        self.hear(&pack(&[&[Some(&*number)], given].concat()));
     }
 
     fn hear(&self, message: &str) {
@@ -52,7 +64,8 @@ impl Face {
     /// What follows the name in the first message of this name, taken off the list.
     fn take(&self, name: &str) -> Vec<JsValue> {
         let find = "const at = asked.findIndex(([of]) => of === name); return at < 0 ? undefined : asked.splice(at, 1)[0]";
-        let found = Function::new_with_args("asked, name", find).call2(&JsValue::UNDEFINED, &self.asked, &name.into());
+        let number = JsValue::from(code(Ask::ALL, name) as u32);
+        let found = Function::new_with_args("asked, name", find).call2(&JsValue::UNDEFINED, &self.asked, &number);
         let found: Option<Array> = found.ok().and_then(|one| one.dyn_into().ok());
         let found = found.unwrap_or_else(|| unreachable!("{name} was not asked for: {:?}", self.asked));
         found.iter().skip(1).collect()
@@ -103,8 +116,8 @@ fn a_set_is_kept_sent_and_settled() {
     assert_eq!(json(&sent[2..5]), r#"false,"8f3a2b1c","capability""#);
     assert_eq!(text(&sent[5]), "{\"attributes\":{\"age\":9,\"lang\":\"de\",\"name\":\"José \u{1f600}\"}}");
     assert!(sent[7].is_null(), "nobody has written yet");
-    let answer = [Some("answered"), Some(&*json(&sent[..1])), Some("200"), None, None, Some("\"1\"")];
-    face.hear(&pack(&answer));
+    let answer = [Some(&*json(&sent[..1])), Some("200"), None, None, Some("\"1\"")];
+    face.tell_all("answered", &answer);
     assert_eq!(face.pending(), Some(0.0));
 }
 
@@ -118,11 +131,12 @@ fn what_cannot_be_an_attribute_is_refused_without_its_value() {
 #[wasm_bindgen_test]
 fn what_the_face_garbled_is_refused_and_does_no_harm() {
     let face = Face::new(false);
-    for garbled in ["4,1,1,9,9\nsets12key", "4,1,1,1\nsets12k", "4,1,1\nsets12", "4,1\nsets1"] {
-        face.hear(garbled);
+    let sets = code(Tell::ALL, "sets");
+    for garbled in ["1,1,1,9,9\n?12key", "1,1,1,1\n?12k", "1,1,1\n?12", "1,1\n?1"] {
+        face.hear(&garbled.replace('?', &sets.to_string()));
         assert!(json(&face.take("settle")).starts_with(r#"1,"invalid","#));
     }
-    for garbled in ["", "\n", "9\nsets", "4\nsets", "7\nunknown", "\u{1f600}\n"] {
+    for garbled in ["", "\n", "9\n2", "1\n2", "2\n99", "7\nunknown", "\u{1f600}\n"] {
         face.hear(garbled);
     }
     face.tell(&["loadFailed", "99"]);
@@ -157,7 +171,7 @@ fn no_naughty_string_is_a_trap() {
         face.tell(&["grant", &call, naughty]);
         face.tell(&["changed", naughty]);
         face.tell(&["loaded", naughty, "r", naughty, naughty]);
-        face.hear(&pack(&[Some("answered"), Some("1"), Some("422"), Some(naughty), Some(naughty), Some(naughty)]));
+        face.tell_all("answered", &[Some("1"), Some("422"), Some(naughty), Some(naughty), Some(naughty)]);
         face.tell(&["token", naughty, naughty, "0", "300000"]);
         face.hear(naughty);
     }

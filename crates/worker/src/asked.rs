@@ -83,7 +83,7 @@ pub(crate) fn output(messages: &mut Messages, output: Output, now: Now) {
 
 /// Begins a message.
 pub(crate) fn begin(messages: &mut Messages, name: Ask) {
-    messages.begin_numbered(name as u64);
+    messages.begin(name as u64);
 }
 
 fn named(messages: &mut Messages, name: Ask, text: &str) {

@@ -1,18 +1,6 @@
-//! Numbers in place of the messages' names, which shell and face would both carry: `sw/src/tell.ts` and `ask.ts` have the same lists.
+//! Numbers in place of the messages' names: `sw/src/tell.ts` and `ask.ts` have the same lists.
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $list:ident: $($name:ident)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "the types of the face say what each is")]
-        pub enum $list { $($name),* }
-
-        impl $list {
-            /// All of them, at the place that is their number.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-        }
-    };
-}
+use guestsync_core::codes;
 
 codes! {
     /// What the face tells.
@@ -31,21 +19,13 @@ codes! {
 
 #[cfg(test)]
 mod tests {
+    use guestsync_core::assert_same_codes;
+
     use super::*;
-
-    /// `export const lockGranted = 15;` and the like.
-    fn listed(script: &str) -> Vec<String> {
-        let line = |line: &str| Some(line.strip_prefix("export const ")?.strip_suffix(';')?.to_lowercase());
-        script.lines().filter_map(line).collect()
-    }
-
-    fn ours<Name: core::fmt::Debug>(all: &[Name]) -> Vec<String> {
-        all.iter().enumerate().map(|(at, name)| format!("{name:?} = {at}").to_lowercase()).collect()
-    }
 
     #[test]
     fn shell_and_face_mean_the_same_by_each_number() {
-        assert_eq!(listed(include_str!("../../../sw/src/tell.ts")), ours(Tell::ALL));
-        assert_eq!(listed(include_str!("../../../sw/src/ask.ts")), ours(Ask::ALL));
+        assert_same_codes!(Tell, include_str!("../../../sw/src/tell.ts"));
+        assert_same_codes!(Ask, include_str!("../../../sw/src/ask.ts"));
     }
 }

@@ -22,11 +22,11 @@ pub(crate) struct Shell {
 pub(crate) fn hear(machine: &mut Option<Shell>, text: &str, secret: &[u8], now: Now) -> String {
     let mut messages = Messages::default();
     let mut flat = Flat::new(text);
-    match Tell::ALL.get(flat.text().and_then(decimal).unwrap_or(u64::MAX) as usize) {
+    match flat.text().and_then(decimal).and_then(Tell::of) {
         Some(Tell::Open) => *machine = open(&mut flat, &mut messages),
         Some(name) => {
             if let Some(shell) = machine {
-                shell.hear(*name, &mut flat, secret, now, &mut messages);
+                shell.hear(name, &mut flat, secret, now, &mut messages);
             }
         }
         None => {}

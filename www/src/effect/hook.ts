@@ -1,3 +1,4 @@
+import * as tells from "../codes/tells.js";
 import type { Tell } from "../tell.js";
 import { ask, timeout } from "./http.js";
 
@@ -19,6 +20,6 @@ export async function sendHook(
     body: JSON.stringify({ ...event, syncedAt: new Date(event.syncedAt).toISOString() }),
     signal: timeout(timeoutMs),
   });
-  if (status) tell("answered", send, ...answer);
-  else tell("sendFailed", send);
+  if (status) tell(tells.answered, send, ...answer);
+  else tell(tells.sendFailed, send);
 }

@@ -1,3 +1,4 @@
+import * as tells from "../codes/tells.js";
 import type { Channel } from "./channel.js";
 import type { Tell } from "../tell.js";
 import { mirror } from "./local.js";
@@ -10,10 +11,10 @@ export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: 
   const stop = new AbortController();
   const on = (target: EventTarget, name: string, act: (event: Event) => void) =>
     target.addEventListener(name, act, { signal: stop.signal });
-  on(window, "online", () => tell("online"));
-  on(window, "offline", () => tell("offline"));
+  on(window, "online", () => tell(tells.online));
+  on(window, "offline", () => tell(tells.offline));
   on(window, "pagehide", () => {
-    tell("leaving", mirrored ? mirror() : []);
+    tell(tells.leaving, mirrored ? mirror() : []);
     leave?.();
     // A page that can be told something is not kept in the back/forward cache.
     channel.close();
@@ -22,9 +23,9 @@ export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: 
     if (!(event as PageTransitionEvent).persisted) return;
     channel.open();
     // What happened while it was frozen, nobody has told it.
-    tell(isOffline() ? "offline" : "online");
-    tell("resumed");
+    tell(isOffline() ? tells.offline : tells.online);
+    tell(tells.resumed);
   });
-  on(document, "visibilitychange", () => tell(document.visibilityState === "hidden" ? "hidden" : "visible"));
+  on(document, "visibilitychange", () => tell(document.visibilityState === "hidden" ? tells.hidden : tells.visible));
   return () => stop.abort();
 }

@@ -1,4 +1,5 @@
 import type { Asked } from "#page-glue";
+import * as tells from "../codes/tells.js";
 import type { Tell } from "../tell.js";
 import { ask } from "./http.js";
 
@@ -31,8 +32,8 @@ export class Requests {
     const { status, answer } = await ask(url, init);
     clearTimeout(late);
     if (!this.#under.delete(send)) return;
-    if (status) this.#tell("answered", send, ...answer);
-    else this.#tell("sendFailed", send);
+    if (status) this.#tell(tells.answered, send, ...answer);
+    else this.#tell(tells.sendFailed, send);
   }
 
   /** Aborts a request; its answer is not told. */

@@ -1,3 +1,4 @@
+import * as tells from "../codes/tells.js";
 import { flat } from "../flat.js";
 import type { Tell } from "../tell.js";
 import type { AttributeValue, GuestSyncOptions } from "../options.js";
@@ -18,7 +19,7 @@ export function resolve(tell: Tell, onConflict: GuestSyncOptions["onConflict"], 
       });
     }
   }
-  tell("resolved", send, ...decisions);
+  tell(tells.resolved, send, ...decisions);
 }
 
 function untyped(value: string): AttributeValue {

@@ -1,3 +1,4 @@
+import * as tells from "../codes/tells.js";
 import type { Ready } from "../options.js";
 import type { Tell } from "../tell.js";
 import { errorOf } from "../errors.js";
@@ -19,9 +20,9 @@ export async function startSession(tell: Tell, sessionId: string, url: string, s
   const answering = ending.then(() => post(url, { sessionId, consentGiven: true, consentType: "explicit" }));
   starting = answering;
   const { status, answer, body } = await answering;
-  if (status !== 200 || typeof body["guestId"] !== "string") return tell("startFailed", sessionId, randomId(), ...answer);
+  if (status !== 200 || typeof body["guestId"] !== "string") return tell(tells.startFailed, sessionId, randomId(), ...answer);
   started(body as unknown as Ready);
-  tell("started", sessionId, body["guestId"]);
+  tell(tells.started, sessionId, body["guestId"]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import * as tells from "../codes/tells.js";
 import type { Tell } from "../tell.js";
 import { post } from "./http.js";
 import { within } from "./within.js";
@@ -14,14 +15,14 @@ export async function getToken(tell: Tell, guestId: string, source: string | (()
   if (typeof source === "function") {
     try {
       const token: unknown = await within(ANSWER_MS, Promise.resolve(source()));
-      if (isToken(token)) return tell("token", guestId, token, askedAt, NaN);
+      if (isToken(token)) return tell(tells.token, guestId, token, askedAt, NaN);
     } catch {
       // It has none to give.
     }
-    return tell("tokenFailed", guestId, 0);
+    return tell(tells.tokenFailed, guestId, 0);
   }
   const { status, now, answer, body } = await post(source, { guestId });
   const { token, expiresAt } = body;
-  if (status !== 200 || !isToken(token)) return tell("tokenFailed", guestId, ...answer);
-  tell("token", guestId, token, askedAt, Date.parse(String(expiresAt)) - now);
+  if (status !== 200 || !isToken(token)) return tell(tells.tokenFailed, guestId, ...answer);
+  tell(tells.token, guestId, token, askedAt, Date.parse(String(expiresAt)) - now);
 }

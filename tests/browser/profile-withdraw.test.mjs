@@ -1,0 +1,130 @@
+/** A page withdraws a purpose while the worker holds forms with fields of it: once `withdraw` has resolved, none of them leaves. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { launchChromium } from "./support/chromium.mjs";
+import { openFormPage, postByFetch, startGatewayWith } from "./support/forms.mjs";
+import { Sandbox } from "./support/sandbox.mjs";
+import { openGuestSync } from "./support/session.mjs";
+import { until } from "./support/wait.mjs";
+
+/** @typedef {import("../../www/src/index.js").GuestSync} GuestSync */
+/** @typedef {{ name: string, email: string }} Fields */
+/** @typedef {{ guest: GuestSync }} WithGuest */
+
+const file = { after };
+const fields = '[worker.fields]\nname = "/name"\nemail = { pointer = "/email", purpose = "marketing" }';
+const gateway = await startGatewayWith(file, fields);
+const sandbox = new Sandbox(gateway.origin);
+const browser = await launchChromium(file);
+const tries = Number(process.env.GUESTSYNC_TRIES ?? 60);
+
+/** A page that has granted the purpose, and the worker, whose requests are noted where they start. @param {boolean} [deaf] pages and worker do not hear each other */
+async function open(deaf = false) {
+  const { context, page, guestId } = await openFormPage(browser, gateway.origin);
+  const [worker] = context.serviceWorkers();
+  if (!worker) throw new Error("no worker");
+  await worker.evaluate(() => {
+    const { fetch } = self;
+    /** @type {{ at: number, body: string }[]} */
+    const sent = [];
+    let release = () => {};
+    const hold = () => void (net.held = new Promise((resolve) => (release = resolve)));
+    const net = { sent, asked: false, held: Promise.resolve(), hold, release: () => release() };
+    Object.assign(self, { net });
+    self.fetch = async (url, init) => {
+      if (String(url).includes("/api/token")) {
+        net.asked = true;
+        await net.held;
+      }
+      if (init?.method === "PATCH") sent.push({ at: Date.now(), body: String(init.body) });
+      return fetch(url, init);
+    };
+  });
+  // As in a browser without BroadcastChannel.
+  if (deaf) await page.evaluate(() => Reflect.deleteProperty(window, "BroadcastChannel"));
+  const options = { guest: guestId, endpoint: "/genesys", token: "/api/token", purposes: { mail: "marketing", "*": "service" } };
+  await openGuestSync(page, options);
+  await page.evaluate(() => /** @type {WithGuest} */ (/** @type {unknown} */ (window)).guest.grant("marketing"));
+  return { page, guestId, worker };
+}
+
+/** Withdraws; gives when that had resolved. @param {import("playwright-core").Page} page */
+const withdraw = (page) =>
+  page.evaluate(async () => {
+    await /** @type {WithGuest} */ (/** @type {unknown} */ (window)).guest.withdraw("marketing");
+    return Date.now();
+  });
+
+/** The requests with the field of the purpose, in the order of their starts. @param {import("playwright-core").Worker} worker @returns {Promise<{ at: number, body: string }[]>} */
+const carried = async (worker) =>
+  (await worker.evaluate(() => Reflect.get(self, "net").sent)).filter((/** @type {{ body: string }} */ { body }) => body.includes('"/email"'));
+
+/** @param {import("playwright-core").Page} page @returns {Promise<any[]>} */
+const status = (page) => page.evaluate(async () => (await import(/** @type {string} */ ("/guestsync/index.js"))).profileStatus());
+
+test("of what waits because it was refused, only the other fields leave", async () => {
+  const { page, guestId, worker } = await open();
+  await sandbox.setFaults({ rules: [{ calls: ["P1"], effect: { kind: "status", status: 503 } }] });
+  for (const nth of [1, 2, 3]) {
+    const answer = await postByFetch(page, "urlencoded", { guestId, name: `Ada ${nth}`, email: `ada-${nth}@example.org` });
+    assert.equal(answer.status, 202);
+  }
+  const withdrawn = await withdraw(page);
+  await sandbox.setFaults({ rules: [] });
+  await until("the rest to arrive", async () => (await sandbox.opened(guestId))["/name"] === "Ada 3", { within: 20_000 });
+  await until("nothing to wait", async () => (await status(page)).length === 0);
+  const requests = await carried(worker);
+  assert.ok(requests.length > 0, "before, the field was on its way");
+  assert.deepEqual(requests.filter(({ at }) => at > withdrawn), []);
+  assert.equal((await sandbox.opened(guestId))["/email"], undefined);
+});
+
+test(`withdrawn while forms are on their way: no request with the field starts after that, in ${tries} tries`, async () => {
+  const { page, guestId, worker } = await open();
+  /** @type {[from: number, to: number][]} */
+  const forbidden = [];
+  for (let nth = 0; nth < tries; nth++) {
+    const span = await page.evaluate(
+      async ({ guestId, nth }) => {
+        const { guest } = /** @type {WithGuest} */ (/** @type {unknown} */ (window));
+        const post = (/** @type {number} */ at) =>
+          fetch("/api/profile-sync", { method: "POST", body: new URLSearchParams({ guestId, name: `Ada ${nth}`, email: `ada-${nth}-${at}@example.org` }) });
+        const posts = [post(1), post(2)];
+        await new Promise((resolve) => setTimeout(resolve, (nth * 7) % 12));
+        await guest.withdraw("marketing");
+        const from = Date.now();
+        for (const { status } of await Promise.all(posts)) if (status >= 400) throw new Error(`answered with ${status}`);
+        const to = Date.now();
+        await guest.grant("marketing");
+        return /** @type {[number, number]} */ ([from, to]);
+      },
+      { guestId, nth },
+    );
+    forbidden.push(span);
+  }
+  const requests = await carried(worker);
+  assert.ok(requests.length > tries / 10, `${requests.length} requests with the field`);
+  assert.deepEqual(requests.filter(({ at }) => forbidden.some(([from, to]) => at > from && at < to)), []);
+});
+
+test("a worker that has decided to send and does not hear of the withdrawal is waited for", async () => {
+  const { page, guestId, worker } = await open(true);
+  await worker.evaluate(() => Reflect.get(self, "net").hold());
+  const posted = postByFetch(page, "urlencoded", { guestId, name: "Ada", email: "ada@example.org" });
+  await until("the worker to ask for a capability", () => worker.evaluate(() => Reflect.get(self, "net").asked));
+  /** @param {"held" | "pending"} how */
+  const locked = (how) => page.evaluate(async (how) => (await navigator.locks.query())[how]?.some(({ name }) => name === "guestsync/forms"), how);
+  await until("the worker to have the lock", () => locked("held"));
+  // It has looked at the journal before this is answered.
+  await until("the form to be kept", async () => (await status(page)).length === 1);
+  let settled = false;
+  const withdrawn = withdraw(page).finally(() => (settled = true));
+  await until("the withdrawal to wait, or to be over", async () => settled || (await locked("pending")));
+  await worker.evaluate(() => Reflect.get(self, "net").release());
+  const at = await withdrawn;
+  await posted;
+  await until("nothing to wait", async () => (await status(page)).length === 0);
+  const requests = await carried(worker);
+  assert.equal(requests.length, 1, "it had decided to send");
+  assert.deepEqual(requests.filter((request) => request.at > at), []);
+});

@@ -1,0 +1,19 @@
+/** What the shell asks for: numbers in place of names, as in `tells.ts`. */
+export const settle = 0;
+export const event = 1;
+export const metrics = 2;
+export const load = 3;
+export const store = 4;
+export const prune = 5;
+export const send = 6;
+export const hook = 7;
+export const abort = 8;
+export const token = 9;
+export const start = 10;
+export const lock = 11;
+export const unlock = 12;
+export const lease = 13;
+export const peek = 14;
+export const wake = 15;
+export const notify = 16;
+export const resolve = 17;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Collector } from "../bench/support/collector.mjs";
 import { launchChromium } from "./support/chromium.mjs";
+import { keys } from "./support/journal.mjs";
 import { openGuestSync } from "./support/session.mjs";
 import { startShop } from "./support/shop.mjs";
 import { until } from "./support/wait.mjs";
@@ -34,20 +35,6 @@ async function open(context, options) {
 const set = (page, attributes) => page.evaluate((given) => Reflect.get(window, "guest").set(given), attributes);
 /** @param {Page} page @returns {Promise<{ delivered: number, pending: number }>} */
 const flush = (page) => page.evaluate(() => Reflect.get(window, "guest").flush({ timeoutMs: 5000 }));
-/** The keys of a table of the database. @param {Page} page @param {string} table @returns {Promise<string[]>} */
-const keys = (page, table) =>
-  page.evaluate(
-    (table) =>
-      new Promise((resolve) => {
-        const opening = indexedDB.open("guestsync");
-        opening.onsuccess = () => {
-          const asking = opening.result.transaction(table).objectStore(table).getAllKeys();
-          asking.onsuccess = () => (opening.result.close(), resolve(asking.result.map(String)));
-        };
-      }),
-    table,
-  );
-
 test("a lost connection to the database is opened anew, and nothing that it holds is taken for delivered", async () => {
   const collector = await Collector.start(file);
   const page = await open(await browser.newContext(), options(collector));

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- gateway [--quick]`: the gateway beside the same flow in Express and axios, and beside a bare axum handler, all before
+ * `npm run bench -- gateway [--quick]`: the gateway beside the same flow in Express and axios, and beside bare axum handlers, all before
  * one sandbox; how it starts cold; how much of a rate limit it uses; what ten thousand sessions weigh.
  *
  * What is compared is requests for each second of CPU that the server's process used: the load generator and the sandbox run beside it.
@@ -130,13 +130,13 @@ async function compare() {
     bare: await serve(tool, ["bare", upstream.base, id, secret]),
   };
   /** @type {Record<string, Measure[]>} */
-  const runs = { "init gateway": [], "init express": [], "proxy gateway": [], "proxy express": [], "proxy bare": [] };
+  const runs = { "init gateway": [], "init express": [], "init bare": [], "proxy gateway": [], "proxy express": [], "proxy bare": [] };
   const of = { gateway: await guest(servers.gateway), express: await guest(servers.express) };
   for (let round = 0; round <= rounds; round++) {
     // The first round warms everybody up.
     const keep = (/** @type {string} */ name, /** @type {Measure} */ measure) => round > 0 && runs[name]?.push(measure);
     const number = String((round === 0 ? 1000 : 4000) / scale);
-    for (const name of /** @type {const} */ (["gateway", "express"]))
+    for (const name of /** @type {const} */ (["gateway", "express", "bare"]))
       keep(`init ${name}`, await measured(servers[name], "init", servers[name].base, number, atOnce, `${name}-${round}`));
     const writes = String((round === 0 ? 2000 : 8000) / scale);
     for (const name of /** @type {const} */ (["gateway", "express"]))
@@ -192,6 +192,8 @@ try {
   lastLine({
     init_vs_express_per_cpu: ratio("init gateway", "init express"),
     proxy_vs_express_per_cpu: ratio("proxy gateway", "proxy express"),
+    init_vs_bare_axum: ratio("init gateway", "init bare"),
+    bare_axum_init_vs_express: ratio("init bare", "init express"),
     proxy_vs_bare_axum: ratio("proxy gateway", "proxy bare"),
     p99_ms: { init: round(measures["init gateway"]?.p99 ?? NaN), proxy: round(measures["proxy gateway"]?.p99 ?? NaN), init_express: round(measures["init express"]?.p99 ?? NaN), proxy_express: round(measures["proxy express"]?.p99 ?? NaN) },
     oauth_calls_cold_1000: started.tokens,

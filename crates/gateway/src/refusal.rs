@@ -70,7 +70,7 @@ impl IntoResponse for Refusal {
         let mut response = (self.status, Json(Error { error })).into_response();
         response.extensions_mut().insert(Code(self.code));
         if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000).max(1)));
         }
         response
     }

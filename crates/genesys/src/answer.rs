@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use guestsync_core::Millis;
-use guestsync_core::retry::{Verdict, judge, retry_after, retry_after::http_date};
+use guestsync_core::retry::{Policy, Verdict, judge, retry_after, retry_after::http_date};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::Response;
 use hyper::body::Body;
@@ -85,6 +85,11 @@ impl Answer {
         let here = wall();
         let now = text(header::DATE).and_then(|date| http_date(date, here)).unwrap_or(here);
         retry_after(text(header::RETRY_AFTER)?, now)
+    }
+
+    /// For how long nothing is to leave after this 429: never less than the retry table's base delay, as where it names no wait at all.
+    pub(crate) fn pause(&self) -> Millis {
+        self.retry_after().unwrap_or(0).max(Policy::SERVER.base)
     }
 
     /// The server's time, milliseconds since 1970.

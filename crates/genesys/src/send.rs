@@ -170,7 +170,7 @@ impl Client {
 /// The error that stands if no further try is made.
 fn busy(answer: &Answer) -> Error {
     match answer.status {
-        429 => Error::Busy { retry_after: answer.retry_after().unwrap_or(Policy::SERVER.base) },
+        429 => Error::Busy { retry_after: answer.pause() },
         status => Error::Unavailable { status },
     }
 }

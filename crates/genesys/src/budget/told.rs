@@ -26,7 +26,7 @@ pub(super) struct Told {
     /// Whether it is a 429.
     pub(super) refused: bool,
     pub(super) whose: Option<Whose>,
-    /// What `Retry-After` of a 429 asks for.
+    /// How long a 429 closes what it names.
     pub(super) wait: Option<Duration>,
 }
 
@@ -48,7 +48,7 @@ impl Told {
         }
         let limit = serde_json::from_slice::<Body>(&answer.body).ok().and_then(|body| body.limit);
         let whose = limit.map(|limit| if limit.namespace == OF_ALL { Whose::All } else { Whose::Own });
-        Self { reading, refused: true, whose, wait: answer.retry_after().map(Duration::from_millis) }
+        Self { reading, refused: true, whose, wait: Some(Duration::from_millis(answer.pause())) }
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) struct Budget {
     others: (u64, Option<u64>),
     /// An answer came that said nothing of a window.
     silent: bool,
-    /// What `Retry-After` asked for.
+    /// What a 429 asked for.
     closed_until: Option<Instant>,
 }
 

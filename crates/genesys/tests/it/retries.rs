@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use guestsync_core::Sensitive;
@@ -57,6 +57,50 @@ async fn no_request_leaves_before_the_moment_that_the_server_named() {
     server.client().create_guest(&visitor(), "key-1").await.unwrap();
     let seen = server.seen(GUESTS);
     assert!(seen[1].at - seen[0].at >= Duration::from_secs(1));
+}
+
+/// What a 429 may say of a wait without naming one.
+const UNUSABLE: [Option<&str>; 5] = [None, Some("abc"), Some("-5"), Some("0"), Some("Sun, 06 Nov 1994 08:49:37 GMT")];
+
+fn refusal(retry_after: Option<&'static str>) -> Response {
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, "{}").into_response();
+    if let Some(value) = retry_after {
+        response.headers_mut().insert("retry-after", HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[tokio::test]
+async fn after_a_refusal_that_names_no_wait_nothing_leaves_before_the_base_delay() {
+    let asked = UNUSABLE.map(|retry_after| async move {
+        let guest = GuestId::parse("g-1").unwrap();
+        let server = Server::start(move |n, seen: &Seen| match (seen.path.as_str(), n) {
+            (TOKEN, _) => token(n),
+            (_, 0) => refusal(retry_after),
+            _ => (StatusCode::OK, "{}").into_response(),
+        })
+        .await;
+        let client = server.client();
+        assert_eq!(client.profile(&guest).await.unwrap().status, 429);
+        assert_eq!(client.profile(&guest).await.unwrap().status, 200);
+        let seen = server.seen("/api/v2/guests/g-1");
+        let between = seen[1].at - seen[0].at;
+        assert!(between >= Duration::from_secs(1), "{retry_after:?}: {between:?}");
+    });
+    asked.into_iter().collect::<tokio::task::JoinSet<_>>().join_all().await;
+}
+
+#[tokio::test]
+async fn whoever_is_refused_without_a_wait_is_told_the_base_delay() {
+    for retry_after in UNUSABLE {
+        let server = Server::start(move |n, seen: &Seen| if seen.path == TOKEN { token(n) } else { refusal(retry_after) }).await;
+        let mut settings = server.settings();
+        settings.patience = Duration::from_millis(500);
+        let client = Client::new(settings, None).unwrap();
+        let error = client.create_guest(&visitor(), "key-1").await.unwrap_err();
+        let Error::Busy { retry_after: told } = error else { panic!("{retry_after:?}: {error:?}") };
+        assert!((1..=1_000).contains(&told), "{retry_after:?}: {told}");
+    }
 }
 
 #[tokio::test]

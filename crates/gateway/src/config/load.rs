@@ -13,6 +13,7 @@ use url::{Host, Url};
 
 use super::reader::{Name, Problems, Reader};
 use super::{AdminConfig, Config, CrmConfig, Origin, Upstream, WorkerConfig};
+use crate::keys::StateKey;
 
 /// What the command line decided.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +58,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let upstream = upstream(reader_ref, flags.sandbox);
     let session_secret = secret(reader_ref, name("session.secret", "GUESTSYNC_SESSION_SECRET"), 16);
     let embedded = reader_ref.flag(name("session.embedded", "GUESTSYNC_SESSION_EMBEDDED"));
-    let state_key = secret(reader_ref, name("state_key", "GUESTSYNC_STATE_KEY"), 43);
+    let state_key = state_key(reader_ref);
     let public_attributes = reader_ref.list(Name { file: "visitor.public", env: None });
     let minutes = reader_ref.parsed(Name { file: "capability.minutes", env: None }, "1 to 60", |text| {
         text.parse().ok().filter(|minutes| (1..=60u64).contains(minutes))
@@ -139,6 +140,12 @@ pub(super) fn secret(reader: &mut Reader<'_>, setting: Name, at_least: usize) ->
     let secret = reader
         .parsed(setting, &format!("at least {at_least} characters"), |text| (text.len() >= at_least).then(|| text.to_owned()));
     secret.map(Sensitive::new)
+}
+
+pub(super) fn state_key(reader: &mut Reader<'_>) -> Option<Sensitive<String>> {
+    let setting = name("state_key", "GUESTSYNC_STATE_KEY");
+    let key = |text: &str| StateKey::is_key(text).then(|| Sensitive::new(text.to_owned()));
+    reader.parsed(setting, "32 bytes in base64url without padding", key)
 }
 
 /// The members of the worker's fields, or those listed; with them the moment of the last change, which every patch sets.

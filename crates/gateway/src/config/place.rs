@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use guestsync_core::Sensitive;
 
-use super::load::{database, name, secret};
+use super::load::{database, name, state_key};
 use super::reader::{Problems, Reader};
 
 /// Where the state is, and what opens it.
@@ -26,7 +26,7 @@ impl StatePlace {
     pub fn load(env: &dyn Fn(&str) -> Option<String>, file: Option<&str>) -> Result<Self, Problems> {
         let mut reader = Reader::new(env, file);
         let directory = reader.text(name("state_dir", "GUESTSYNC_STATE_DIR")).map(PathBuf::from);
-        let state_key = secret(&mut reader, name("state_key", "GUESTSYNC_STATE_KEY"), 43);
+        let state_key = state_key(&mut reader);
         // Not all commands need the key: those that do say so.
         let database_url = database(&mut reader, true);
         let problems = reader.problems();

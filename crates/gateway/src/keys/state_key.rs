@@ -59,6 +59,11 @@ impl StateKey {
         if path.exists() { Self::open(&path).map(Some) } else { Ok(None) }
     }
 
+    /// Whether this text is a key.
+    pub(crate) fn is_key(text: &str) -> bool {
+        Self::parse(text).is_some()
+    }
+
     /// The key from its text: 32 bytes in base64url without padding.
     fn parse(text: &str) -> Option<Self> {
         let mut key = Zeroizing::new([0; KEY]);

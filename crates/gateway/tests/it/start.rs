@@ -164,3 +164,34 @@ fn a_shared_database_needs_a_state_key_that_all_gateways_have() {
     assert_eq!(of(&[("GUESTSYNC_STATE_KEY", "short")]), ["GUESTSYNC_STATE_KEY"], "it is told once");
     assert_eq!(problems(&GOOD, ""), [""; 0], "a file needs none");
 }
+
+#[test]
+fn a_state_key_that_is_none_is_told_without_a_start() {
+    for (setting, key) in [("GUESTSYNC_STATE_KEY", "!".repeat(49)), ("GUESTSYNC_STATE_KEY", "A".repeat(44))] {
+        assert_eq!(problems(&[&GOOD[..], &[(setting, &key)]].concat(), ""), [setting], "{key}");
+    }
+    assert_eq!(problems(&GOOD, &format!("state_key = \"{}\"", "!".repeat(49))), ["state_key"]);
+}
+
+#[tokio::test]
+async fn forms_are_posted_to_a_path_that_nothing_else_answers() {
+    use crate::world::{Upstream, World, json_of};
+    let of = |path: &str| problems(&GOOD, &format!("[worker]\npath = \"{path}\""));
+    for path in ["/api/profile-sync", "/contact", "/a/b;c=%20", "/genesys-form", "/api/tokens"] {
+        assert_eq!(of(path), [""; 0], "{path}");
+    }
+    let taken = ["/", "/a?b", "/a#b", "/a/../b", "/genesys", "/genesys/x", "/guestsync/page.js", "/_sandbox/guests"];
+    for path in taken {
+        assert_eq!(of(path), ["worker.path"], "{path}");
+    }
+    let document = json_of(World::start(&Upstream::start().await).await.get("/openapi.json").await).await;
+    let routes: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    assert!(routes.len() > 10);
+    for path in routes.into_iter().filter(|path| *path != "/api/profile-sync") {
+        assert_eq!(of(&path.replace("{id}", "g-1")), ["worker.path"], "{path}");
+    }
+    let own = "[worker]\nendpoint = \"/one\"\ntoken = \"/two\"\nkeys = \"/three\"\nfield_key = \"/four\"";
+    for path in ["/one/api", "/two", "/three", "/four"] {
+        assert_eq!(problems(&GOOD, &format!("{own}\npath = \"{path}\"")), ["worker.path"], "{path}");
+    }
+}

@@ -1,8 +1,10 @@
 //! What `/sw.js` is started with, checked by the core's rules for forms.
 //!
-//! - [`Field`]: one field of the form; `read`: the `[worker]` table of the configuration.
+//! - [`Field`]: one field of the form; `read`: the `[worker]` table of the configuration; `path`: where forms may be
+//!   posted.
 
 mod field;
+mod path;
 mod read;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use guestsync_core::patch::Pointer;
 use guestsync_core::profile::Redirect;
 use toml::Table;
 
-use super::{Bound, Field, Mode, TokenCache, Unknown, WorkerConfig};
+use super::{Bound, Field, Mode, TokenCache, Unknown, WorkerConfig, path};
 use crate::config::reader::{Name, Reader};
 
 const fn name(file: &'static str) -> Name {
@@ -16,16 +16,16 @@ const fn name(file: &'static str) -> Name {
 impl WorkerConfig {
     /// Reads the table; what is wrong with it is noted.
     pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Self {
-        let mut path = |file, usual: &str| {
+        let mut one = |file, usual: &str| {
             let own = |text: &str| Redirect::parse(text).map(|_| text.to_owned());
             reader.parsed(name(file), "a path of this site, like /path", own).unwrap_or_else(|| usual.to_owned())
         };
         let config = Self {
-            path: path("worker.path", "/api/profile-sync"),
-            endpoint: path("worker.endpoint", "/genesys"),
-            token: path("worker.token", "/api/token"),
-            keys: path("worker.keys", "/.well-known/jwks.json"),
-            field_key: path("worker.field_key", "/api/field-key"),
+            path: one("worker.path", "/api/profile-sync"),
+            endpoint: one("worker.endpoint", "/genesys"),
+            token: one("worker.token", "/api/token"),
+            keys: one("worker.keys", "/.well-known/jwks.json"),
+            field_key: one("worker.field_key", "/api/field-key"),
             fields: reader.table("worker.fields").map_or_else(usual_fields, |table| fields(reader, &table)),
             required: reader.list(name("worker.required")).unwrap_or_else(|| vec!["guestId".into()]),
             mode: choice(reader, "worker.mode", [("sealed", Mode::Sealed), ("shared", Mode::Shared)]).unwrap_or(Mode::Sealed),
@@ -42,6 +42,9 @@ impl WorkerConfig {
             attributes: reader.flag(name("worker.attributes")),
             kill: reader.flag(Name { file: "worker.kill", env: Some("GUESTSYNC_WORKER_KILL") }).unwrap_or(false),
         };
+        if !path::is_free(&config.path) || path::is_asked_for(&config) {
+            let _: Option<()> = reader.problem("worker.path", "must be a path alone, like /path, that nothing else answers");
+        }
         if let Err(error) = config.rules() {
             let _: Option<()> = reader.problem(format!("worker, at {}", error.at), error.code.message());
         }

@@ -183,12 +183,9 @@ impl Gateway {
 }
 
 /// Serves the administration routes in a task of their own.
-fn administer(app: &Arc<App>, listener: TcpListener, mut stopped: watch::Receiver<bool>) -> Option<JoinHandle<io::Result<()>>> {
+fn administer(app: &Arc<App>, listener: TcpListener, stopped: watch::Receiver<bool>) -> Option<JoinHandle<io::Result<()>>> {
     let router = admin::router(Arc::clone(app), app.config.admin.as_ref()?);
-    Some(tokio::spawn(async move {
-        let until = async move { _ = stopped.wait_for(|stop| *stop).await };
-        axum::serve(listener, router).with_graceful_shutdown(until).await
-    }))
+    Some(tokio::spawn(listen::serve(listener, None, router, stopped, GRACE, Peers::new(None))))
 }
 
 async fn purge(app: Arc<App>) {

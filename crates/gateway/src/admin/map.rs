@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -37,6 +38,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// Refused records that an answer lists.
 const LISTED: usize = 1_000;
 
+const ORGANISATION: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "field.invalid", "orgId must be text, once").field("orgId");
 const INCOMPLETE: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "map.incomplete", "Missing orgId or records array");
 const NO_JSON: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "json.invalid", "The body is neither a JSON object nor an array of records");
@@ -86,9 +88,10 @@ struct Received {
 /// for more than 512,000 bytes, or where it takes longer.
 pub(super) async fn handle(
     State(app): State<Arc<App>>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
+    let Query(asked) = asked.map_err(|_| ORGANISATION)?;
     let format = format(request.headers()).ok_or(MEDIA)?;
     let folder = job::folder(&app);
     files::private_directory(&folder).map_err(io)?;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,6 +15,8 @@ use crate::refusal::Refusal;
 
 /// The most that an answer lists.
 const MOST: usize = 1_000;
+
+const AFTER: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "field.invalid", "after must be a number, once").field("after");
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -24,9 +28,11 @@ pub(super) struct Asked {
 /// end; while the job is open, more may come and there is no end.
 pub(super) async fn handle(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    id: Result<Path<String>, PathRejection>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Value>, Refusal> {
+    let Path(id) = id.map_err(|_| Refusal::not_found())?;
+    let Query(asked) = asked.map_err(|_| AFTER)?;
     if !job::is_id(&id) {
         return Err(Refusal::not_found());
     }

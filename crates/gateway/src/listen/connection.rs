@@ -20,6 +20,9 @@ use tower::ServiceExt;
 /// Streams that one HTTP/2 connection may have open.
 const STREAMS: u32 = 128;
 
+/// How long after the word to stop the first request of a connection may still arrive.
+const LAST_CALL: Duration = Duration::from_secs(1);
+
 /// How long a connection may be without a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
@@ -70,6 +73,11 @@ impl Activity {
         self.last.store(self.now().max(1), Ordering::Relaxed);
     }
 
+    /// Whether it never had a request.
+    fn had_none(&self) -> bool {
+        self.last.load(Ordering::Relaxed) == 0
+    }
+
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -117,7 +125,12 @@ pub(super) async fn serve(
         ended = serving.as_mut() => ended,
         () = super::stopped(&mut stop) => {
             serving.as_mut().graceful_shutdown();
-            serving.await
+            match tokio::time::timeout(LAST_CALL, serving.as_mut()).await {
+                Ok(ended) => ended,
+                // What has not come by then is no request in hand.
+                Err(_) if activity.had_none() => return,
+                Err(_) => serving.await,
+            }
         }
         had_requests = activity.quiet(times) => {
             if had_requests {

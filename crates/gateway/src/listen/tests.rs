@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::JoinHandle;
 
 use super::*;
 
@@ -14,6 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server, alive as long as the sender.
 async fn started() -> (SocketAddr, watch::Sender<bool>) {
+    let (address, stop, _) = started_with(SHORT, Duration::from_secs(1)).await;
+    (address, stop)
+}
+
+async fn started_with(times: Times, grace: Duration) -> (SocketAddr, watch::Sender<bool>, JoinHandle<io::Result<()>>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
@@ -23,8 +29,8 @@ async fn started() -> (SocketAddr, watch::Sender<bool>) {
     };
     let router = Router::new().route("/", get(|| async { "hello" })).route("/slow", get(slow));
     let router = router.route("/large", get(|| async { vec![0_u8; 64 * 1024 * 1024] }));
-    tokio::spawn(serve_within(listener, None, router, stopped, Duration::from_secs(1), Peers::new(None), SHORT));
-    (address, stop)
+    let serving = tokio::spawn(serve_within(listener, None, router, stopped, grace, Peers::new(None), times));
+    (address, stop, serving)
 }
 
 /// What comes until the connection's end.
@@ -78,4 +84,20 @@ async fn a_request_may_take_longer_than_a_connection_may_be_quiet() {
     let mut socket = TcpStream::connect(address).await.unwrap();
     socket.write_all(b"GET /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
     assert!(has(&rest(&mut socket).await, b"at last"));
+}
+
+#[tokio::test]
+async fn a_connection_that_has_not_sent_a_request_yet_does_not_hold_up_the_end() {
+    let long = Times { head: 2 * PATIENCE, quiet: 2 * PATIENCE, end: 2 * PATIENCE };
+    for first in ["", "GE", "GET / HTTP/1.1\r\nhost: a\r\nx-half"] {
+        let (address, stop, serving) = started_with(long, 2 * PATIENCE).await;
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        socket.write_all(first.as_bytes()).await.unwrap();
+        // A second connection is answered after the first was taken.
+        let mut other = TcpStream::connect(address).await.unwrap();
+        other.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+        assert!(has(&rest(&mut other).await, b"hello"));
+        stop.send_replace(true);
+        assert!(tokio::time::timeout(PATIENCE, serving).await.is_ok(), "{first:?} holds it up");
+    }
 }

@@ -2,9 +2,36 @@
 
 use std::net::IpAddr;
 
-use axum::http::HeaderMap;
+use axum::extract::Request;
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version};
+use axum::response::Response;
+
+use crate::proxy::reply::refused_form;
+use crate::refusal::Refusal;
+
+const INVALID: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "host.invalid", "The request has to name one host");
+
+/// Has the name stand in `Host`, however the request tells it: HTTP/2 has `:authority` for it (RFC 9113 §8.3.1), and the target of a
+/// request to a proxy goes before the header (RFC 9112 §3.2.2).
+///
+/// # Errors
+/// There is none, or more than one.
+pub(crate) fn settle(request: &mut Request) -> Result<(), Box<Response>> {
+    let stated = request.headers().get_all(HOST).iter().count();
+    let authority = request.uri().authority().map(|authority| HeaderValue::try_from(authority.as_str()));
+    match authority {
+        _ if stated > 1 => {}
+        Some(Ok(authority)) => {
+            request.headers_mut().insert(HOST, authority);
+            return Ok(());
+        }
+        None if stated == 1 || request.version() < Version::HTTP_11 => return Ok(()),
+        Some(Err(_)) | None => {}
+    }
+    Err(Box::new(refused_form(request.uri().path())(INVALID)))
+}
 
 /// The host and port of the request, as the browser has them.
 pub(crate) fn authority(headers: &HeaderMap) -> Option<Authority> {

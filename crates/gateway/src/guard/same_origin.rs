@@ -30,7 +30,11 @@ pub(crate) enum Sender {
 
 /// Judges by the two headers; a contradiction between them is foreign.
 pub(crate) fn sender(app: &App, headers: &HeaderMap) -> Sender {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    // What is said twice is not what a browser says.
+    let text = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.next().map(|value| value.to_str().ok().filter(|_| values.next().is_none()).unwrap_or("?"))
+    };
     let origin = text(header::ORIGIN.as_str());
     let listed = |origin: &str| app.config.cors_origins.iter().any(|listed| listed.as_str() == origin);
     match (text("sec-fetch-site"), origin) {

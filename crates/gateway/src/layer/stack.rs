@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use super::{cors, headers, limits, rate, script, trace};
 use crate::app::App;
+use crate::guard::host;
 use crate::proxy::path;
 use crate::proxy::reply::refused_form;
 
@@ -58,10 +59,17 @@ async fn tell(
     seen.answered(response)
 }
 
-/// No address sends too much, no path means another one or becomes a worker, and no request takes too long.
-async fn within_bounds(app: &App, request: Request, next: Next) -> Response {
-    match rate::check(app, &request).and_then(|()| path::check(&request)).and_then(|()| script::check(&request)) {
+/// No address sends too much, every request says whom it means, no path means another one or becomes a worker, and none takes too long.
+async fn within_bounds(app: &App, mut request: Request, next: Next) -> Response {
+    match passes(app, &mut request) {
         Ok(()) => limits::time(request, next).await,
         Err(refused) => *refused,
     }
+}
+
+fn passes(app: &App, request: &mut Request) -> Result<(), Box<Response>> {
+    rate::check(app, request)?;
+    host::settle(request)?;
+    path::check(request)?;
+    script::check(request)
 }

@@ -19,7 +19,7 @@ const EVERYWHERE: [(&str, &str); 3] = [
 
 /// What a call with a body can get.
 const WITH_BODY: [(&str, &str); 4] = [
-    ("400", "`body.broken`, `json.invalid`, `field.missing`, `field.invalid`"),
+    ("400", "`body.broken`, `json.invalid`, `field.missing`, `field.invalid`, `host.invalid`"),
     ("408", "`body.too.slow`"),
     ("413", "`body.too.large`: over 512,000 bytes"),
     ("415", "`content.type`, `unsupported.media.type`"),
@@ -27,7 +27,7 @@ const WITH_BODY: [(&str, &str); 4] = [
 
 /// What each call of the Guest API can get.
 const PASSED_ON: [(&str, &str); 7] = [
-    ("400", "`path.invalid`, `idempotency.invalid`, or what Genesys says"),
+    ("400", "`path.invalid`, `host.invalid`, `attributes.invalid`, `idempotency.invalid`, or what Genesys says"),
     ("401", "`bad.credentials`: the capability is missing, forged or expired"),
     ("403", "`guest.mismatch`, `capability.insufficient`, or what Genesys says"),
     ("404", "Genesys does not know the guest, or nothing was written of it"),

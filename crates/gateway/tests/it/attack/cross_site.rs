@@ -58,6 +58,18 @@ async fn only_our_own_pages_listed_origins_and_what_is_no_browser_pass() {
 }
 
 #[tokio::test]
+async fn the_name_by_which_http_2_calls_us_is_our_own() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let http = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    for (origin, status) in [(world.base.as_str(), 200), ("https://evil.example", 403)] {
+        let asked = http.post(format!("{}/api/webchat/init", world.base)).json(&crate::world::wanted("abc"));
+        let answer = asked.header("origin", origin).header("sec-fetch-site", "same-origin").send().await.unwrap();
+        assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_2, status), "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn behind_a_proxy_the_configured_address_is_our_own_and_no_other() {
     let upstream = Upstream::start().await;
     let world = World::with(&upstream, "public_url = \"https://shop.example\"", Directory::new()).await;

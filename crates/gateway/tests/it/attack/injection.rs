@@ -66,6 +66,25 @@ fn raw(base: &str, request: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_one_host() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    for (request, status) in [
+        ("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "200"),
+        ("GET http://a/healthz HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n", "200"),
+        ("GET /healthz HTTP/1.0\r\n\r\n", "200"),
+        ("GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", "400"),
+        ("GET /genesys/api/v2/guests/a HTTP/1.1\r\nhost: a\r\nhost: a\r\nconnection: close\r\n\r\n", "400"),
+    ] {
+        let base = world.base.clone();
+        let answer = tokio::task::spawn_blocking(move || raw(&base, request.as_bytes())).await.unwrap();
+        assert_eq!(answer.get(9..12), Some(status), "{request}");
+        assert_eq!(answer.contains("host.invalid"), status == "400", "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_two_readers_would_read_differently_is_not_read() {
     let upstream = Upstream::start().await;
     let world = World::start(&upstream).await;

@@ -2,11 +2,12 @@
 //!
 //! - [`path`]: refuses every path that could mean another one;
 //! - [`reply`]: answers in Genesys' form, errors included;
-//! - [`patch`]: what a profile patch may do;
+//! - [`attributes`]: what an update of attributes says; [`patch`]: what a profile patch may do;
 //! - [`once`]: one effect and one answer for each `Idempotency-Key`; [`to_its_end`]: even if whoever asked goes away;
 //! - [`told`]: what is told of a write: audit and event;
 //! - [`fenced`]: patches in their order; [`turns`]: one of a guest at a time.
 
+pub(crate) mod attributes;
 pub(crate) mod fenced;
 pub(crate) mod once;
 pub(crate) mod patch;

@@ -2,7 +2,6 @@
 
 use axum::http::HeaderValue;
 use guestsync_genesys::call::GuestId;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::patch::Patch;
@@ -19,11 +18,6 @@ impl From<EmitError> for Refusal {
     }
 }
 
-#[derive(Deserialize)]
-struct Attributes {
-    attributes: Map<String, Value>,
-}
-
 /// Of A1: names and types of the attributes, and the status (`None`: no answer). The event has the attributes themselves.
 ///
 /// # Errors
@@ -32,10 +26,9 @@ pub(crate) async fn attributes_set(
     app: &App,
     guest: &GuestId,
     key: Option<&HeaderValue>,
-    body: &[u8],
+    attributes: &Map<String, Value>,
     status: Option<u16>,
 ) -> Result<(), Refusal> {
-    let attributes = serde_json::from_slice::<Attributes>(body).map(|body| body.attributes).unwrap_or_default();
     let record = Record::of("attributes.set", Who::Guest(guest)).keys(attributes.keys()).kinds(attributes.values().map(kind));
     app.audit.record(finished(record, status)).await;
     if !taken(status) || !app.webhooks.is_on() {

@@ -13,6 +13,7 @@ use crate::capability::Right;
 use crate::guard::bearer::Bearer;
 use crate::openapi::guest_api::{AttributeUpdate, Attributes};
 use crate::openapi::responses::Write;
+use crate::proxy::attributes;
 use crate::proxy::once::{self, Keyed};
 use crate::proxy::reply::{self, Refused};
 use crate::proxy::told;
@@ -47,15 +48,16 @@ pub(crate) async fn handle(
     }
     let (Parts { uri, headers, .. }, body) = request.into_parts();
     let body = body::read_of(&headers, body).await?;
+    let attributes = attributes::read(&body)?;
     let keyed = Keyed::read(&Method::POST, uri.path(), &guest, &headers, &body)?;
     let write = {
         let app = Arc::clone(&app);
         let precondition = precondition(&headers, keyed.as_ref());
         async move {
             let key = precondition.idempotency_key.clone();
-            let answer = app.genesys.set_attributes(&guest, body.clone(), precondition).await;
+            let answer = app.genesys.set_attributes(&guest, body, precondition).await;
             let status = answer.as_ref().ok().map(|answer| answer.status);
-            told::attributes_set(&app, &guest, key.as_ref(), &body, status).await?;
+            told::attributes_set(&app, &guest, key.as_ref(), &attributes, status).await?;
             reply::pass(answer)
         }
     };

@@ -49,6 +49,24 @@ async fn preconditions_go_along_and_a_conflict_comes_back() {
     assert_eq!(write("if-match", "\"1\"").await.status(), 200);
     assert_eq!(refusal(write("if-match", "\"1\"").await).await, (409, "request.conflict".into()));
     assert_eq!(refusal(write("if-none-match", "*").await).await, (409, "request.conflict".into()));
+    let lines = world.genesys(Method::POST, &path(&session.guest), &capability).json(&json!({"attributes": {"a": 2}}));
+    let answer = lines.header("if-match", "\"1\"").header("if-match", "\"2\"").send().await.unwrap();
+    assert_eq!(answer.status(), 200, "two lines are one list");
+}
+
+#[tokio::test]
+async fn what_another_reader_could_take_for_something_else_goes_nowhere() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let capability = world.capability(&session).await;
+    let before = upstream.requests().await.len();
+    for body in [r#"{"attributes":{"x":1},"attributes":{"tier":"gold"}}"#, r#"{"attributes":{"tier":1,"tier":2}}"#, "[]", "{"] {
+        let write = world.genesys(Method::POST, &path(&session.guest), &capability).header("content-type", "application/json");
+        let answer = write.body(body).send().await.unwrap();
+        assert_eq!(refusal(answer).await, (400, "attributes.invalid".into()), "{body}");
+    }
+    assert_eq!(upstream.requests().await.len(), before);
 }
 
 #[tokio::test]

@@ -140,6 +140,10 @@ fn verify(keys: &CapabilityKeys, token: &str) -> Option<(Capability, u64)> {
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     let claims = decode::<Claims>(token, &key.verify, &validation).ok()?.claims;
+    // The library lets the last second pass (RFC 7519 §4.1.4: before, not at).
+    if claims.exp <= clock::now() / 1_000 {
+        return None;
+    }
     Some((Capability { guest: GuestId::parse(&claims.sub)?, calls: claims.calls }, claims.exp))
 }
 
@@ -168,6 +172,13 @@ mod tests {
         let other = format!("{}B{}", &token[..token.len() - 8], &token[token.len() - 7..]);
         assert!([forged, other].iter().filter(|text| **text != token).all(|text| verified.verify(&keys, text).is_none()));
         assert!(verified.known().is_empty(), "what is not good is not remembered");
+    }
+
+    #[test]
+    fn a_capability_is_good_before_it_expires_and_not_at_that_second() {
+        let (keys, guest) = (keys(), GuestId::parse("guest").unwrap());
+        let (token, _) = issue(&keys, &guest, Duration::ZERO).unwrap();
+        assert!(Verified::default().verify(&keys, &token).is_none());
     }
 
     #[test]

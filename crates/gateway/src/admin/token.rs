@@ -7,10 +7,9 @@ use axum::response::{IntoResponse, Response};
 use guestsync_core::Sensitive;
 use sha2::{Digest, Sha256};
 
-use crate::refusal::Refusal;
+use crate::refusal::{BAD_CREDENTIALS, Refusal};
 
-const INVALID: Refusal =
-    Refusal::new(StatusCode::UNAUTHORIZED, "bad.credentials", "The administration token is missing or wrong");
+const INVALID: Refusal = Refusal::new(StatusCode::UNAUTHORIZED, BAD_CREDENTIALS, "The administration token is missing or wrong");
 
 /// The token's hash: comparing hashes tells nothing of how much of a guess was right.
 #[derive(Clone)]
@@ -33,6 +32,6 @@ pub(crate) async fn require(State(token): State<Token>, request: Request, next: 
     let presented = value.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     match presented {
         Some((_, presented)) if token.is(presented.trim()) => next.run(request).await,
-        _ => ([(header::WWW_AUTHENTICATE, "Bearer")], INVALID).into_response(),
+        _ => INVALID.into_response(),
     }
 }

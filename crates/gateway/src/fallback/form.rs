@@ -10,23 +10,37 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::body;
+use crate::refusal::Refusal;
+
+/// Why there are no fields.
+pub(super) enum Failure {
+    /// The form is none that is taken.
+    Unreadable(Unreadable),
+    /// It has not arrived.
+    Refused(Refusal),
+}
+
+impl From<Unreadable> for Failure {
+    fn from(why: Unreadable) -> Self {
+        Self::Unreadable(why)
+    }
+}
 
 /// The fields, in order. Values that are not wanted are not kept; more fields than any form may have are not read.
-pub(super) async fn read(request: Request, rules: &Rules) -> Result<Vec<Entry>, Unreadable> {
+pub(super) async fn read(request: Request, rules: &Rules) -> Result<Vec<Entry>, Failure> {
     let headers = request.headers().clone();
     let media = content_type(&headers).ok_or(Unreadable::Type)?;
     let kind = Body::of(media).ok_or(Unreadable::Type)?;
     let bytes = body::read(request).await.map_err(|refusal| match refusal.status {
-        StatusCode::PAYLOAD_TOO_LARGE => Unreadable::TooLarge,
-        _ => Unreadable::Malformed,
+        StatusCode::PAYLOAD_TOO_LARGE => Unreadable::TooLarge.into(),
+        _ => Failure::Refused(refusal),
     })?;
-    match kind {
-        Body::Json => json(&bytes, rules).ok_or(Unreadable::Malformed),
-        Body::Form if body::is_media(&headers, "multipart/form-data") => {
-            multipart(media, bytes, rules).await.ok_or(Unreadable::Malformed)
-        }
-        Body::Form => Ok(urlencoded(&bytes, rules)),
-    }
+    let entries = match kind {
+        Body::Json => json(&bytes, rules),
+        Body::Form if body::is_media(&headers, "multipart/form-data") => multipart(media, bytes, rules).await,
+        Body::Form => Some(urlencoded(&bytes, rules)),
+    };
+    Ok(entries.ok_or(Unreadable::Malformed)?)
 }
 
 /// The one content type.

@@ -11,7 +11,7 @@ use guestsync_genesys::call::GuestId;
 use tokio::sync::oneshot;
 
 use super::asker::Asker;
-use super::form;
+use super::form::{self, Failure};
 use super::shell::{Shell, Waiting};
 use crate::app::App;
 use crate::keys::state_key::random;
@@ -25,7 +25,7 @@ const GUEST: &str = "guestId";
 /// Seals, keeps, sends and answers a form. What is left to do after the answer, or when the browser goes away, is done all the same.
 ///
 /// # Errors
-/// No entropy, or the machine ended without an answer: faults of ours.
+/// The form has not arrived whole or in time; no entropy, or the machine ended without an answer: faults of ours.
 pub(crate) async fn handle(app: &Arc<App>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let navigation = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
@@ -33,7 +33,8 @@ pub(crate) async fn handle(app: &Arc<App>, request: Request) -> Result<Response,
     let seed = u64::from_be_bytes(*random::<8>()?);
     let (guest, input) = match form::read(request, &app.rules).await {
         Ok(entries) => (guest_of(&entries), Input::Submitted { form: FORM, navigation, entries, entropy }),
-        Err(why) => (None, Input::Unreadable { form: FORM, navigation, why }),
+        Err(Failure::Unreadable(why)) => (None, Input::Unreadable { form: FORM, navigation, why }),
+        Err(Failure::Refused(refusal)) => return Err(refusal),
     };
     let mut shell = Shell::new(Arc::clone(app), guest, Asker::browser(headers), seed);
     let (reply, answered) = oneshot::channel();

@@ -9,10 +9,9 @@ use guestsync_genesys::call::GuestId;
 
 use crate::app::App;
 use crate::capability::{Capability, Right, Verified};
-use crate::refusal::Refusal;
+use crate::refusal::{BAD_CREDENTIALS, Refusal};
 
-const INVALID: Refusal =
-    Refusal::new(StatusCode::UNAUTHORIZED, "bad.credentials", "The capability is missing, unknown or expired");
+const INVALID: Refusal = Refusal::new(StatusCode::UNAUTHORIZED, BAD_CREDENTIALS, "The capability is missing, unknown or expired");
 const MISMATCH: Refusal = Refusal::new(StatusCode::FORBIDDEN, "guest.mismatch", "The capability is another guest's");
 const RIGHT: Refusal = Refusal::new(StatusCode::FORBIDDEN, "capability.insufficient", "The capability does not cover this call");
 

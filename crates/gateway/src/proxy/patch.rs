@@ -17,8 +17,7 @@ const OPERATION: Refusal = Refusal::new(StatusCode::FORBIDDEN, "patch.operation"
 const POINTER: Refusal = Refusal::new(StatusCode::FORBIDDEN, "patch.pointer", "The patch touches a member that it may not");
 
 /// A checked patch.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(transparent)]
+#[derive(Debug)]
 pub(crate) struct Patch(Vec<Operation>);
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -37,10 +36,14 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawV
 impl Patch {
     /// Reads a patch that touches the `allowed` members only.
     pub(crate) fn read(bytes: &[u8], allowed: &[Pointer]) -> Result<Self, Refusal> {
-        let patch: Self = serde_json::from_slice(bytes).map_err(|_| INVALID)?;
-        if patch.0.len() > MAX_OPERATIONS {
+        let operations: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|_| INVALID)?;
+        if operations.len() > MAX_OPERATIONS {
             return Err(TOO_LONG);
         }
+        // A struct would be read from an array too.
+        let operation = |text: &str| text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
+        let patch: Option<Vec<Operation>> = operations.into_iter().map(|raw| operation(raw.get())).collect();
+        let patch = Self(patch.ok_or(INVALID)?);
         for operation in &patch.0 {
             match (operation.op.as_str(), &operation.value) {
                 ("add" | "replace", Some(_)) | ("remove", _) => {}
@@ -108,6 +111,7 @@ mod tests {
             ("{}", "patch.invalid"),
             (r#"[{"op":"replace","path":"/email"}]"#, "patch.invalid"),
             (r#"[{"op":"replace","path":"/email","path":"/id","value":1}]"#, "patch.invalid"),
+            (r#"[["replace","/email",1]]"#, "patch.invalid"),
             (r#"[{"op":"test","path":"/email","value":1}]"#, "patch.operation"),
             (r#"[{"op":"move","path":"/email","from":"/name"}]"#, "patch.operation"),
             (r#"[{"op":"copy","path":"/email","from":"/name"}]"#, "patch.operation"),

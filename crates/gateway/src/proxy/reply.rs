@@ -8,7 +8,7 @@ use guestsync_genesys::{Answer, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Refusal, challenge};
 
 /// A refusal as `{message, code, status, contextId, details, errors}`.
 pub(crate) struct Refused(pub(crate) Refusal);
@@ -42,6 +42,7 @@ impl IntoResponse for Refused {
             GenesysError { message, code, status: status.as_u16(), context_id: "", details: Vec::from_iter(details), errors: [] };
         let mut response = (status, Json(body)).into_response();
         response.extensions_mut().insert(Code(code));
+        challenge(&mut response, code);
         if let Some(wait) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
         }

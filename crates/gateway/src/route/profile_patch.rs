@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use guestsync_core::Millis;
 use guestsync_genesys::call::{GuestId, Precondition};
 use serde_json::json;
 
 use crate::app::App;
 use crate::body;
 use crate::capability::Right;
+use crate::clock;
 use crate::guard::bearer::Bearer;
 use crate::openapi::guest_api::{Operation, Profile};
 use crate::openapi::responses::Write;
@@ -29,6 +31,10 @@ const MEDIA: Refusal = Refusal::new(
     "The content type must be application/json-patch+json",
 );
 const SEQUENCE_HEADER: &str = "guestsync-seq";
+/// A sequence number is a time in milliseconds and a counter below it.
+const COUNTER_BITS: u32 = 16;
+/// How far a browser's clock may be ahead of ours.
+const AHEAD: Millis = 7 * 24 * 60 * 60 * 1_000;
 const SEQUENCE: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "seq.invalid", "Guestsync-Seq must be a whole number");
 
 /// Same body and answer as upstream. With `Guestsync-Seq`, operations that come too late are left out; if none is left, 200
@@ -56,7 +62,7 @@ pub(crate) async fn handle(
     if !body::is_media(request.headers(), "application/json-patch+json") {
         return Err(MEDIA.into());
     }
-    let seq = sequence(request.headers())?;
+    let seq = sequence(request.headers())?.map(|seq| seq.min(newest_possible()));
     let (Parts { uri, headers, .. }, body) = request.into_parts();
     let body = body::read_of(&headers, body).await?;
     let patch = Patch::read(&body, &app.config.patch_pointers)?;
@@ -96,11 +102,26 @@ fn sequence(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
     text.parse().map(Some).map_err(|_| SEQUENCE)
 }
 
+/// A number of a clock that goes years ahead, by mistake or by malice, counts as this one: there is room above it for those that come
+/// after.
+fn newest_possible() -> i64 {
+    i64::try_from(clock::now().saturating_add(AHEAD) << COUNTER_BITS).unwrap_or(i64::MAX)
+}
+
 /// The headers of a write that go along.
 pub(crate) fn precondition(headers: &HeaderMap, keyed: Option<&Keyed>) -> Precondition {
     Precondition {
         idempotency_key: keyed.map(Keyed::upstream),
-        if_match: headers.get(header::IF_MATCH).cloned(),
-        if_none_match: headers.get(header::IF_NONE_MATCH).cloned(),
+        if_match: combined(headers, &header::IF_MATCH),
+        if_none_match: combined(headers, &header::IF_NONE_MATCH),
     }
+}
+
+/// A header whose lines are one list (RFC 9110 §5.3).
+pub(crate) fn combined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    let (first, second) = (lines.next()?, lines.next());
+    let Some(second) = second else { return Some(first.clone()) };
+    let all: Vec<&[u8]> = [first, second].into_iter().chain(lines).map(HeaderValue::as_bytes).collect();
+    HeaderValue::from_bytes(&all.join(&b", "[..])).ok()
 }

@@ -177,6 +177,47 @@ async fn a_form_counts_although_the_number_of_a_clock_that_is_fast_is_in_its_way
 }
 
 #[tokio::test]
+async fn a_form_counts_whatever_number_a_patch_before_it_had() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let capability = world.capability(&session).await;
+    for (seq, value) in [(1 << 62, "first"), (i64::MAX as u64, "second")] {
+        let patch = json!([{"op": "replace", "path": "/email", "value": value}]);
+        assert_eq!(world.patch(&session.guest, &capability, seq, &patch).await.status(), 200);
+        assert_eq!(upstream.guests().await[0]["profile"]["email"], value);
+        let answer = post(&world, &session).form(&whole(&session.guest)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(opened(&world, &upstream, &session.guest).await, plain());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_does_not_arrive_whole_may_be_sent_again() {
+    use std::io::{Read, Write};
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let session = world.session("abc").await;
+    let head = format!("POST {FORM} HTTP/1.1\r\nhost: a\r\ncookie: {}\r\nsec-fetch-site: same-origin\r\n", session.cookie);
+    let form = "connection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+    for (rest, status, code) in [
+        ("transfer-encoding: chunked\r\n\r\n2\r\na=\r\nno number\r\n", "400", "body.broken"),
+        ("content-length: 100\r\n\r\nemail=", "408", "body.too.slow"),
+    ] {
+        let (address, request) = (world.base.strip_prefix("http://").unwrap().to_owned(), format!("{head}{form}{rest}"));
+        let answered = tokio::task::spawn_blocking(move || {
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = Vec::new();
+            _ = stream.read_to_end(&mut answer);
+            String::from_utf8(answer).unwrap()
+        });
+        let answer = answered.await.unwrap();
+        assert_eq!((answer.get(9..12), answer.contains(code)), (Some(status), true), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn only_our_own_pages_may_post_a_form() {
     let upstream = Upstream::start().await;
     let world = World::start(&upstream).await;
@@ -194,6 +235,8 @@ async fn only_our_own_pages_may_post_a_form() {
         &[("sec-fetch-site", "same-site")],
         &[("sec-fetch-site", "none")],
         &[("sec-fetch-site", "cross-site"), ("origin", &world.base)],
+        &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+        &[("origin", &world.base), ("origin", "https://evil.example")],
         &[("origin", "null")],
         &[("origin", "https://evil.example")],
         &[],

@@ -88,6 +88,7 @@ async fn a_capability_that_was_changed_expired_or_made_for_something_else_opens_
         assert_eq!(refusal(answer).await, (401, "bad.credentials".into()), "{token:.60}");
     }
     let answer = world.get(&format!("/genesys{path}")).await;
+    assert_eq!(answer.headers()["www-authenticate"], "Bearer");
     assert_eq!(refusal(answer).await, (401, "bad.credentials".into()));
     let answer = world.call(Method::GET, &format!("/genesys{path}")).basic_auth("a", Some("b")).send().await.unwrap();
     assert_eq!(refusal(answer).await, (401, "bad.credentials".into()));

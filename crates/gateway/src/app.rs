@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use guestsync_core::Millis;
 use guestsync_core::profile::{Rules, RulesError};
 use guestsync_genesys::{Client, Settings, Watch};
+use tokio_util::task::TaskTracker;
 
 use crate::audit::Audit;
 use crate::capability::Verified;
@@ -42,6 +43,8 @@ pub(crate) struct App {
     /// Where visitors are looked up.
     pub(crate) crm: Option<Crm>,
     pub(crate) turns: Turns,
+    /// Writes that have begun, whose askers may have gone.
+    pub(crate) left: TaskTracker,
     /// Who sends what waits of a guest's forms.
     pub(crate) form_turns: Turns,
     /// How much may come from whom.
@@ -147,6 +150,7 @@ impl App {
             genesys,
             crm,
             turns,
+            left: TaskTracker::new(),
             form_turns,
             limits,
             metrics,

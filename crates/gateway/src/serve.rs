@@ -163,6 +163,11 @@ impl Gateway {
         if let Some(task) = administration {
             _ = tokio::time::timeout(GRACE, task).await;
         }
+        // What Genesys has taken is told of, and its answer kept.
+        self.app.left.close();
+        if tokio::time::timeout(GRACE, self.app.left.wait()).await.is_err() {
+            tracing::warn!("writes were under way: what they came to is not told of");
+        }
         // A job that does not come to a rest by then is resumed by whoever finds it.
         _ = tokio::time::timeout(GRACE, provisioning.join_next()).await;
         _ = tokio::time::timeout(GRACE, mapping.join_next()).await;

@@ -42,7 +42,7 @@ async fn pass(State(upstream): State<Arc<Upstream>>, Path(id): Path<String>, bod
 }
 
 async fn init(State(upstream): State<Arc<Upstream>>, Json(given): Json<Value>) -> Response {
-    let hash = format!("{:x}", Sha256::digest(given["sessionId"].as_str().unwrap()));
+    let hash = format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(given["sessionId"].as_str().unwrap())));
     let guest = json!({
         "name": "Guest",
         "email": format!("visitor_{}@guest.invalid", &hash[..8]),

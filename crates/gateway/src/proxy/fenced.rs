@@ -45,7 +45,8 @@ pub(crate) async fn send(
     patch: Patch,
     precondition: Precondition,
 ) -> Result<Outcome, Refusal> {
-    let task = tokio::spawn(async move {
+    let left = app.left.clone();
+    let task = left.spawn(async move {
         let held = app.turns.wait_at_most(&guest, TURN).await?.ok_or(BUSY)?;
         let outcome = in_turn(&app, &guest, seq, patch, precondition).await;
         app.turns.give_back(held).await;

@@ -16,6 +16,7 @@ use super::to_its_end::ToItsEnd;
 use crate::app::App;
 use crate::db::answer::Begun;
 use crate::refusal::Refusal;
+use crate::route::profile_patch::combined;
 use crate::{body, clock, text};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -64,10 +65,11 @@ impl Keyed {
         if !good || keys.next().is_some() {
             return Err(INVALID);
         }
-        let condition = |name: HeaderName| headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
+        let condition = |name| combined(headers, &name);
         let id = hash(&[guest.as_str().as_bytes(), key.as_bytes()]);
         let conditions = [condition(header::IF_MATCH), condition(header::IF_NONE_MATCH)];
-        let request = hash(&[method.as_str().as_bytes(), path.as_bytes(), conditions[0], conditions[1], body]);
+        let [matching, none] = conditions.each_ref().map(|stated| stated.as_ref().map_or(&b""[..], HeaderValue::as_bytes));
+        let request = hash(&[method.as_str().as_bytes(), path.as_bytes(), matching, none, body]);
         Ok(Some(Self { guest: guest.clone(), id, request }))
     }
 }
@@ -94,13 +96,14 @@ pub(crate) async fn perform<F>(app: Arc<App>, keyed: Option<Keyed>, write: F) ->
 where
     F: Future<Output = Result<Response, Refused>> + Send + 'static,
 {
+    let left = app.left.clone();
     let performed = async move {
         match keyed {
             Some(keyed) => keyed.perform(&app, write).await,
             None => write.await,
         }
     };
-    ToItsEnd::new(performed).await
+    ToItsEnd::new(&left, performed).await
 }
 
 impl Keyed {

@@ -6,13 +6,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
 
 /// Work that comes to its end, awaited or not.
-pub(crate) struct ToItsEnd<T: Send + 'static>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
+pub(crate) struct ToItsEnd<T: Send + 'static> {
+    work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    /// What nobody awaits any longer: the process waits for it before it ends.
+    left: TaskTracker,
+}
 
 impl<T: Send + 'static> ToItsEnd<T> {
-    pub(crate) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self(Some(Box::pin(work)))
+    pub(crate) fn new(left: &TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self { work: Some(Box::pin(work)), left: left.clone() }
     }
 }
 
@@ -21,10 +26,10 @@ impl<T: Send + 'static> Future for ToItsEnd<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         // Not here while it is polled: what panics is not polled again.
-        let mut work = self.0.take().expect("a future is not polled after its end");
+        let mut work = self.work.take().expect("a future is not polled after its end");
         let outcome = work.as_mut().poll(context);
         if outcome.is_pending() {
-            self.0 = Some(work);
+            self.work = Some(work);
         }
         outcome
     }
@@ -32,8 +37,8 @@ impl<T: Send + 'static> Future for ToItsEnd<T> {
 
 impl<T: Send + 'static> Drop for ToItsEnd<T> {
     fn drop(&mut self) {
-        if let (Some(work), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            runtime.spawn(async move { drop(work.await) });
+        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
+            self.left.spawn_on(async move { drop(work.await) }, &runtime);
         }
     }
 }
@@ -46,27 +51,31 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_awaited_gives_its_outcome() {
-        assert_eq!(ToItsEnd::new(async { 1 }).await, 1);
+        assert_eq!(ToItsEnd::new(&TaskTracker::new(), async { 1 }).await, 1);
     }
 
     #[tokio::test]
     async fn what_is_dropped_half_way_goes_on() {
         let (begin, begun) = oneshot::channel::<()>();
         let (done, mut ended) = mpsc::channel(1);
-        let mut work = ToItsEnd::new(async move {
+        let left = TaskTracker::new();
+        let mut work = ToItsEnd::new(&left, async move {
             begun.await.unwrap();
             done.send(7).await.unwrap();
         });
         assert!(futures_util::poll!(&mut work).is_pending());
         drop(work);
+        assert_eq!(left.len(), 1);
         begin.send(()).unwrap();
-        assert_eq!(ended.recv().await, Some(7));
+        left.close();
+        left.wait().await;
+        assert_eq!(ended.try_recv(), Ok(7));
     }
 
     #[tokio::test]
     async fn what_panicked_is_not_polled_again() {
         let panicking = async { [0][std::hint::black_box(1)] };
-        let outcome = tokio::spawn(ToItsEnd::new(panicking)).await;
+        let outcome = tokio::spawn(ToItsEnd::new(&TaskTracker::new(), panicking)).await;
         assert!(outcome.unwrap_err().is_panic());
     }
 }

@@ -27,6 +27,7 @@ pub(crate) const ADMIN: &str = "canary-admin-token";
 pub(crate) struct Upstream {
     pub(crate) base: String,
     token_requests: Arc<AtomicUsize>,
+    arrived: Arc<AtomicUsize>,
 }
 
 impl Upstream {
@@ -38,8 +39,10 @@ impl Upstream {
     pub(crate) async fn with(mut options: Options) -> Self {
         options.clients.push(Client::with_all_scopes("gateway", SECRET));
         let token_requests = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&token_requests);
+        let arrived = Arc::new(AtomicUsize::new(0));
+        let (counter, all) = (Arc::clone(&token_requests), Arc::clone(&arrived));
         let count = from_fn(move |request: Request, next: Next| {
+            all.fetch_add(1, Ordering::Relaxed);
             if request.uri().path() == "/oauth/token" {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
@@ -49,12 +52,17 @@ impl Upstream {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = Sandbox::new(options).router().layer(count);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { base, token_requests }
+        Self { base, token_requests, arrived }
     }
 
     /// How often a token was asked for.
     pub(crate) fn token_requests(&self) -> usize {
         self.token_requests.load(Ordering::Relaxed)
+    }
+
+    /// How many requests have come, answered or not, these to the sandbox itself included.
+    pub(crate) fn arrived(&self) -> usize {
+        self.arrived.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn guests(&self) -> Vec<Value> {

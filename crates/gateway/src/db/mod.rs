@@ -132,9 +132,9 @@ impl Db {
         }
     }
 
-    /// Whether it still answers.
+    /// Whether it still answers, and takes writes: a full disk, or a server that others only read from, does not.
     pub(crate) async fn ping(&self) -> bool {
-        self.read.execute("SELECT 1").await.is_ok()
+        self.read.execute("SELECT 1").await.is_ok() && self.write.works().await
     }
 
     /// Waits for what is in hand and closes the connections.

@@ -24,7 +24,7 @@ enum Status {
     Unready,
 }
 
-/// 200 `{"status": "ready"}`, or 503 `{"status": "unready"}` where the database does not answer.
+/// 200 `{"status": "ready"}`, or 503 `{"status": "unready"}` where the database does not answer, or takes no writes.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -32,7 +32,7 @@ enum Status {
     responses(
         Everywhere,
         (status = 200, description = "It can", body = Readiness),
-        (status = 503, description = "The database does not answer", body = Readiness),
+        (status = 503, description = "The database does not answer, or takes no writes", body = Readiness),
     ),
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>) -> (StatusCode, Json<Readiness>) {

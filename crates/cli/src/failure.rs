@@ -4,11 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use guestsync_gateway::StartError;
 use guestsync_gateway::config::Problems;
 use guestsync_gateway::keys::KeyError;
 use guestsync_gateway::meta::MetaError;
+use guestsync_gateway::meta::input::InputError;
 use guestsync_gateway::meta::run::RunError;
+use guestsync_gateway::{OpenError, StartError};
 
 use crate::output;
 
@@ -35,7 +36,7 @@ pub(crate) enum Failure {
     Start(#[from] StartError),
     /// The database.
     #[error(transparent)]
-    Database(#[from] guestsync_gateway::OpenError),
+    Database(#[from] OpenError),
     /// Channels.
     #[error(transparent)]
     Provision(#[from] guestsync_gateway::provision::ProvisionError),
@@ -64,7 +65,14 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         output::notice(&format!("guestsync: {self}"));
         ExitCode::from(match self {
-            Self::Configuration(_) | Self::FaultPlan(..) | Self::File(..) | Self::Usage(_) | Self::Unreadable(..) => 2,
+            Self::Configuration(_)
+            | Self::FaultPlan(..)
+            | Self::File(..)
+            | Self::Usage(_)
+            | Self::Unreadable(..)
+            | Self::Database(OpenError::Missing { .. })
+            | Self::Meta(MetaError::BadId) => 2,
+            Self::Run(RunError::Input(error)) if !matches!(error, InputError::Io(_)) => 2,
             _ => 1,
         })
     }

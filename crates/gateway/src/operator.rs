@@ -8,9 +8,10 @@ use crate::app::StartError;
 use crate::audit::chain::Head;
 use crate::clock;
 use crate::db::forms::Form;
-use crate::db::{Db, OpenError};
+use crate::db::{self, Db, OpenError};
 use crate::jobs::{self, View};
 use crate::keys::StateKey;
+use crate::open::SANDBOX_DIRECTORY;
 use crate::webhook::Waiting;
 
 /// A deployment's state, opened for its operator.
@@ -19,11 +20,17 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Opens the database of a state directory, or the shared one of this address.
+    /// Opens the database of a state directory, which must be there, or the shared one of this address.
     ///
     /// # Errors
-    /// It cannot be opened.
+    /// It is not there, or cannot be opened.
     pub async fn open(directory: &Path, database_url: Option<&str>) -> Result<Self, OpenError> {
+        let path = directory.join(db::FILE);
+        if database_url.is_none() && !path.exists() {
+            let is_sandbox = directory.join(SANDBOX_DIRECTORY).join(db::FILE).exists();
+            let hint = if is_sandbox { "; --sandbox reads that of `serve --sandbox`, which is there" } else { "" };
+            return Err(OpenError::Missing { path: path.display().to_string(), hint });
+        }
         let address = database_url.map(|address| Sensitive::new(address.to_owned()));
         Ok(Self { db: Db::of(address.as_ref(), directory).await? })
     }

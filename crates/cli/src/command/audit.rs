@@ -61,6 +61,10 @@ fn check(path: &PathBuf, head: Option<&str>, after: Option<&str>) -> Result<Exit
         Ok(last) => {
             let first = after.map_or(1, |after| after.seq + 1);
             let open = if head.is_none() { " (its end was not checked: give --head)" } else { "" };
+            if last.seq < first {
+                output::line(&format!("there is no record in it{open}"))?;
+                return Ok(ExitCode::SUCCESS);
+            }
             output::line(&format!("records {first} to {} are whole{open}", last.seq))?;
             output::line(&format!("head {last}"))?;
             Ok(ExitCode::SUCCESS)

@@ -333,3 +333,20 @@ async fn what_the_client_may_not_do_is_told_before_anything_is_written() {
         assert_eq!(genesys.count().await, 0);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn options_and_files_that_are_wrong_end_with_2_and_a_list_that_cannot_be_made_before_anything_is_applied() {
+    let genesys = Genesys::start().await;
+    let good = genesys.write("good.ndjson", &lines(20));
+    let broken = genesys.write("broken.json", "{\"not\": \"an array\"");
+    for arguments in [&["map", &good, "--org", ""][..], &["map", &broken, "--org", ORG]] {
+        let ran = genesys.run(arguments).await;
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+    }
+    let list = format!("{good}.nowhere/rejects");
+    let ran = genesys.run(&["map", &good, "--org", ORG, "--rejects", &list]).await;
+    assert!(ran.code == 1 && ran.stderr.contains(&list), "{ran:?}");
+    assert_eq!(genesys.count().await, 0);
+    // Nothing was begun with that list.
+    assert_eq!(genesys.run(&["map", &good, "--org", ORG]).await.code, 3);
+}

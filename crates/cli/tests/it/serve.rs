@@ -122,6 +122,37 @@ fn a_key_that_others_can_read_stops_the_start() {
     assert!(ran.stderr.contains("can be read by others (mode 0644)"), "{}", ran.stderr);
 }
 
+#[test]
+fn a_state_directory_that_others_can_write_into_stops_the_start() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let file = folder.join("guestsync.toml");
+    let text = "[genesys]\nbase_url = \"http://127.0.0.1:1\"\nclient_id = \"id\"\nclient_secret = \"secret\"";
+    std::fs::write(&file, text).unwrap();
+    let ran = run(&["serve", "--config", &file, "--port", "0", "--state-dir", folder.text()], "");
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("can be written by others (mode 0777)"), "{}", ran.stderr);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn the_most_talkative_log_names_no_guest() {
+    let folder = Folder::new();
+    let arguments = ["serve", "--sandbox", "--port", "0", "--state-dir", folder.text()];
+    let server = Server::of(crate::run::guestsync(&arguments).env("RUST_LOG", "debug"));
+    let asked = json!({"sessionId": "canary-session", "consentGiven": true, "consentType": "explicit"});
+    let http = client();
+    let answer = http.post(format!("{}/api/webchat/init", server.base)).json(&asked).send().await.unwrap();
+    let guest = answer.json::<Value>().await.unwrap()["guestId"].as_str().unwrap().to_owned();
+    drop(http);
+    let (code, log) = server.stop("-TERM");
+    assert_eq!(code, 0);
+    // G2 has the guest's id in its path.
+    assert!(log.contains("/api/v2/webchat/v1/guests"), "{log}");
+    assert!(!log.contains("canary") && !log.contains(&guest), "{log}");
+}
+
 pub(crate) fn client() -> reqwest::Client {
     // The gateway installs it in its own process; this one has to do it too.
     _ = rustls::crypto::ring::default_provider().install_default();

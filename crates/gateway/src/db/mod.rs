@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use guestsync_core::Sensitive;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 
 use crate::keys::files;
 use together::Together;
@@ -75,6 +75,17 @@ pub enum OpenError {
     /// The file cannot be made, or others can read it.
     #[error(transparent)]
     File(#[from] files::FileError),
+    /// There is none yet.
+    #[error("there is no database at {path}: name the state directory of a gateway that has run with --state-dir{hint}")]
+    Missing {
+        /// Where it would be.
+        path: String,
+        /// Where there is one instead.
+        hint: &'static str,
+    },
+    /// The file is there and cannot be read.
+    #[error("{0} cannot be opened as a database: {1}")]
+    Damaged(String, sqlx::Error),
     /// The database says no.
     #[error("the database cannot be opened: {0}")]
     Open(#[from] sqlx::Error),
@@ -97,6 +108,8 @@ impl Db {
         files::touch_private(path)?;
         install_default_drivers();
         let address = format!("sqlite://{}", percent_encoded(path));
+        // A pool tries again whatever fails, until its patience ends.
+        look_into(&address).await.map_err(|error| OpenError::Damaged(path.display().to_string(), error))?;
         let write = file_pool(1).connect(&address).await?;
         sqlx::migrate!().run(&write).await?;
         Ok(Self::on(file_pool(4).connect(&address).await?, write, Kind::Sqlite))
@@ -142,6 +155,13 @@ impl Db {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Whether a file is a database.
+async fn look_into(address: &str) -> sqlx::Result<()> {
+    let mut connection = AnyConnection::connect(address).await?;
+    connection.execute("SELECT COUNT(*) FROM sqlite_schema").await?;
+    connection.close().await
 }
 
 fn pool(connections: u32) -> AnyPoolOptions {

@@ -19,6 +19,14 @@ pub enum FileError {
         /// The mode it should have.
         wanted: &'static str,
     },
+    /// Others can put files into the folder, or replace those that are there.
+    #[error("{path} can be written by others (mode {mode:04o}): chmod go-w {path}, or name a folder below it")]
+    Writable {
+        /// The folder.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
     /// The operating system says no.
     #[error("{path} cannot be {verb}: {source}")]
     Io {
@@ -39,13 +47,14 @@ fn io(path: &Path, verb: &'static str) -> impl FnOnce(io::Error) -> FileError {
 /// Makes a folder of mode 0700 with its parents, unless it is there.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be made, or others can write there.
 pub fn private_directory(path: &Path) -> Result<(), FileError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(io(path, "made"))
+    builder.create(path).map_err(io(path, "made"))?;
+    check_own(path)
 }
 
 /// Reads a private file; `None` where there is none.
@@ -122,6 +131,22 @@ fn check_private(path: &Path) -> Result<(), FileError> {
     Err(FileError::Exposed { path: path.display().to_string(), mode, wanted: "600" })
 }
 
+/// The sticky bit does not help: it keeps others from replacing a file, not from being the first to put one there.
+#[cfg(unix)]
+fn check_own(path: &Path) -> Result<(), FileError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_err(io(path, "read"))?.permissions().mode() & 0o7777;
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    Err(FileError::Writable { path: path.display().to_string(), mode })
+}
+
+#[cfg(not(unix))]
+fn check_own(_: &Path) -> Result<(), FileError> {
+    Ok(())
+}
+
 #[cfg(not(unix))]
 fn check_private(_: &Path) -> Result<(), FileError> {
     Ok(())
@@ -147,6 +172,19 @@ mod tests {
             let error = read_private(&path).unwrap_err();
             assert!(matches!(error, FileError::Exposed { .. }));
             assert!(error.to_string().contains("chmod 600") && !error.to_string().contains("secret"));
+        }
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_into_is_refused() {
+        let directory = std::env::temp_dir().join(format!("guestsync-files-{}", uuid::Uuid::new_v4()));
+        fs::create_dir(&directory).unwrap();
+        for (mode, is_own) in [(0o755, true), (0o700, true), (0o2750, true), (0o777, false), (0o775, false), (0o1777, false)] {
+            fs::set_permissions(&directory, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(private_directory(&directory).is_ok(), is_own, "{mode:o}");
+            // Where it stands does not matter.
+            assert!(private_directory(&directory.join(format!("{mode:o}"))).is_ok());
         }
         fs::remove_dir_all(&directory).unwrap();
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -42,6 +42,8 @@ struct Entry {
     started: Instant,
     method: String,
     path: String,
+    /// The template of the path, which has a guest's id in it.
+    route: String,
     headers: serde_json::Map<String, serde_json::Value>,
     body: Bytes,
     applied: bool,
@@ -54,6 +56,7 @@ impl Entry {
             at: shared.now(),
             started: Instant::now(),
             method: request.method().to_string(),
+            route: request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned(),
             path: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
             headers: redact::headers(request.headers()),
             body,
@@ -70,7 +73,7 @@ impl Drop for Entry {
         let duration = self.started.elapsed();
         tracing::debug!(
             method = self.method,
-            path = self.path.split('?').next(),
+            route = self.route,
             status,
             applied = self.applied,
             ms = duration.as_millis(),

@@ -43,9 +43,12 @@ impl Rejects {
                 lock(&file)?;
             }
             match std::fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(rejects.named(error)),
                 _ => {}
             }
+            // Whether there can be one shows now, and not when records have been applied.
+            drop(rejects.create()?);
+            std::fs::remove_file(path)?;
         } else {
             let mut file = OpenOptions::new().write(true).open(path)?;
             lock(&file)?;
@@ -70,12 +73,7 @@ impl Rejects {
             text.push(b'\n');
         }
         if self.file.is_none() {
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&self.path)?;
-            lock(&file)?;
+            let file = self.create()?;
             file.set_len(0)?;
             self.file = Some(file);
         }
@@ -84,6 +82,20 @@ impl Rejects {
         failpoint::pass();
         self.length += text.len() as u64;
         Ok(self.length)
+    }
+
+    fn create(&self) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&self.path).map_err(|error| self.named(error))?;
+        lock(&file)?;
+        Ok(file)
+    }
+
+    fn named(&self, error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
     }
 
     pub(super) fn sync(&self) -> io::Result<()> {

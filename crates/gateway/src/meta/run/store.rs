@@ -92,6 +92,8 @@ impl Run {
         if let Some(begun) = Self::begun(directory)? {
             task = begun;
         } else {
+            // Before anything is written down of it.
+            drop(Rejects::open(&task.rejects, 0)?);
             journal.set_len(0)?;
             task.id = text::hex(&random::<8>().map_err(|_| io::Error::from(io::ErrorKind::Other))?[..]);
             let written = serde_json::to_vec(&task).map_err(io::Error::from)?;

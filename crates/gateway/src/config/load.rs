@@ -70,6 +70,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
     let fallback = reader_ref.flag(name("fallback", "GUESTSYNC_FALLBACK"));
     let worker = WorkerConfig::read(reader_ref);
     let patch_pointers = pointers(reader_ref, &worker);
+    let attributes = reader_ref.list(Name { file: "proxy.attributes", env: None });
     let tls = tls(reader_ref, flags);
     let problems = reader.finish();
     let (Some(upstream), true) = (upstream, problems.is_empty()) else {
@@ -94,6 +95,7 @@ pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: Option<&s
         limits,
         capability_life: Duration::from_secs(60 * minutes.unwrap_or(5)),
         patch_pointers,
+        attributes,
         fallback: fallback.unwrap_or(true),
         worker,
     })

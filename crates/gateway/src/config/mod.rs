@@ -79,6 +79,8 @@ pub struct Config {
     pub capability_life: Duration,
     /// The profile members that a patch may touch, `/lastUpdated` being one of them.
     pub patch_pointers: Vec<Pointer>,
+    /// The attributes that pages may write; none listed: all.
+    pub attributes: Option<Vec<String>>,
     /// Whether forms that no worker caught are sealed here.
     pub fallback: bool,
     /// What `/sw.js` is started with.

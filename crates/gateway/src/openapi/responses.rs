@@ -29,7 +29,7 @@ const WITH_BODY: [(&str, &str); 4] = [
 const PASSED_ON: [(&str, &str); 7] = [
     ("400", "`path.invalid`, `host.invalid`, `attributes.invalid`, `idempotency.invalid`, or what Genesys says"),
     ("401", "`bad.credentials`: the capability is missing, forged or expired"),
-    ("403", "`guest.mismatch`, `capability.insufficient`, or what Genesys says"),
+    ("403", "`guest.mismatch`, `capability.insufficient`, `attribute.forbidden`, or what Genesys says"),
     ("404", "Genesys does not know the guest, or nothing was written of it"),
     ("502", "`upstream.unreachable`, `upstream.unusable`"),
     ("503", "What Genesys says"),

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
+const FORBIDDEN: Refusal =
+    Refusal::new(StatusCode::FORBIDDEN, "attribute.forbidden", "The update has an attribute that pages may not write");
 const INVALID: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "attributes.invalid", "The body is not {\"attributes\": {…}} with each name once");
 
@@ -38,24 +40,30 @@ impl<'de> Visitor<'de> for Members {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Once, A::Error> {
         let mut members = Map::new();
-        while let Some((name, value)) = entries.next_entry()? {
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name comes twice"));
+        while let Some((name, value)) = entries.next_entry::<String, Value>()? {
+            // Prototype pollution uses the others.
+            let good = !matches!(name.as_str(), "__proto__" | "constructor" | "prototype");
+            if !good || members.insert(name, value).is_some() {
+                return Err(A::Error::custom("a name comes twice, or is none"));
             }
         }
         Ok(Once(members))
     }
 }
 
-/// Reads the attributes of a body.
+/// Reads the attributes of a body; of these `allowed` names, where there is a list.
 ///
 /// # Errors
-/// It is something else, or another parser could read it as something else.
-pub(crate) fn read(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+/// It is something else, another parser could read it as something else, or a name is not in the list.
+pub(crate) fn read(body: &[u8], allowed: Option<&[String]>) -> Result<Map<String, Value>, Refusal> {
     // A struct may be read from an array too.
     let object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let update = object.then(|| serde_json::from_slice::<Update>(body).ok()).flatten();
-    update.map(|update| update.attributes.0).ok_or(INVALID)
+    let attributes = update.map(|update| update.attributes.0).ok_or(INVALID)?;
+    match allowed {
+        Some(allowed) if !attributes.keys().all(|name| allowed.contains(name)) => Err(FORBIDDEN),
+        _ => Ok(attributes),
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +72,7 @@ mod tests {
 
     #[test]
     fn an_update_is_read() {
-        let read = read(br#" {"attributes": {"tier": 3, "vip": true, "note": "a"}}"#).unwrap();
+        let read = read(br#" {"attributes": {"tier": 3, "vip": true, "note": "a"}}"#, None).unwrap();
         assert_eq!(Value::Object(read), serde_json::json!({"tier": 3, "vip": true, "note": "a"}));
     }
 
@@ -87,10 +95,20 @@ mod tests {
             r#"{"attributes":{"tier":"\ud800"}}"#,
             "\u{feff}{\"attributes\":{\"tier\":1}}",
             r#"{"attributes":{"tier":1}} {"attributes":{"tier":2}}"#,
+            r#"{"attributes":{"__proto__":"gold"}}"#,
             &deep,
         ] {
-            assert_eq!(read(body.as_bytes()).map_err(|refusal| refusal.code), Err("attributes.invalid"), "{body}");
+            assert_eq!(read(body.as_bytes(), None).map_err(|refusal| refusal.code), Err("attributes.invalid"), "{body}");
         }
-        assert!(read(b"{\"attributes\":{\"a\":\"\xff\"}}").is_err());
+        assert!(read(b"{\"attributes\":{\"a\":\"\xff\"}}", None).is_err());
+    }
+
+    #[test]
+    fn where_names_are_listed_there_are_no_others() {
+        let listed = ["tier".to_owned(), "vip".to_owned()];
+        let code = |body: &str| read(body.as_bytes(), Some(&listed)).map(|_| ()).map_err(|refusal| refusal.code);
+        assert_eq!(code(r#"{"attributes":{"vip":true}}"#), Ok(()));
+        assert_eq!(code(r#"{"attributes":{"vip":true,"crmTier":"gold"}}"#), Err("attribute.forbidden"));
+        assert_eq!(code(r#"{"attributes":{"Tier":"gold"}}"#), Err("attribute.forbidden"));
     }
 }

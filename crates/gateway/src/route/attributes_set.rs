@@ -48,7 +48,7 @@ pub(crate) async fn handle(
     }
     let (Parts { uri, headers, .. }, body) = request.into_parts();
     let body = body::read_of(&headers, body).await?;
-    let attributes = attributes::read(&body)?;
+    let attributes = attributes::read(&body, app.config.attributes.as_deref())?;
     let keyed = Keyed::read(&Method::POST, uri.path(), &guest, &headers, &body)?;
     let write = {
         let app = Arc::clone(&app);

@@ -3,7 +3,7 @@
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::world::{SECRET, Upstream, World, json_of, refusal};
+use crate::world::{Directory, SECRET, Upstream, World, json_of, refusal};
 
 fn path(guest: &str) -> String {
     format!("/api/v2/conversations/webmessaging/guests/{guest}/attributes")
@@ -52,6 +52,22 @@ async fn preconditions_go_along_and_a_conflict_comes_back() {
     let lines = world.genesys(Method::POST, &path(&session.guest), &capability).json(&json!({"attributes": {"a": 2}}));
     let answer = lines.header("if-match", "\"1\"").header("if-match", "\"2\"").send().await.unwrap();
     assert_eq!(answer.status(), 200, "two lines are one list");
+}
+
+#[tokio::test]
+async fn pages_write_the_listed_attributes_only() {
+    let upstream = Upstream::start().await;
+    let world = World::with(&upstream, "[proxy]\nattributes = [\"tier\"]", Directory::new()).await;
+    let session = world.session("abc").await;
+    let capability = world.capability(&session).await;
+    let write = async |attributes: Value| {
+        let request = world.genesys(Method::POST, &path(&session.guest), &capability);
+        request.json(&json!({"attributes": attributes})).send().await.unwrap()
+    };
+    assert_eq!(write(json!({"tier": 1})).await.status(), 200);
+    let before = upstream.requests().await.len();
+    assert_eq!(refusal(write(json!({"tier": 2, "crmTier": "gold"})).await).await, (403, "attribute.forbidden".into()));
+    assert_eq!(upstream.requests().await.len(), before);
 }
 
 #[tokio::test]

@@ -51,7 +51,8 @@ const bindgenFlags = ["--omit-default-module-path", "--remove-producers-section"
 // Over and over, with the control flow built anew between, and without inlining what is called once: repeated shapes compress better.
 // The lowest addresses are the far end of the stack, so that no pointer is that small.
 const again = ["-Oz", "--flatten", "--rereloop", "-Oz", "--low-memory-unused", "-Oz", "--optimize-instructions", "--precompute", "--vacuum"];
-const passes = [...again, "--one-caller-inline-max-function-size", "20", "--always-inline-max-function-size", "4"];
+// Alignments are hints that engines pass over: without them the same accesses are the same bytes.
+const passes = [...again, "--dealign", "--one-caller-inline-max-function-size", "20", "--always-inline-max-function-size", "4"];
 const optFlags = [...passes, "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
 
 /**

@@ -77,7 +77,7 @@ impl Client {
         if next.generation == token.generation {
             return Err(Error::Unauthorized);
         }
-        let answer = self.send(request, next.value.expose(), deadline).await?;
+        let answer = Box::pin(self.send(request, next.value.expose(), deadline)).await?;
         if answer.verdict() != Verdict::Reauthorize {
             self.inner.bearer.helped();
             return Ok(answer);

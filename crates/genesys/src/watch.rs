@@ -12,11 +12,18 @@ pub trait Watch: Send + Sync {
     fn token_asked(&self);
 }
 
+/// One more than any call's path has, but for those that say nothing of their end.
+const MOST_PARTS: usize = 8;
+
 /// The contract's name of a call.
 pub(crate) fn name(method: &Method, path: &str) -> &'static str {
     let path = path.split('?').next().unwrap_or_default();
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match (method.as_str(), parts.as_slice()) {
+    let mut parts = [""; MOST_PARTS];
+    let mut number = 0;
+    for (place, part) in parts.iter_mut().zip(path.trim_start_matches('/').split('/')) {
+        (*place, number) = (part, number + 1);
+    }
+    match (method.as_str(), &parts[..number]) {
         ("POST", ["api", "v2", "conversations", "webmessaging", "guests", _, "attributes"]) => "A1",
         ("GET", ["api", "v2", "conversations", "webmessaging", "guests", _, "attributes"]) => "A2",
         ("POST", ["api", "v2", "webchat", "v1", "guests"]) => "G1",

@@ -1,6 +1,7 @@
 //! A call's address: the configured base, and a path of ours behind it.
 
 use hyper::Uri;
+use hyper::header::HeaderValue;
 use hyper::http::uri::{Authority, PathAndQuery, Scheme};
 use url::Url;
 
@@ -10,6 +11,7 @@ use crate::Error;
 pub(crate) struct Address {
     scheme: Scheme,
     authority: Authority,
+    host: HeaderValue,
     /// Without a slash at its end; mostly empty.
     prefix: String,
 }
@@ -21,6 +23,7 @@ impl Address {
         let authority = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Some(Self {
             scheme: base.scheme().parse().ok()?,
+            host: HeaderValue::from_str(&authority).ok()?,
             authority: authority.parse().ok()?,
             prefix: base.path().trim_end_matches('/').to_owned(),
         })
@@ -31,10 +34,23 @@ impl Address {
     /// # Errors
     /// [`Error::Malformed`] where it has characters that no path has.
     pub(crate) fn of_path(&self, path: &str) -> Result<Uri, Error> {
-        let whole = if self.prefix.is_empty() { path.parse() } else { format!("{}{path}", self.prefix).parse() };
-        let path: PathAndQuery = whole.map_err(|_| Error::Malformed)?;
+        let path = self.path(path)?;
         let uri = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone()).path_and_query(path);
         uri.build().map_err(|_| Error::Malformed)
+    }
+
+    /// The same as HTTP/1.1 has it in a request's first line.
+    ///
+    /// # Errors
+    /// As [`Self::of_path`].
+    pub(super) fn path(&self, path: &str) -> Result<PathAndQuery, Error> {
+        let whole = if self.prefix.is_empty() { path.parse() } else { format!("{}{path}", self.prefix).parse() };
+        whole.map_err(|_| Error::Malformed)
+    }
+
+    /// The host and the port, where it is another one than the scheme's.
+    pub(super) fn host(&self) -> HeaderValue {
+        self.host.clone()
     }
 }
 

@@ -1,10 +1,11 @@
 //! How a request reaches Genesys: straight, by hyper; where the system names a proxy for its address (`HTTPS_PROXY`, `NO_PROXY`), by
 //! reqwest, which knows proxies and costs a request more.
 //!
-//! - [`straight`]: the pool of connections;
+//! - [`straight`]: what is spoken over connections; [`kept`]: those of HTTP/1.1;
 //! - [`address`]: what a call's address is made of.
 
 mod address;
+mod kept;
 mod straight;
 
 use std::{error, io};
@@ -48,14 +49,15 @@ impl Http {
         Ok(Self { address, way })
     }
 
-    /// Sends a request and reads its answer to the end.
+    /// Sends a request and reads its answer to the end. What this seldom waits for is in a box: a future is moved with all that it may
+    /// come to hold, and whoever awaits this one holds it too.
     pub(crate) async fn exchange(&self, request: &Outgoing<'_>) -> Result<Answer, Error> {
-        let uri = self.address.of_path(request.path)?;
         match &self.way {
-            Way::Straight(straight) => Answer::read(straight.send(|| request.at(uri.clone())).await?).await,
+            Way::Straight(straight) => straight.exchange(&self.address, request).await,
             Way::Proxied(client) => {
+                let uri = self.address.of_path(request.path)?;
                 let asking = reqwest::Request::try_from(request.at::<Bytes>(uri))?;
-                Answer::read(client.execute(asking).await?.into()).await
+                Box::pin(async { Answer::read(client.execute(asking).await?.into()).await }).await
             }
         }
     }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::audit::{Record, Who};
 use crate::body::JsonObject;
-use crate::crm::Known;
+use crate::crm::{Crm, Known};
 use crate::db::session::{Session, State as Stage};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
@@ -90,7 +90,7 @@ pub(crate) async fn handle(
     }
     let hash = visitor::hash(&session_id, app.config.session_secret.as_ref());
     let session = claimed(&app, &hash, consent_type).await?;
-    if session.guest.is_some() && !session::holds(&app, &headers, &session).await? && session.state != Stage::Unseen {
+    if session.guest.is_some() && !Box::pin(session::holds(&app, &headers, &session)).await? && session.state != Stage::Unseen {
         return Err(BOUND);
     }
     let (session, guest, token, visitor) = with_token(&app, session).await?;
@@ -135,19 +135,32 @@ async fn with_token(app: &App, mut session: Session) -> Result<(Session, GuestId
             Ok(token) => return Ok((session, guest, token, visitor)),
             Err(Error::Refused { status: 404, .. }) if !gone => {
                 gone = true;
-                app.db.forget(&session, &salt()?).await?;
-                session = reread(app, &session).await?;
-                visitor = described(app, &mut session).await?;
+                (session, visitor) = Box::pin(forgotten(app, &session)).await?;
             }
             Err(error) => return Err(refused(error)),
         }
     }
 }
 
-/// What is known about the session's visitor. Before a guest is made it is written down: whatever happens next, a repeat asks
-/// Genesys with the same content under the same key.
+/// The session without its guest.
+async fn forgotten(app: &App, session: &Session) -> Result<(Session, Visitor), Refusal> {
+    app.db.forget(session, &salt()?).await?;
+    let mut session = reread(app, session).await?;
+    let visitor = described(app, &mut session).await?;
+    Ok((session, visitor))
+}
+
+/// What is known about the session's visitor.
 async fn described(app: &App, session: &mut Session) -> Result<Visitor, Refusal> {
-    let Some(crm) = &app.crm else { return Ok(Visitor::new(&session.hash, &Known::default())) };
+    match &app.crm {
+        None => Ok(Visitor::new(&session.hash, &Known::default())),
+        Some(crm) => Box::pin(described_by(app, crm, session)).await,
+    }
+}
+
+/// What the CRM knows about it. Before a guest is made it is written down: whatever happens next, a repeat asks
+/// Genesys with the same content under the same key.
+async fn described_by(app: &App, crm: &Crm, session: &mut Session) -> Result<Visitor, Refusal> {
     let place = format!("visitor/{}/{}", session.hash, session.generation);
     if session.guest.is_none() && session.visitor.is_none() {
         let known = crm.known(&session.hash).await?;
@@ -169,7 +182,7 @@ async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Sess
     app.audit.note(Record::of("guest.create", Who::Guest(&guest.id)));
     match settled {
         Some(settled) => Ok(settled),
-        None => reread(app, session).await,
+        None => Box::pin(reread(app, session)).await,
     }
 }
 

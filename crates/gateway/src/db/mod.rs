@@ -172,9 +172,10 @@ fn file_pool(connections: u32) -> AnyPoolOptions {
     // A file does not go away as a server does, and asking whether it is there costs as much as a statement.
     pool(connections).test_before_acquire(false).after_connect(|connection, _| {
         Box::pin(async move {
+            // A page is written whole, and a session changes two where chance has it: new files have small ones.
             // NORMAL loses nothing to a killed process; after a power failure the last moments may be missing.
-            let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; \
-                PRAGMA wal_autocheckpoint = 8000;";
+            let settings = "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 16000;";
             connection.execute(settings).await.map(drop)
         })
     })

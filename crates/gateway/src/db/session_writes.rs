@@ -1,17 +1,15 @@
-//! The two writes of every new session, made for several at once and on one connection: its claim before Genesys is asked, and its
-//! guest afterwards.
+//! The two writes of every new session: its claim before Genesys is asked, and its guest afterwards. Those of several sessions are one
+//! statement, whichever of the two each of them is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use guestsync_core::Millis;
 use guestsync_genesys::call::{ConsentType, GuestId};
-use sqlx::AnyConnection;
 
 use super::millis::signed;
 use super::session::{COLUMNS, Session, State};
 use super::together::{Statements, Write};
 use super::writer::Writer;
-use crate::failpoint;
 
 /// A session to be.
 pub(super) struct Claim {
@@ -37,22 +35,83 @@ impl Claim {
     }
 }
 
+/// A session that has its guest now.
+pub(super) struct Settled {
+    pub(super) session: Session,
+    pub(super) guest: GuestId,
+}
+
+impl Settled {
+    /// The session as it is after that: without a guest nothing else of a session changes but its generation, and that was looked at.
+    fn session(&self) -> Session {
+        Session { guest: Some(self.guest.clone()), visitor: None, ..self.session.clone() }
+    }
+}
+
 /// What is written of a session.
 pub(super) enum SessionWrite {
     Claim(Claim),
     Settled(Settled),
 }
 
+impl SessionWrite {
+    fn hash(&self) -> &String {
+        match self {
+            Self::Claim(claim) => &claim.hash,
+            Self::Settled(settled) => &settled.session.hash,
+        }
+    }
+
+    /// The session as it is where this was written.
+    fn session(&self) -> Session {
+        match self {
+            Self::Claim(claim) => claim.session(),
+            Self::Settled(settled) => settled.session(),
+        }
+    }
+
+    /// Whether a session that was there is what this asked for: any where it was claimed, else the one with this guest.
+    fn is_met_by(&self, found: &Session) -> bool {
+        match self {
+            Self::Claim(_) => true,
+            Self::Settled(Settled { session, guest }) => {
+                found.guest.as_ref() == Some(guest) && found.generation == session.generation
+            }
+        }
+    }
+}
+
 /// Writes sessions down.
 pub(super) struct SessionWrites {
     writer: Writer,
-    claims: Claims,
-    settlements: Settlements,
+    write: Statements,
+    find: Statements,
 }
 
 impl SessionWrites {
     pub(super) fn new(writer: Writer) -> Self {
-        Self { writer, claims: Claims::new(), settlements: Settlements::new() }
+        let row = |at| {
+            let [consent, guest, salt, generation, now] = [1, 2, 3, 4, 5].map(|n| at + n);
+            format!("(${at}, ${consent}, ${guest}, ${salt}, 'unseen', ${generation}, ${now}, ${now})")
+        };
+        // A claim has no guest, so it changes no session that is there.
+        let write = Statements::new(
+            "INSERT INTO sessions (hash, consent_type, guest, salt, state, generation, created_at, renewed_at) VALUES",
+            6,
+            row,
+            "ON CONFLICT (hash) DO UPDATE SET guest = excluded.guest, visitor = NULL
+             WHERE sessions.guest IS NULL AND sessions.generation = excluded.generation AND excluded.guest IS NOT NULL",
+        );
+        let before = format!("SELECT {COLUMNS} FROM sessions WHERE hash IN (");
+        Self { writer, write, find: Statements::new(&before, 1, |at| format!("${at}"), ")") }
+    }
+
+    /// The sessions of these hashes that are there.
+    async fn find(&self, items: &[SessionWrite]) -> sqlx::Result<BTreeMap<String, Session>> {
+        let hashes: BTreeSet<&String> = items.iter().map(SessionWrite::hash).collect();
+        let query = hashes.iter().fold(sqlx::query_as(self.find.of(hashes.len())), |query, hash| query.bind(*hash));
+        let sessions: Vec<Session> = query.fetch_all(&mut *self.writer.acquire().await?).await?;
+        Ok(sessions.into_iter().map(|session| (session.hash.clone(), session)).collect())
     }
 }
 
@@ -63,132 +122,28 @@ impl Write for SessionWrites {
     type Outcome = Option<Session>;
 
     async fn write(&self, items: &[SessionWrite]) -> sqlx::Result<Vec<Option<Session>>> {
-        let (mut claims, mut settled) = (Vec::new(), Vec::new());
+        // One statement may write a row once; whoever settles comes before those who claim.
+        let mut rows: BTreeMap<&String, &SessionWrite> = BTreeMap::new();
         for item in items {
-            match item {
-                SessionWrite::Claim(claim) => claims.push(claim),
-                SessionWrite::Settled(guest) => settled.push(guest),
+            if matches!(item, SessionWrite::Settled(_)) || !rows.contains_key(item.hash()) {
+                rows.insert(item.hash(), item);
             }
         }
-        // Taking a connection and giving it back costs as much as a statement.
-        let connection = &mut *self.writer.acquire().await?;
-        let mut claims = self.claims.write(connection, &claims).await?.into_iter();
-        let mut settled = self.settlements.write(connection, &settled).await?.into_iter();
-        let outcome = |item: &SessionWrite| match item {
-            SessionWrite::Claim(_) => claims.next().flatten(),
-            SessionWrite::Settled(_) => settled.next().flatten(),
-        };
-        Ok(items.iter().map(outcome).collect())
-    }
-}
-
-/// Reads sessions by their hashes.
-struct Find(Statements);
-
-impl Find {
-    fn new() -> Self {
-        let before = format!("SELECT {COLUMNS} FROM sessions WHERE hash IN (");
-        Self(Statements::new(&before, 1, |at| format!("${at}"), ")"))
-    }
-
-    async fn find(
-        &self,
-        connection: &mut AnyConnection,
-        hashes: impl Iterator<Item = &String>,
-    ) -> sqlx::Result<BTreeMap<String, Session>> {
-        let hashes: BTreeSet<&String> = hashes.collect();
-        let query = hashes.iter().fold(sqlx::query_as(self.0.of(hashes.len())), |query, hash| query.bind(*hash));
-        let sessions: Vec<Session> = query.fetch_all(connection).await?;
-        Ok(sessions.into_iter().map(|session| (session.hash.clone(), session)).collect())
-    }
-}
-
-/// Writes new sessions down, and finds those that are there.
-struct Claims {
-    insert: Statements,
-    find: Find,
-}
-
-impl Claims {
-    fn new() -> Self {
-        let row = |at| format!("(${at}, ${}, ${}, 'unseen', 0, ${now}, ${now})", at + 1, at + 2, now = at + 3);
-        let insert = Statements::new(
-            "INSERT INTO sessions (hash, consent_type, salt, state, generation, created_at, renewed_at) VALUES",
-            4,
-            row,
-            "ON CONFLICT (hash) DO NOTHING",
-        );
-        Self { insert, find: Find::new() }
-    }
-
-    async fn write(&self, connection: &mut AnyConnection, items: &[&Claim]) -> sqlx::Result<Vec<Option<Session>>> {
-        if items.is_empty() {
-            return Ok(Vec::new());
-        }
-        // One statement may write a row once.
-        let mut seen = BTreeSet::new();
-        let firsts: Vec<&Claim> = items.iter().copied().filter(|claim| seen.insert(&claim.hash)).collect();
-        let query = firsts.iter().fold(sqlx::query(self.insert.of(firsts.len())), |query, claim| {
-            let now = signed(claim.now);
-            query.bind(&claim.hash).bind(claim.consent.as_str()).bind(&claim.salt).bind(now)
+        let query = rows.values().fold(sqlx::query(self.write.of(rows.len())), |query, item| match item {
+            SessionWrite::Claim(Claim { hash, consent, salt, now }) => {
+                query.bind(hash).bind(consent.as_str()).bind(None::<&str>).bind(salt).bind(0_i64).bind(signed(*now))
+            }
+            SessionWrite::Settled(Settled { session, guest }) => {
+                let query = query.bind(&session.hash).bind(session.consent_type.as_str()).bind(guest.as_str());
+                query.bind(&session.salt).bind(session.generation).bind(signed(session.renewed_at))
+            }
         });
-        // Mostly all of them are new; to be told which ones would cost a row each.
-        let written = query.execute(&mut *connection).await?.rows_affected();
-        failpoint::pass();
+        let written = query.execute(&self.writer).await?.rows_affected();
+        // Mostly all of them are; to be told which ones would cost a row each.
         if written == items.len() as u64 {
-            return Ok(items.iter().map(|claim| Some(claim.session())).collect());
+            return Ok(items.iter().map(|item| Some(item.session())).collect());
         }
-        let sessions = self.find.find(connection, items.iter().map(|claim| &claim.hash)).await?;
-        Ok(items.iter().map(|claim| sessions.get(&claim.hash).cloned()).collect())
-    }
-}
-
-/// A session that has its guest now.
-pub(super) struct Settled {
-    pub(super) session: Session,
-    pub(super) guest: GuestId,
-}
-
-/// Writes guests of sessions down.
-struct Settlements {
-    update: Statements,
-    find: Find,
-}
-
-impl Settlements {
-    fn new() -> Self {
-        let update = Statements::new(
-            "WITH new (hash, guest, generation) AS (VALUES",
-            3,
-            |at| format!("(${at}, ${}, CAST(${} AS BIGINT))", at + 1, at + 2),
-            ") UPDATE sessions SET guest = new.guest, visitor = NULL FROM new
-             WHERE sessions.hash = new.hash AND sessions.guest IS NULL AND sessions.generation = new.generation",
-        );
-        Self { update, find: Find::new() }
-    }
-
-    async fn write(&self, connection: &mut AnyConnection, items: &[&Settled]) -> sqlx::Result<Vec<Option<Session>>> {
-        if items.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = items.iter().fold(sqlx::query(self.update.of(items.len())), |query, settled| {
-            query.bind(&settled.session.hash).bind(settled.guest.as_str()).bind(settled.session.generation)
-        });
-        let written = query.execute(&mut *connection).await?.rows_affected();
-        failpoint::pass();
-        if written == items.len() as u64 {
-            // Without a guest nothing else of a session changes but its generation, and that was looked at.
-            let session =
-                |settled: &&Settled| Session { guest: Some(settled.guest.clone()), visitor: None, ..settled.session.clone() };
-            return Ok(items.iter().map(|settled| Some(session(settled))).collect());
-        }
-        let sessions = self.find.find(connection, items.iter().map(|settled| &settled.session.hash)).await?;
-        let its = |settled: &&Settled| {
-            let is_its = |session: &&Session| {
-                session.guest.as_ref() == Some(&settled.guest) && session.generation == settled.session.generation
-            };
-            sessions.get(&settled.session.hash).filter(is_its).cloned()
-        };
-        Ok(items.iter().map(its).collect())
+        let found = self.find(items).await?;
+        Ok(items.iter().map(|item| found.get(item.hash()).filter(|found| item.is_met_by(found)).cloned()).collect())
     }
 }

@@ -12,13 +12,15 @@ use std::io::BufRead;
 use std::str::FromStr;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::text;
 
 const OWN: &str = ",\"hash\":\"";
 const HASH: usize = 64;
+/// What stands for the hash of the record before the first.
+const NONE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The newest record of a chain; written `seq:hash`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +35,8 @@ impl Head {
     /// Before the first record.
     pub(crate) const START: Self = Self { seq: 0, hash: String::new() };
 
-    fn prev(&self) -> String {
-        if self.seq == 0 { "0".repeat(HASH) } else { self.hash.clone() }
+    fn prev(&self) -> &str {
+        if self.seq == 0 { NONE } else { &self.hash }
     }
 }
 
@@ -110,16 +112,37 @@ struct Link {
     hash: String,
 }
 
-/// A record's line (with its line feed) and the head that it makes.
-pub(super) fn line(mut members: Map<String, Value>, before: &Head) -> (String, Head) {
-    members.insert("prev".into(), before.prev().into());
-    let mut text = serde_json::to_string(&members).expect("text, numbers and lists serialise");
-    text.pop();
-    let hash = hash(&text);
-    text.push_str(OWN);
-    text.push_str(&hash);
-    text.push_str("\"}\n");
-    (text, Head { seq: before.seq + 1, hash })
+/// What a member of a record says.
+pub(super) enum Member<'a> {
+    Text(&'a str),
+    Number(u64),
+    Other(&'a Value),
+}
+
+/// Writes a record's line (with its line feed) behind the text; the head that it makes. Of members of one name the first counts.
+pub(super) fn write_line<'a>(members: impl Iterator<Item = (&'a str, Member<'a>)>, before: &'a Head, text: &mut Vec<u8>) -> Head {
+    let seq = before.seq + 1;
+    let links = [("prev", Member::Text(before.prev())), ("seq", Member::Number(seq))];
+    let mut members: Vec<_> = links.into_iter().chain(members).collect();
+    members.sort_by_key(|(name, _)| *name);
+    members.dedup_by_key(|(name, _)| *name);
+    let begin = text.len();
+    let mut separator = b'{';
+    for (name, member) in members {
+        text.push(std::mem::replace(&mut separator, b','));
+        text::write_json(name, text);
+        text.push(b':');
+        match member {
+            Member::Text(value) => text::write_json(value, text),
+            Member::Number(value) => text.extend_from_slice(value.to_string().as_bytes()),
+            Member::Other(value) => serde_json::to_writer(&mut *text, value).expect("a value is written to memory"),
+        }
+    }
+    let hash = hash(&text[begin..]);
+    for part in [OWN, &hash, "\"}\n"] {
+        text.extend_from_slice(part.as_bytes());
+    }
+    Head { seq, hash }
 }
 
 /// The head that a line makes, if it is a whole record.
@@ -163,7 +186,7 @@ fn own(line: &str) -> Option<String> {
     Some(hash(text))
 }
 
-fn hash(text: &str) -> String {
+fn hash(text: impl AsRef<[u8]>) -> String {
     text::hex(&Sha256::digest(text))
 }
 
@@ -174,10 +197,10 @@ mod tests {
     fn chain(length: u64) -> (Vec<String>, Head) {
         let mut head = Head::START;
         let lines = (0..length).map(|n| {
-            let members = Map::from_iter([("seq".to_owned(), (n + 1).into()), ("what".to_owned(), "test".into())]);
-            let (line, next) = line(members, &head);
-            head = next;
-            line
+            let mut line = Vec::new();
+            head = write_line([("what", Member::Text("test"))].into_iter(), &head, &mut line);
+            assert_eq!(head.seq, n + 1);
+            String::from_utf8(line).unwrap()
         });
         (lines.collect(), head)
     }

@@ -40,6 +40,8 @@ const NAME_FILE: &str = "gateway.id";
 const SAVE_EVERY: Duration = Duration::from_millis(200);
 /// No record is longer.
 const LONGEST: u64 = 64 * 1024;
+/// Most records are shorter.
+const USUAL: usize = 512;
 /// Records that are written at once at most.
 const TOGETHER: usize = 256;
 
@@ -64,15 +66,14 @@ struct Tail {
 
 impl Tail {
     /// Appends records, all or none.
-    fn append(&mut self, entries: Vec<Entry>, gateway: &str) -> std::io::Result<()> {
+    fn append(&mut self, entries: &[Entry], gateway: &str) -> std::io::Result<()> {
         self.alone(|tail| {
-            let (mut text, mut head, at) = (String::new(), tail.head.clone(), clock::rfc3339_ms(clock::now()));
+            let at = clock::rfc3339_ms(clock::now());
+            let (mut text, mut head) = (Vec::with_capacity(entries.len() * USUAL), tail.head.clone());
             for entry in entries {
-                let (line, next) = entry.line(gateway, &at, &head);
-                text.push_str(&line);
-                head = next;
+                head = entry.write_line(gateway, &at, &head, &mut text);
             }
-            if let Err(error) = tail.file.write_all(text.as_bytes()) {
+            if let Err(error) = tail.file.write_all(&text) {
                 // Half a line would break the chain for good.
                 _ = tail.file.set_len(tail.length);
                 return Err(error);
@@ -180,7 +181,7 @@ async fn write(gateway: String, tail: Arc<Mutex<Tail>>, changed: Arc<Notify>, mu
         }
         let (entries, asked): (Vec<Entry>, Vec<_>) = next.into_iter().unzip();
         let what: Vec<&'static str> = entries.iter().map(|entry| entry.what).collect();
-        let written = tail.lock().unwrap_or_else(PoisonError::into_inner).append(entries, &gateway);
+        let written = tail.lock().unwrap_or_else(PoisonError::into_inner).append(&entries, &gateway);
         match written {
             Ok(()) => {
                 failpoint::pass();

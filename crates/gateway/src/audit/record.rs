@@ -3,7 +3,7 @@
 use guestsync_genesys::call::GuestId;
 use serde_json::{Map, Value};
 
-use super::chain::{self, Head};
+use super::chain::{self, Head, Member};
 use crate::keys::StateKey;
 
 /// Names of keys that are told; a record with more says how many there were.
@@ -109,17 +109,12 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The record's line, and the head that it makes; `at` is the time.
-    pub(super) fn line(self, gateway: &str, at: &str, before: &Head) -> (String, Head) {
-        let seq = before.seq + 1;
-        let mut members = self.members;
-        members.insert("seq".into(), seq.into());
-        members.insert("at".into(), at.into());
-        members.insert("gateway".into(), gateway.into());
-        members.insert("who".into(), self.who.into());
-        members.insert("what".into(), self.what.into());
-        members.insert("outcome".into(), self.outcome.into());
-        chain::line(members, before)
+    /// Writes the record's line behind the text; the head that it makes. `at` is the time.
+    pub(super) fn write_line(&self, gateway: &str, at: &str, before: &Head, text: &mut Vec<u8>) -> Head {
+        let usual = [("at", at), ("gateway", gateway), ("who", &self.who), ("what", self.what), ("outcome", self.outcome)];
+        let usual = usual.map(|(name, value)| (name, Member::Text(value)));
+        let more = self.members.iter().map(|(name, value)| (name.as_str(), Member::Other(value)));
+        chain::write_line(usual.into_iter().chain(more), before, text)
     }
 }
 

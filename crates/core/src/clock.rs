@@ -7,6 +7,7 @@ use alloc::string::String;
 use core::cmp::Ordering;
 
 use crate::Millis;
+use crate::text::hex;
 
 /// A moment in the order of updates. Ordered; unique per tab and update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,14 +83,6 @@ impl Clock {
             return None;
         }
         Some(Self { time: unhex(time)?, tab: unhex(tab)? as u32 })
-    }
-}
-
-/// Appends a number in lower-case hexadecimal.
-pub(crate) fn hex(out: &mut String, value: u64, digits: u32) {
-    for at in (0..digits).rev() {
-        let nibble = (value >> (at * 4)) as u8 & 15;
-        out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
     }
 }
 

@@ -2,11 +2,13 @@
 
 use alloc::string::String;
 
+use crate::text::{digit, hex};
+
 /// Appends `text` as a JSON string, quotes included.
 ///
 /// Only what must be escaped is escaped; other characters stay as UTF-8. Strings of the same content have the same bytes.
 pub fn string(out: &mut String, text: &str) {
-    out.push('"');
+    *out += "\"";
     // What needs no escape is copied in one piece.
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -15,21 +17,22 @@ pub fn string(out: &mut String, text: &str) {
         }
         out.push_str(text.get(from..at).unwrap_or_default());
         from = at + 1;
-        out.push('\\');
         match byte {
-            b'\n' => out.push('n'),
-            b'\r' => out.push('r'),
-            b'\t' => out.push('t'),
-            b'"' | b'\\' => out.push(char::from(byte)),
+            b'\n' => *out += "\\n",
+            b'\r' => *out += "\\r",
+            b'\t' => *out += "\\t",
+            b'"' | b'\\' => {
+                *out += "\\";
+                from = at;
+            }
             _ => {
-                out.push_str("u00");
-                out.push(hex(byte >> 4));
-                out.push(hex(byte & 15));
+                *out += "\\u";
+                hex(out, byte.into(), 4);
             }
         }
     }
     out.push_str(text.get(from..).unwrap_or_default());
-    out.push('"');
+    *out += "\"";
 }
 
 /// Appends a whole number in decimal.
@@ -37,30 +40,30 @@ pub fn integer(out: &mut String, value: u64) {
     if value >= 10 {
         integer(out, value / 10);
     }
-    out.push(char::from(b'0' + (value % 10) as u8));
+    digit(out, value % 10);
 }
 
 /// Whether `text` is a JSON number (RFC 8259 §6).
 #[must_use]
 pub fn is_number(text: &str) -> bool {
     let rest = &mut text.as_bytes();
-    takes(rest, b"-");
+    takes(rest, b'-');
     let begins_with_zero = rest.first() == Some(&b'0');
     let whole = digits(rest);
     whole > 0
         && (whole == 1 || !begins_with_zero)
-        && (!takes(rest, b".") || digits(rest) > 0)
-        && (!takes(rest, b"eE") || {
-            takes(rest, b"+-");
+        && (!takes(rest, b'.') || digits(rest) > 0)
+        && (!(takes(rest, b'e') || takes(rest, b'E')) || {
+            let _sign = takes(rest, b'+') || takes(rest, b'-');
             digits(rest) > 0
         })
         && rest.is_empty()
 }
 
-/// Takes one of these bytes off, if it comes next.
-fn takes(rest: &mut &[u8], wanted: &[u8]) -> bool {
+/// Takes this byte off, if it comes next.
+fn takes(rest: &mut &[u8], wanted: u8) -> bool {
     match *rest {
-        [next, tail @ ..] if wanted.contains(next) => {
+        [next, tail @ ..] if *next == wanted => {
             *rest = tail;
             true
         }
@@ -71,12 +74,10 @@ fn takes(rest: &mut &[u8], wanted: &[u8]) -> bool {
 /// Takes the digits off, and says how many.
 fn digits(rest: &mut &[u8]) -> usize {
     let before = rest.len();
-    while takes(rest, b"0123456789") {}
+    while let [b'0'..=b'9', tail @ ..] = *rest {
+        *rest = tail;
+    }
     before - rest.len()
-}
-
-const fn hex(nibble: u8) -> char {
-    (if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }) as char
 }
 
 #[cfg(test)]

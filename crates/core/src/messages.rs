@@ -32,7 +32,7 @@ impl Messages {
 
     fn next(&mut self, more: usize) -> &mut String {
         let text = self.room(more + 4);
-        text.push(',');
+        *text += ",";
         text
     }
 
@@ -62,15 +62,15 @@ impl Messages {
 
     /// Texts, as an array.
     pub fn texts(&mut self, values: &[String]) {
-        self.next(2).push('[');
+        *self.next(2) += "[";
         for (at, value) in values.iter().enumerate() {
             let text = self.room(value.len() * 6 + 4);
             if at > 0 {
-                text.push(',');
+                *text += ",";
             }
             json::string(text, value);
         }
-        self.room(3).push(']');
+        *self.room(3) += "]";
     }
 
     /// All of them.

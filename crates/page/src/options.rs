@@ -31,10 +31,14 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
     }
     for _ in 0..flat.number() {
         let (purpose, granted) = (flat.owned(), flat.text().is_some());
-        options.stated.extend(purpose.map(|purpose| (purpose, granted)));
+        if let Some(purpose) = purpose {
+            options.stated.push((purpose, granted));
+        }
     }
     for _ in 0..flat.number() {
-        options.signalled.extend(flat.owned());
+        if let Some(purpose) = flat.owned() {
+            options.signalled.push(purpose);
+        }
     }
     options
 }

@@ -122,7 +122,9 @@ fn answer(flat: &mut Flat<'_>) -> Answer {
         if flat.is_at_end() {
             break;
         }
-        answer.fields.extend(flat.owned());
+        if let Some(field) = flat.owned() {
+            answer.fields.push(field);
+        }
     }
     while !flat.is_at_end() {
         if let (Some(key), Some(value)) = (flat.owned(), flat.text().and_then(Value::from_typed)) {

@@ -1,9 +1,11 @@
 //! What can be wrong with an update, found all at once.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Given, Update, Value};
+use crate::text::{has_control, head};
 
 /// Limits of guest attributes. The defaults are the Guest API's.
 #[derive(Debug, Clone, Copy)]
@@ -106,14 +108,14 @@ pub fn check(
     }
     let mut checked = Vec::with_capacity(updates.len());
     for Update { key, given } in updates {
-        let mut at = |code| issues.push(Issue { key: key.chars().take(64).collect(), code });
+        let mut at = |code| issues.push(Issue { key: head(&key, 64).to_owned(), code });
         if key.is_empty() {
             at(Code::KeyEmpty);
         }
         if key.len() > limits.key_bytes {
             at(Code::KeyTooLong);
         }
-        if key.chars().any(char::is_control) {
+        if has_control(&key) {
             at(Code::KeyControl);
         }
         if matches!(&*key, "__proto__" | "constructor" | "prototype") {

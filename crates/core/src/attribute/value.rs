@@ -37,11 +37,11 @@ impl Value {
         }
     }
 
-    fn letter(&self) -> char {
+    fn letter(&self) -> &'static str {
         match self {
-            Self::Text(_) => 's',
-            Self::Number(_) => 'n',
-            Self::Bool(_) => 'b',
+            Self::Text(_) => "s",
+            Self::Number(_) => "n",
+            Self::Bool(_) => "b",
         }
     }
 
@@ -54,8 +54,8 @@ impl Value {
             Self::Bool(false) => "false",
         };
         let mut typed = String::with_capacity(text.len() + 1);
-        typed.push(self.letter());
-        typed.push_str(text);
+        typed += self.letter();
+        typed += text;
         typed
     }
 

@@ -207,7 +207,7 @@ impl Ledger {
 fn key(kind: &str, purpose: &str) -> String {
     let mut key = String::with_capacity(purpose.len() + 2);
     key.push_str(kind);
-    key.push('/');
+    key += "/";
     key.push_str(purpose);
     key
 }

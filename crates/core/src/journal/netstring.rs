@@ -8,7 +8,7 @@ use crate::text::{cut, decimal};
 /// Appends a field.
 pub fn push(out: &mut String, field: &str) {
     json::integer(out, field.len() as u64);
-    out.push(':');
+    *out += ":";
     out.push_str(field);
 }
 

@@ -44,6 +44,16 @@ pub enum Unreadable {
     Damaged,
 }
 
+/// The moment of the newest entry; the first of all moments where there is none.
+#[must_use]
+pub fn newest(entries: &Entries) -> Clock {
+    let mut newest = Clock::ZERO;
+    for entry in entries.values() {
+        newest = newest.max(entry.clock);
+    }
+    newest
+}
+
 const VERSION: &str = "1";
 
 impl Record {

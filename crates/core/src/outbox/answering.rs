@@ -150,9 +150,9 @@ impl Outbox {
                 let left = self.pause - now.mono;
                 let mut value = String::new();
                 json::integer(&mut value, now.wall);
-                value.push(' ');
+                value += " ";
                 json::integer(&mut value, now.wall + left);
-                let write = Write::put(Table::State, self.row_key("pause"), value);
+                let write = self.state("pause", Some(value));
                 self.record(vec![write]);
                 self.put(Output::Notify(Hint::Pause));
             }
@@ -208,7 +208,7 @@ impl Outbox {
                 keys.push(key.clone());
             }
         }
-        writes.push(Write { table: Table::State, key: self.row_key("version"), value: self.version.clone() });
+        writes.push(self.state("version", self.version.clone()));
         if !keys.is_empty() {
             self.event(Event::Delivered { keys, latency });
         }

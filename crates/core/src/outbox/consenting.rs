@@ -20,6 +20,13 @@ impl Withdrawal {
     pub(super) const fn new(call: Call, of: Withdrawn) -> Self {
         Self { call, of, at: Clock::ZERO, kept: true, again: false, stored_at: 0 }
     }
+
+    /// The page has granted this purpose since.
+    fn overtake(&mut self, purpose: &str) {
+        if matches!(&self.of, Withdrawn::Purpose(of) if of == purpose) {
+            self.of = Withdrawn::Overtaken;
+        }
+    }
 }
 
 impl Outbox {
@@ -31,14 +38,13 @@ impl Outbox {
         let write = self.consent.grant(purpose, at);
         self.store(Job::Grant(Some(call)), vec![write]);
         // An earlier withdrawal of it, stored or about to be, has been overtaken by its own page.
-        let storing = self.stores.iter_mut().filter_map(|(_, job, _)| match job {
-            Job::Withdrawal(withdrawal) => Some(withdrawal),
-            _ => None,
-        });
-        for withdrawal in storing.chain(&mut self.withdrawals) {
-            if matches!(&withdrawal.of, Withdrawn::Purpose(of) if of == purpose) {
-                withdrawal.of = Withdrawn::Overtaken;
+        for (_, job, _) in &mut self.stores {
+            if let Job::Withdrawal(withdrawal) = job {
+                withdrawal.overtake(purpose);
             }
+        }
+        for withdrawal in &mut self.withdrawals {
+            withdrawal.overtake(purpose);
         }
         self.release_held();
     }

@@ -5,10 +5,11 @@ use alloc::string::String;
 
 use super::output::Precondition;
 use crate::attribute::Value;
-use crate::clock::{Clock, hex};
+use crate::clock::Clock;
 use crate::journal::{Entries, Entry};
 use crate::json;
 use crate::sorted::Sorted;
+use crate::text::hex;
 
 /// A write on its way.
 #[derive(Debug, Clone)]
@@ -52,22 +53,22 @@ impl Flight {
     pub(super) fn body(&self) -> String {
         let mut body = String::from("{\"attributes\":");
         self.write_attributes(&mut body);
-        body.push('}');
+        body += "}";
         body
     }
 
     /// Appends the attributes as JSON.
     pub(super) fn write_attributes(&self, body: &mut String) {
-        body.push('{');
+        *body += "{";
         for (at, (key, entry)) in self.entries.iter().enumerate() {
             if at > 0 {
-                body.push(',');
+                *body += ",";
             }
             json::string(body, key);
-            body.push(':');
+            *body += ":";
             self.value(key, entry).write_json(body);
         }
-        body.push('}');
+        *body += "}";
     }
 
     /// The key of this write: made from all that makes it this write and no other, so that whoever repeats it, another tab or the
@@ -88,20 +89,25 @@ impl Flight {
 
     /// The moment of the oldest entry.
     pub(super) fn oldest(&self) -> Clock {
-        let oldest = |entries: &Entries| entries.values().map(|entry| entry.clock).min();
-        match (oldest(&self.entries), oldest(&self.found)) {
-            (Some(one), Some(other)) => one.min(other),
-            (one, other) => one.or(other).unwrap_or_default(),
+        let mut oldest = None;
+        for entries in [&self.entries, &self.found] {
+            for entry in entries.values() {
+                oldest = Some(oldest.unwrap_or(entry.clock).min(entry.clock));
+            }
         }
+        oldest.unwrap_or_default()
     }
 }
 
 /// FNV-1a with 128 bits (draft-eastlake-fnv). Entries carry clocks that no other tab gives out, so it only has to be wide.
-struct Fnv(u128);
+struct Fnv {
+    high: u64,
+    low: u64,
+}
 
 impl Fnv {
     const fn new() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+        Self { high: 0x6c62_272e_07bb_0142, low: 0x62b8_2175_6295_c58d }
     }
 
     fn field(&mut self, text: &str) {
@@ -113,13 +119,17 @@ impl Fnv {
     }
 
     fn byte(&mut self, byte: u8) {
-        self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        let low = self.low ^ u64::from(byte);
+        // The prime is 2⁸⁸ + 0x13b. Multiplied by halves: a build for wasm would carry the multiplication of any 128 bits.
+        let carry = ((((low & 0xffff_ffff) * 0x13b) >> 32) + (low >> 32) * 0x13b) >> 32;
+        self.high = self.high.wrapping_mul(0x13b).wrapping_add(low << 24).wrapping_add(carry);
+        self.low = low.wrapping_mul(0x13b);
     }
 
     fn finish(self) -> String {
         let mut text = String::with_capacity(32);
-        hex(&mut text, (self.0 >> 64) as u64, 16);
-        hex(&mut text, self.0 as u64, 16);
+        hex(&mut text, self.high, 16);
+        hex(&mut text, self.low, 16);
         text
     }
 }
@@ -152,6 +162,16 @@ mod tests {
         for (at, one) in all.iter().enumerate() {
             assert_eq!(one.len(), 32);
             assert!(!all[..at].contains(one));
+        }
+    }
+
+    #[test]
+    fn the_halves_multiply_as_the_whole() {
+        let (mut hash, mut whole) = (Fnv::new(), 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128);
+        for byte in (0..=255).cycle().take(10_000) {
+            hash.byte(byte);
+            whole = (whole ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+            assert_eq!((hash.high, hash.low), ((whole >> 64) as u64, whole as u64));
         }
     }
 

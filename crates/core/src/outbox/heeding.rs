@@ -56,7 +56,7 @@ impl Outbox {
         };
         let mut held = self.held.select(&|_, entry| overtook(entry));
         let own = |home: &Home| !matches!(home, Home::Stored { store: 0, .. });
-        let mut waiting = self.pending.select(&|_, waiting| own(&waiting.home) && overtook(&waiting.entry));
+        let waiting = self.pending.select(&|_, waiting| own(&waiting.home) && overtook(&waiting.entry));
         for key in &waiting {
             if let Some(entry) = self.pending.remove(key) {
                 self.held.insert(key.clone(), entry);
@@ -73,9 +73,14 @@ impl Outbox {
             }
             self.defer();
         }
-        waiting.retain(|key| self.held.get(key).is_some_and(|entry| !self.consent.is_granted(&entry.purpose)));
-        if !waiting.is_empty() {
-            self.event(Event::Held { keys: waiting });
+        let mut keys = Vec::new();
+        for key in waiting {
+            if self.held.get(&key).is_some_and(|entry| !self.consent.is_granted(&entry.purpose)) {
+                keys.push(key);
+            }
+        }
+        if !keys.is_empty() {
+            self.event(Event::Held { keys });
         }
     }
 

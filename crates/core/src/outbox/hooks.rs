@@ -16,7 +16,8 @@ use super::sending::{Sender, Step};
 use super::storing::Job;
 use crate::clock::Clock;
 use crate::consent::Ledger;
-use crate::journal::{Table, Write, netstring};
+use crate::journal::record::newest;
+use crate::journal::{Write, netstring};
 use crate::retry::{Policy, Verdict, judge};
 use crate::sorted::Sorted;
 use crate::{Millis, Now, json};
@@ -74,18 +75,18 @@ pub(super) fn id(name: &str) -> Option<&str> {
 }
 
 impl Outbox {
-    fn hook_key(&self, id: &str) -> String {
+    fn hook_row(&self, id: &str, value: Option<String>) -> Write {
         let mut name = String::from(NAME);
         name.push_str(id);
-        self.row_key(&name)
+        self.state(&name, value)
     }
 
     /// Notes the event of a delivery. Its id is the clock of the newest entry, which no other delivery has.
     pub(super) fn note_hook(&mut self, now: Now, flight: &Flight, writes: &mut Vec<Write>) {
-        let Some(id) = flight.entries.values().map(|entry| entry.clock).max().map(Clock::to_text) else { return };
-        if !self.options.hooks {
+        if !self.options.hooks || flight.entries.is_empty() {
             return;
         }
+        let id = newest(&flight.entries).to_text();
         while self.hooks.len() >= MOST
             && let Some(oldest) = self.hooks.keys().into_iter().next()
         {
@@ -98,7 +99,7 @@ impl Outbox {
             }
         }
         let hook = Hook { body: self.hook_body(now, &id, flight), oldest: flight.oldest(), purposes, stored: false };
-        writes.push(Write::put(Table::State, self.hook_key(&id), hook.encode()));
+        writes.push(self.hook_row(&id, Some(hook.encode())));
         self.hooks.insert(id, hook);
     }
 
@@ -113,14 +114,14 @@ impl Outbox {
         body.push_str(",\"consentFlags\":{");
         for (at, (purpose, granted)) in self.consent.iter().enumerate() {
             if at > 0 {
-                body.push(',');
+                body += ",";
             }
             json::string(&mut body, purpose);
             body.push_str(if granted { ":true" } else { ":false" });
         }
         body.push_str("},\"syncedAt\":");
         json::integer(&mut body, now.wall);
-        body.push('}');
+        body += "}";
         body
     }
 
@@ -136,7 +137,7 @@ impl Outbox {
         match Hook::decode(text).filter(|hook| !hook.is_dead(&self.consent, self.ended)) {
             None => {
                 self.untidy = true;
-                writes.push(Write::remove(Table::State, self.hook_key(id)));
+                writes.push(self.hook_row(id, None));
             }
             Some(hook) if self.options.hooks && hook.purposes.iter().all(|(of, _)| self.consent.is_granted(of)) => {
                 self.hooks.insert(id.to_owned(), hook);
@@ -208,7 +209,7 @@ impl Outbox {
         let (id, mut writes) = (id.clone(), Vec::new());
         if verdict == Verdict::Done {
             self.hooks.remove(&id);
-            writes.push(Write::remove(Table::State, self.hook_key(&id)));
+            writes.push(self.hook_row(&id, None));
         } else {
             self.drop_hook(&id, &mut writes, Reason { code: Some("webhook.refused".to_owned()), ..Reason::of(answer) });
         }
@@ -218,7 +219,7 @@ impl Outbox {
 
     fn drop_hook(&mut self, id: &str, writes: &mut Vec<Write>, reason: Reason) {
         self.hooks.remove(id);
-        writes.push(Write::remove(Table::State, self.hook_key(id)));
+        writes.push(self.hook_row(id, None));
         self.event(Event::Rejected { keys: Vec::new(), reason });
     }
 }

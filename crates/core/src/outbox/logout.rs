@@ -9,7 +9,6 @@ use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal, Withdrawn};
 use crate::Now;
 use crate::clock::Clock;
-use crate::journal::{Table, Write};
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 
@@ -25,9 +24,9 @@ impl Outbox {
         }
         let at = self.ticker.tick(now.wall);
         self.end_session(at);
-        let mut writes = vec![Write::put(Table::State, self.row_key(ENDED), at.to_text())];
+        let mut writes = vec![self.state(ENDED, Some(at.to_text()))];
         for (name, value) in [("guest", None), ("version", None), ("session", self.session.is_some().then(|| fresh.clone()))] {
-            writes.push(Write { table: Table::State, key: self.row_key(name), value });
+            writes.push(self.state(name, value));
         }
         if self.session.is_some() {
             self.session = Some(fresh);

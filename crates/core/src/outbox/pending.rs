@@ -91,7 +91,11 @@ impl Pending {
 
     /// The moment of the oldest entry.
     pub(super) fn oldest(&self) -> Option<Clock> {
-        self.newest.values().map(|waiting| waiting.entry.clock).min()
+        let mut oldest = None;
+        for waiting in self.newest.values() {
+            oldest = Some(oldest.unwrap_or(waiting.entry.clock).min(waiting.entry.clock));
+        }
+        oldest
     }
 
     /// Puts an entry in place of an older one; gives back the older one.

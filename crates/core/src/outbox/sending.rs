@@ -56,6 +56,14 @@ pub(super) enum Step {
     Recording(u32),
 }
 
+/// The earlier of two moments.
+pub(super) fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
+    }
+}
+
 impl Outbox {
     /// Does what the time allows.
     pub(super) fn drive(&mut self, now: Now) {
@@ -99,7 +107,7 @@ impl Outbox {
         let called_for = !self.flushes.is_empty() && self.has_sendable();
         let wanted = if session_wanted || called_for { Some(0) } else { self.due };
         let wanted = wanted.map(|at| at.max(self.next_try).max(self.pause));
-        self.next_hook().into_iter().chain(wanted).min()
+        earlier(self.next_hook(), wanted)
     }
 
     pub(super) fn next_wake(&self) -> Option<Millis> {
@@ -111,7 +119,11 @@ impl Outbox {
             Sender::Settling { until } | Sender::Holding { until, .. } => Some(until),
             Sender::Locking { peek_at } => peek_at,
         };
-        self.flushes.iter().map(|flush| flush.until).chain(sender).min()
+        let mut wake = sender;
+        for flush in &self.flushes {
+            wake = earlier(wake, Some(flush.until));
+        }
+        wake
     }
 
     fn is_sendable(home: &Home) -> bool {

@@ -8,10 +8,12 @@ use alloc::vec::Vec;
 use super::input::Call;
 use super::output::{Event, Outcome, Output};
 use super::pending::Home;
-use super::storing::{Job, SetCall};
+use super::sending::earlier;
+use super::storing::{Job, SetCall, remove};
 use super::{Outbox, Ungranted};
 use crate::attribute::{self, Update};
 use crate::consent::Ledger;
+use crate::journal::record::newest;
 use crate::journal::{Entry, Record, Table, Write};
 use crate::{Millis, Now};
 
@@ -144,8 +146,7 @@ impl Outbox {
         let store = self.id();
         let mut writes = Vec::with_capacity(records.len());
         for record in &records {
-            let newest = record.entries.values().map(|entry| entry.clock).max().unwrap_or_default();
-            let row = self.row_key(&newest.to_text());
+            let row = self.row_key(&newest(&record.entries).to_text());
             for (key, _) in record.entries.iter() {
                 self.pending.rehome(key, Home::Storing { store, record: row.clone() });
             }
@@ -158,9 +159,7 @@ impl Outbox {
         // A record whose successors are partly in a transaction that may still fail has to stay.
         let under_way = self.stores.iter().any(|(_, job, _)| matches!(job, Job::Burst { .. }));
         let superseded = if under_way { Vec::new() } else { self.pending.take_superseded() };
-        for record in &superseded {
-            writes.push(Write::remove(Table::Records, record.clone()));
-        }
+        remove(&superseded, &mut writes);
         self.removals(&mut writes);
         self.stores.push((store, Job::Burst { calls, superseded }, Some(Vec::new())));
         self.put(Output::Store { store, writes });
@@ -173,6 +172,6 @@ impl Outbox {
         }
         let delay: Millis = if self.pending.len() >= self.options.max_items { 0 } else { self.options.max_delay };
         let at = now.mono.saturating_add(delay);
-        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+        self.due = earlier(self.due, Some(at));
     }
 }

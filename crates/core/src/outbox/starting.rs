@@ -10,7 +10,6 @@ use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox};
 use crate::Now;
-use crate::journal::{Table, Write};
 use crate::retry::{Verdict, judge};
 use crate::token::Lifecycle;
 
@@ -21,8 +20,7 @@ impl Outbox {
             return self.release();
         }
         let Some(session) = self.session.clone() else { return self.release() };
-        let write = Write::put(Table::State, self.row_key("session"), session.clone());
-        self.store(Job::Aside(Vec::new()), vec![write]);
+        self.keep("session", session.clone());
         self.step(Step::Starting);
         self.put(Output::Start { session });
     }
@@ -36,10 +34,9 @@ impl Outbox {
             return;
         }
         let mut value = session;
-        value.push(' ');
+        value += " ";
         value.push_str(&guest);
-        let write = Write::put(Table::State, self.row_key("guest"), value);
-        self.store(Job::Aside(Vec::new()), vec![write]);
+        self.keep("guest", value);
         self.found_guest(guest);
         if self.is_starting() {
             self.attempts = 0;
@@ -54,9 +51,8 @@ impl Outbox {
         let bound = answer.code.as_deref() == Some("session.bound");
         if bound {
             // The id is in use and its cookie is not here: this browser starts another.
-            let write = Write::put(Table::State, self.row_key("session"), fresh.clone());
+            self.keep("session", fresh.clone());
             self.session = Some(fresh);
-            self.store(Job::Aside(Vec::new()), vec![write]);
         }
         if bound || answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
             self.retry(now, answer);
@@ -86,8 +82,7 @@ impl Outbox {
             self.guest = None;
             self.version = None;
             self.token = Lifecycle::new();
-            let forget = |name| Write::remove(Table::State, self.row_key(name));
-            let writes = vec![forget("guest"), forget("version")];
+            let writes = vec![self.state("guest", None), self.state("version", None)];
             self.store(Job::Aside(Vec::new()), writes);
         }
         self.restarted

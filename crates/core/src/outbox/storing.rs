@@ -1,6 +1,7 @@
 //! Transactions under way: what each is for, and what its end means.
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::input::{Call, Durability, Hint};
@@ -33,6 +34,13 @@ pub(super) enum Job {
     Record,
 }
 
+/// Adds the removal of records.
+pub(super) fn remove(records: &[String], writes: &mut Vec<Write>) {
+    for record in records {
+        writes.push(Write::remove(Table::Records, record.clone()));
+    }
+}
+
 impl Outbox {
     /// Adds the removal of records of which everything has ended, or was superseded by what is safe by now.
     pub(super) fn removals(&mut self, writes: &mut Vec<Write>) {
@@ -40,16 +48,25 @@ impl Outbox {
         if self.pending.is_all_stored() {
             records.append(&mut self.pending.take_superseded());
         }
-        for record in &records {
-            writes.push(Write::remove(Table::Records, record.clone()));
-        }
+        remove(&records, writes);
+    }
+
+    /// What puts one of the owner's rows of state, or removes it.
+    pub(super) fn state(&self, name: &str, value: Option<String>) -> Write {
+        Write { table: Table::State, key: self.row_key(name), value }
+    }
+
+    /// Keeps one of the owner's rows of state; nobody waits for it.
+    pub(super) fn keep(&mut self, name: &str, value: String) {
+        let write = self.state(name, Some(value));
+        self.store(Job::Aside(Vec::new()), vec![write]);
     }
 
     /// A key of one of the owner's rows.
     pub(super) fn row_key(&self, name: &str) -> String {
         let mut key = String::with_capacity(self.owner.len() + 1 + name.len());
         key.push_str(&self.owner);
-        key.push('/');
+        key += "/";
         key.push_str(name);
         key
     }
@@ -104,7 +121,7 @@ impl Outbox {
             // Without the next session's id, the next page does not go on with the last one's.
             Job::Logout(withdrawal) => {
                 withdrawal.kept = false;
-                removals.push(Write::remove(Table::State, self.row_key("session")));
+                removals.push(self.state("session", None));
             }
             _ => {}
         }

@@ -14,9 +14,9 @@ pub enum Jitter {
 /// A backoff policy: m = `base` · 2ⁿ up to `cap`, with jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// The first delay before jitter, in milliseconds.
+    /// The first delay before jitter, in milliseconds; below 2³², which is 49 days.
     pub base: Millis,
-    /// The longest delay before jitter, in milliseconds.
+    /// The longest delay before jitter, in milliseconds; below 2³².
     pub cap: Millis,
     /// What chance decides.
     pub jitter: Jitter,
@@ -37,8 +37,7 @@ impl Policy {
     /// `random` is a uniformly drawn number; the delay is uniform in the declared range.
     #[must_use]
     pub fn delay(&self, attempt: u32, random: u64) -> Millis {
-        let factor = 1u64.checked_shl(attempt.min(63)).unwrap_or(u64::MAX);
-        let m = self.base.saturating_mul(factor).min(self.cap);
+        let m = (self.base << attempt.min(32)).min(self.cap);
         match self.jitter {
             Jitter::Equal => m / 2 + uniform(random, m - m / 2),
             Jitter::Full => uniform(random, m),
@@ -46,10 +45,9 @@ impl Policy {
     }
 }
 
-/// Maps a uniform 64-bit number to 0..=`top` without bias worth naming (at most `top` / 2⁶⁴).
-fn uniform(random: u64, top: u64) -> u64 {
-    let wide = u128::from(random) * (u128::from(top) + 1);
-    u64::try_from(wide >> 64).unwrap_or(top)
+/// Maps the upper half of a uniform 64-bit number to 0..=`top` without bias worth naming (at most `top` / 2³²).
+const fn uniform(random: u64, top: u64) -> u64 {
+    ((random >> 32) * (top + 1)) >> 32
 }
 
 #[cfg(test)]

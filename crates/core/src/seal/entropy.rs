@@ -5,7 +5,7 @@ use alloc::string::String;
 use sha2::{Digest, Sha256};
 
 use super::secret::Secret;
-use crate::clock::hex;
+use crate::text::hex;
 
 /// A seed for one form or one value, and how much of it was used.
 ///

@@ -10,12 +10,12 @@ use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use crate::Millis;
-use crate::clock::{Clock, hex};
+use crate::clock::Clock;
 use crate::journal::netstring;
 use crate::journal::record::Unreadable;
 use crate::json;
 use crate::patch::{Document, Operation, Pointer};
-use crate::text::decimal;
+use crate::text::{decimal, hex};
 
 const VERSION: &str = "1";
 

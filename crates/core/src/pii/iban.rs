@@ -38,9 +38,13 @@ pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
             b'0'..=b'9' => sum * 10 + u32::from(c - b'0'),
             _ if c.is_ascii_alphabetic() && (c ^ country[0]) & 0x20 == 0 => sum * 100 + u32::from(c & 0x1F) + 9,
             _ => return None,
-        } % 97;
+        };
+        // Divided where the next character would be too much for 32 bits, and not for each.
+        if sum > u32::MAX / 100 - 1 {
+            sum %= 97;
+        }
     }
-    (sum == 1 && !text.at(end).is_ascii_alphanumeric()).then_some(end)
+    (sum % 97 == 1 && !text.at(end).is_ascii_alphanumeric()).then_some(end)
 }
 
 fn length(country: [u8; 2]) -> Option<u8> {

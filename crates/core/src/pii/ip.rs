@@ -25,23 +25,28 @@ pub(super) fn end(text: &Text, start: usize, before: u8) -> Option<usize> {
 
 /// Version 4: four numbers up to 255, with dots between them and no fifth one.
 fn dotted(text: &Text, start: usize) -> Option<usize> {
-    let mut at = start;
-    for part in 0..4 {
-        if part > 0 {
-            if text.at(at) != b'.' {
+    let (mut at, mut first) = (start, start);
+    let (mut part, mut number) = (1, 0);
+    loop {
+        let c = text.read(at);
+        let digit = c.wrapping_sub(b'0');
+        if digit <= 9 {
+            number = number * 10 + u32::from(digit);
+            if number > 255 || at == first + 3 {
                 return None;
             }
-            at += 1;
-        }
-        let first = at;
-        let mut number = 0;
-        while text.is_digit(at) && at < first + 4 {
-            number = number * 10 + u32::from(text.at(at) - b'0');
-            at += 1;
-        }
-        if at == first || at > first + 3 || number > 255 {
+        } else if at == first {
+            return None;
+        } else if part == 4 {
+            break;
+        } else if c == b'.' {
+            part += 1;
+            number = 0;
+            first = at + 1;
+        } else {
             return None;
         }
+        at += 1;
     }
     ends(text, at).then_some(at)
 }

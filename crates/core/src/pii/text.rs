@@ -22,6 +22,7 @@ const FURTHER: u8 = 0xAF;
 /// A text, a byte a character. Reading past its ends gives 0.
 pub(super) struct Text {
     chars: Vec<u8>,
+    marked: bool,
     #[cfg(test)]
     reads: core::cell::Cell<u64>,
 }
@@ -34,6 +35,7 @@ impl Text {
         }
         Self {
             chars,
+            marked: false,
             #[cfg(test)]
             reads: core::cell::Cell::new(0),
         }
@@ -82,6 +84,7 @@ impl Text {
 
     /// Takes the characters from `start` to `end` as a match.
     pub(super) fn mark(&mut self, kind: Kind, start: usize, end: usize) {
+        self.marked = true;
         if let Some(chars) = self.chars.get_mut(start..end) {
             chars.fill(FURTHER);
         }
@@ -93,6 +96,9 @@ impl Text {
     /// The marks, as places in the text that this was made from.
     pub(super) fn findings(&self, text: &str) -> Findings {
         let mut findings = Findings::default();
+        if !self.marked {
+            return findings;
+        }
         let mut marks = self.chars.iter();
         let mut inside = false;
         for (at, byte) in text.bytes().enumerate() {

@@ -13,7 +13,7 @@ export const mutations = [
   {
     breaks: "an older record that turns up after a delivery is superseded, not sent (2)",
     file: "answering.rs",
-    from: "writes.push(Write::put(Table::Delivered, self.row_key(&key), entry.clock.to_text()));",
+    from: "writes.push(Write::put(Table::Delivered, self.row_key(key), entry.clock.to_text()));",
     to: "",
   },
   {
@@ -24,7 +24,7 @@ export const mutations = [
   },
   {
     breaks: "a withdrawal has resolved only when no tab is about to send (3)",
-    file: "storing.rs",
+    file: "consenting.rs",
     from: "self.withdrawals.push(Withdrawal { stored_at: self.next_id, ..withdrawal });",
     to: "self.settle(withdrawal.call, Outcome::Done);",
   },

@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use guestsync_genesys::call::GuestId;
 use sha2::{Digest, Sha256};
 
+use super::preconditions::combined;
 use super::reply::Refused;
 use super::to_its_end::ToItsEnd;
 use crate::app::App;
 use crate::db::answer::Begun;
 use crate::refusal::Refusal;
-use crate::route::profile_patch::combined;
 use crate::{body, clock, text};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");

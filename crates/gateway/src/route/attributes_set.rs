@@ -15,10 +15,10 @@ use crate::openapi::guest_api::{AttributeUpdate, Attributes};
 use crate::openapi::responses::Write;
 use crate::proxy::attributes;
 use crate::proxy::once::{self, Keyed};
+use crate::proxy::preconditions::precondition;
 use crate::proxy::reply::{self, Refused};
 use crate::proxy::told;
 use crate::refusal::Refusal;
-use crate::route::profile_patch::precondition;
 
 const MEDIA: Refusal =
     Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported.media.type", "The content type must be application/json");
@@ -52,7 +52,7 @@ pub(crate) async fn handle(
     let keyed = Keyed::read(&Method::POST, uri.path(), &guest, &headers, &body)?;
     let write = {
         let app = Arc::clone(&app);
-        let precondition = precondition(&headers, keyed.as_ref());
+        let precondition = precondition(&headers, keyed.as_ref().map(Keyed::upstream));
         async move {
             let key = precondition.idempotency_key.clone();
             let answer = app.genesys.set_attributes(&guest, body, precondition).await;

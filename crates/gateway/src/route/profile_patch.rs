@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use guestsync_core::Millis;
 use guestsync_genesys::call::{GuestId, Precondition};
@@ -21,6 +21,7 @@ use crate::openapi::responses::Write;
 use crate::proxy::fenced::{self, Outcome};
 use crate::proxy::once::{self, Keyed};
 use crate::proxy::patch::Patch;
+use crate::proxy::preconditions::precondition;
 use crate::proxy::reply::{self, Refused};
 use crate::proxy::told;
 use crate::refusal::Refusal;
@@ -67,7 +68,7 @@ pub(crate) async fn handle(
     let body = body::read_of(&headers, body).await?;
     let patch = Patch::read(&body, &app.config.patch_pointers)?;
     let keyed = Keyed::read(&Method::PATCH, uri.path(), &guest, &headers, &body)?;
-    let write = write(Arc::clone(&app), guest, seq, patch, precondition(&headers, keyed.as_ref()));
+    let write = write(Arc::clone(&app), guest, seq, patch, precondition(&headers, keyed.as_ref().map(Keyed::upstream)));
     once::perform(app, keyed, write).await
 }
 
@@ -106,22 +107,4 @@ fn sequence(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
 /// after.
 fn newest_possible() -> i64 {
     i64::try_from(clock::now().saturating_add(AHEAD) << COUNTER_BITS).unwrap_or(i64::MAX)
-}
-
-/// The headers of a write that go along.
-pub(crate) fn precondition(headers: &HeaderMap, keyed: Option<&Keyed>) -> Precondition {
-    Precondition {
-        idempotency_key: keyed.map(Keyed::upstream),
-        if_match: combined(headers, &header::IF_MATCH),
-        if_none_match: combined(headers, &header::IF_NONE_MATCH),
-    }
-}
-
-/// A header whose lines are one list (RFC 9110 §5.3).
-pub(crate) fn combined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
-    let mut lines = headers.get_all(name).iter();
-    let (first, second) = (lines.next()?, lines.next());
-    let Some(second) = second else { return Some(first.clone()) };
-    let all: Vec<&[u8]> = [first, second].into_iter().chain(lines).map(HeaderValue::as_bytes).collect();
-    HeaderValue::from_bytes(&all.join(&b", "[..])).ok()
 }

@@ -12,10 +12,15 @@ use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
+use hyper_rustls::MaybeHttpsStream;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 use tokio::task::unconstrained;
 
-use super::straight::Stream;
 use crate::{Answer, Error};
+
+/// A connection's bytes.
+pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// How long a connection without a request is kept.
 pub(super) const IDLE: Duration = Duration::from_secs(90);

@@ -9,11 +9,10 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::HOST;
 use hyper::{Request, Response, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{Connection as _, HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
 use super::Outgoing;
@@ -21,8 +20,6 @@ use super::address::Address;
 use super::kept::{Connection, IDLE, Kept, Outcome};
 use crate::{Answer, Error};
 
-/// A connection's bytes.
-pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 /// After so long without a word the system asks whether the other side is there, and so often again.
 const ALIVE: (Duration, u32) = (Duration::from_secs(15), 3);
 /// How often a request is sent again that a server gave back untouched.

@@ -67,23 +67,25 @@ struct ErrorDetail {
 /// The code where a bearer token is missing or not good.
 pub(crate) const BAD_CREDENTIALS: &str = "bad.credentials";
 
-/// Whoever is not let in is told what to show (RFC 9110 §11.6.1); for a cookie there is no such word.
-pub(crate) fn challenge(response: &mut Response, code: &str) {
-    if code == BAD_CREDENTIALS {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+impl Refusal {
+    /// What every refusal has beside its body, whatever form that has.
+    pub(crate) fn complete(&self, mut response: Response) -> Response {
+        response.extensions_mut().insert(Code(self.code));
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
+        }
+        // What to show (RFC 9110 §11.6.1); for a cookie there is no such word.
+        if self.code == BAD_CREDENTIALS {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let error = ErrorDetail { code: self.code, field: self.field, message: self.message };
-        let mut response = (self.status, Json(Error { error })).into_response();
-        response.extensions_mut().insert(Code(self.code));
-        challenge(&mut response, self.code);
-        if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000).max(1)));
-        }
-        response
+        self.complete((self.status, Json(Error { error })).into_response())
     }
 }
 

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use guestsync_genesys::{Answer, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::refusal::{Code, Refusal, challenge};
+use crate::refusal::Refusal;
 
 /// A refusal as `{message, code, status, contextId, details, errors}`.
 pub(crate) struct Refused(pub(crate) Refusal);
@@ -36,17 +36,11 @@ struct GenesysErrorDetail {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Refusal { status, code, message, field, retry_after } = self.0;
+        let Refusal { status, code, message, field, .. } = self.0;
         let details = field.map(|field| GenesysErrorDetail { error_code: code, field_name: field });
         let body =
             GenesysError { message, code, status: status.as_u16(), context_id: "", details: Vec::from_iter(details), errors: [] };
-        let mut response = (status, Json(body)).into_response();
-        response.extensions_mut().insert(Code(code));
-        challenge(&mut response, code);
-        if let Some(wait) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1_000)));
-        }
-        response
+        self.0.complete((status, Json(body)).into_response())
     }
 }
 

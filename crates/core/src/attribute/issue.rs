@@ -82,6 +82,12 @@ pub struct Issue {
     pub code: Code,
 }
 
+/// Whether prototype pollution uses this name.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    matches!(name, "__proto__" | "constructor" | "prototype")
+}
+
 /// Splits an update into what may be stored, or everything that is wrong with it.
 ///
 /// `known` tells whether the guest already has a key, `count` how many it has.
@@ -118,7 +124,7 @@ pub fn check(
         if has_control(&key) {
             at(Code::KeyControl);
         }
-        if matches!(&*key, "__proto__" | "constructor" | "prototype") {
+        if is_reserved(&key) {
             at(Code::KeyReserved);
         }
         match given {

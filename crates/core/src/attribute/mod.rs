@@ -6,6 +6,6 @@ pub mod issue;
 pub mod update;
 pub mod value;
 
-pub use issue::{Code, Issue, Limits, check};
+pub use issue::{Code, Issue, Limits, check, is_reserved};
 pub use update::{Given, Update};
 pub use value::Value;

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use axum::http::StatusCode;
+use guestsync_core::attribute::is_reserved;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -41,10 +42,8 @@ impl<'de> Visitor<'de> for Members {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Once, A::Error> {
         let mut members = Map::new();
         while let Some((name, value)) = entries.next_entry::<String, Value>()? {
-            // Prototype pollution uses the others.
-            let good = !matches!(name.as_str(), "__proto__" | "constructor" | "prototype");
-            if !good || members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name comes twice, or is none"));
+            if is_reserved(&name) || members.insert(name, value).is_some() {
+                return Err(A::Error::custom("a name is reserved or comes twice"));
             }
         }
         Ok(Once(members))

@@ -21,16 +21,15 @@ const INVALID: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "host.invalid", "
 pub(crate) fn settle(request: &mut Request) -> Result<(), Box<Response>> {
     let stated = request.headers().get_all(HOST).iter().count();
     let authority = request.uri().authority().map(|authority| HeaderValue::try_from(authority.as_str()));
-    match authority {
-        _ if stated > 1 => {}
-        Some(Ok(authority)) => {
+    let names_one = match authority {
+        Some(Ok(authority)) if stated <= 1 => {
             request.headers_mut().insert(HOST, authority);
-            return Ok(());
+            true
         }
-        None if stated == 1 || request.version() < Version::HTTP_11 => return Ok(()),
-        Some(Err(_)) | None => {}
-    }
-    Err(Box::new(refused_form(request.uri().path())(INVALID)))
+        Some(_) => false,
+        None => stated == 1 || (stated == 0 && request.version() < Version::HTTP_11),
+    };
+    if names_one { Ok(()) } else { Err(Box::new(refused_form(request.uri().path())(INVALID))) }
 }
 
 /// The host and port of the request, as the browser has them.

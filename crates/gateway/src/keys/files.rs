@@ -122,9 +122,14 @@ fn private_options() -> OpenOptions {
 }
 
 #[cfg(unix)]
-fn check_private(path: &Path) -> Result<(), FileError> {
+fn mode(path: &Path) -> Result<u32, FileError> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(io(path, "read"))?.permissions().mode() & 0o7777;
+    Ok(fs::metadata(path).map_err(io(path, "read"))?.permissions().mode() & 0o7777)
+}
+
+#[cfg(unix)]
+fn check_private(path: &Path) -> Result<(), FileError> {
+    let mode = mode(path)?;
     if mode & 0o077 == 0 {
         return Ok(());
     }
@@ -134,8 +139,7 @@ fn check_private(path: &Path) -> Result<(), FileError> {
 /// The sticky bit does not help: it keeps others from replacing a file, not from being the first to put one there.
 #[cfg(unix)]
 fn check_own(path: &Path) -> Result<(), FileError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(io(path, "read"))?.permissions().mode() & 0o7777;
+    let mode = mode(path)?;
     if mode & 0o022 == 0 {
         return Ok(());
     }

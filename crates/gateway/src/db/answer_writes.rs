@@ -9,7 +9,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::answer::{Begun, KEPT_FOR};
-use super::together::{Statements, Write};
+use super::together::{Batched, Statements};
 use super::writer::Writer;
 
 /// How long a request counts as running; longer than any takes.
@@ -69,12 +69,12 @@ impl Begins {
     }
 }
 
-impl Write for Begins {
+impl Batched for Begins {
     type Item = Begin;
     /// `None`: the row that was in the way has gone before it was read.
     type Outcome = Option<Begun>;
 
-    async fn write(&self, items: &[Begin]) -> sqlx::Result<Vec<Option<Begun>>> {
+    async fn run(&self, items: &[Begin]) -> sqlx::Result<Vec<Option<Begun>>> {
         // One statement may write a row once: of several under one key the first runs.
         let mut seen = BTreeSet::new();
         let (firsts, mut others): (Vec<&Begin>, Vec<&Begin>) = items.iter().partition(|begin| seen.insert(&begin.id));
@@ -152,11 +152,11 @@ impl Keeps {
     }
 }
 
-impl Write for Keeps {
+impl Batched for Keeps {
     type Item = Keep;
     type Outcome = ();
 
-    async fn write(&self, items: &[Keep]) -> sqlx::Result<Vec<()>> {
+    async fn run(&self, items: &[Keep]) -> sqlx::Result<Vec<()>> {
         let query = items.iter().fold(sqlx::query(self.update.of(items.len())), |query, keep| {
             query.bind(&keep.id).bind(&keep.request).bind(&keep.answer).bind(length(&keep.answer)).bind(keep.now)
         });

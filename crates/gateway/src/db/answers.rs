@@ -26,7 +26,7 @@ impl Db {
     pub(crate) async fn begin_answer(&self, guest: &str, id: &str, request: &str, now: Millis) -> sqlx::Result<Begun> {
         loop {
             let (guest, id, request) = (guest.to_owned(), id.to_owned(), request.to_owned());
-            if let Some(begun) = self.begins.write(Begin { id, request, guest, now: signed(now) }).await? {
+            if let Some(begun) = self.begins.run(Begin { id, request, guest, now: signed(now) }).await? {
                 return Ok(begun);
             }
         }
@@ -42,7 +42,7 @@ impl Db {
         now: Millis,
     ) -> sqlx::Result<()> {
         let (guest, id, request) = (guest.to_owned(), id.to_owned(), request.to_owned());
-        self.keeps.write(Keep { id, request, guest, answer, now: signed(now) }).await
+        self.keeps.run(Keep { id, request, guest, answer, now: signed(now) }).await
     }
 
     /// Forgets a request: its answer is not one to keep, or cannot be read.

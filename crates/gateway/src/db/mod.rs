@@ -2,7 +2,8 @@
 //! `ON CONFLICT`, `RETURNING`; the one difference is how a queue is read ([`Db::skip_locked`]).
 //!
 //! - [`channel_claims`]: which job makes the channel of a name;
-//! - [`sessions`]: which visitor is which guest; [`session_writes`]: how that is written; [`session`]: one of them;
+//! - [`sessions`]: which visitor is which guest; [`session_writes`], [`session_reads`]: how that is written, and
+//!   looked for; [`session`]: one of them;
 //! - [`answers`]: what a repeat is answered; [`answer_writes`]: how that is written; [`answer`]: one of them;
 //! - [`fences`]: the newest patch of each profile member;
 //! - [`secrets`]: what is encrypted at rest;
@@ -28,6 +29,7 @@ pub(crate) mod leases;
 mod millis;
 pub(crate) mod secrets;
 pub(crate) mod session;
+mod session_reads;
 mod session_writes;
 pub(crate) mod sessions;
 mod together;
@@ -57,7 +59,8 @@ pub(crate) struct Db {
     pub(crate) read: AnyPool,
     pub(crate) write: Writer,
     kind: Kind,
-    sessions: Together<session_writes::SessionWrites>,
+    session_reads: Together<session_reads::SessionReads>,
+    session_writes: Together<session_writes::SessionWrites>,
     begins: Together<answer_writes::Begins>,
     keeps: Together<answer_writes::Keeps>,
 }
@@ -125,10 +128,11 @@ impl Db {
 
     fn on(read: AnyPool, write: AnyPool, kind: Kind) -> Self {
         let write = Writer::new(write);
-        let sessions = Together::new(session_writes::SessionWrites::new(write.clone()));
+        let session_reads = Together::new(session_reads::SessionReads::new(write.clone()));
+        let session_writes = Together::new(session_writes::SessionWrites::new(write.clone()));
         let begins = Together::new(answer_writes::Begins::new(write.clone()));
         let keeps = Together::new(answer_writes::Keeps::new(write.clone()));
-        Self { read, write, kind, sessions, begins, keeps }
+        Self { read, write, kind, session_reads, session_writes, begins, keeps }
     }
 
     /// Whether other gateways may use it at the same time.

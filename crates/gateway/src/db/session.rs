@@ -31,6 +31,13 @@ pub(crate) struct Session {
     pub(crate) visitor: Option<String>,
 }
 
+impl Session {
+    /// A session before anything but its consent is known.
+    pub(crate) fn new(hash: String, consent_type: ConsentType, salt: String, now: Millis) -> Self {
+        Self { hash, consent_type, guest: None, salt, state: State::Unseen, generation: 0, renewed_at: now, visitor: None }
+    }
+}
+
 impl FromRow<'_, AnyRow> for Session {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         let strange = |column: &str| sqlx::Error::ColumnDecode { index: column.into(), source: "unknown value".into() };

@@ -1,39 +1,15 @@
-//! The two writes of every new session: its claim before Genesys is asked, and its guest afterwards. Those of several sessions are one
-//! statement, whichever of the two each of them is.
+//! The writes of new sessions: the guest of each, once Genesys has made it, and before that, where a CRM is asked, its claim. Those of
+//! several sessions are one statement, whichever of the two each of them is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use guestsync_core::Millis;
-use guestsync_genesys::call::{ConsentType, GuestId};
+use guestsync_genesys::call::GuestId;
 
 use super::millis::signed;
-use super::session::{COLUMNS, Session, State};
-use super::together::{Statements, Write};
+use super::session::Session;
+use super::session_reads::SessionReads;
+use super::together::{Batched, Statements};
 use super::writer::Writer;
-
-/// A session to be.
-pub(super) struct Claim {
-    pub(super) hash: String,
-    pub(super) consent: ConsentType,
-    pub(super) salt: String,
-    pub(super) now: Millis,
-}
-
-impl Claim {
-    /// The session as it is after nothing but its claim.
-    fn session(&self) -> Session {
-        Session {
-            hash: self.hash.clone(),
-            consent_type: self.consent,
-            guest: None,
-            salt: self.salt.clone(),
-            state: State::Unseen,
-            generation: 0,
-            renewed_at: self.now,
-            visitor: None,
-        }
-    }
-}
 
 /// A session that has its guest now.
 pub(super) struct Settled {
@@ -50,14 +26,15 @@ impl Settled {
 
 /// What is written of a session.
 pub(super) enum SessionWrite {
-    Claim(Claim),
+    /// It is about to be.
+    Claim(Session),
     Settled(Settled),
 }
 
 impl SessionWrite {
     fn hash(&self) -> &String {
         match self {
-            Self::Claim(claim) => &claim.hash,
+            Self::Claim(session) => &session.hash,
             Self::Settled(settled) => &settled.session.hash,
         }
     }
@@ -65,7 +42,7 @@ impl SessionWrite {
     /// The session as it is where this was written.
     fn session(&self) -> Session {
         match self {
-            Self::Claim(claim) => claim.session(),
+            Self::Claim(session) => session.clone(),
             Self::Settled(settled) => settled.session(),
         }
     }
@@ -85,7 +62,7 @@ impl SessionWrite {
 pub(super) struct SessionWrites {
     writer: Writer,
     write: Statements,
-    find: Statements,
+    reads: SessionReads,
 }
 
 impl SessionWrites {
@@ -94,34 +71,26 @@ impl SessionWrites {
             let [consent, guest, salt, generation, now] = [1, 2, 3, 4, 5].map(|n| at + n);
             format!("(${at}, ${consent}, ${guest}, ${salt}, 'unseen', ${generation}, ${now}, ${now})")
         };
-        // A claim has no guest, so it changes no session that is there.
+        // A claim has no guest, so it changes no session that is there. Whoever settles may have seen none, and so have another salt.
         let write = Statements::new(
             "INSERT INTO sessions (hash, consent_type, guest, salt, state, generation, created_at, renewed_at) VALUES",
             6,
             row,
-            "ON CONFLICT (hash) DO UPDATE SET guest = excluded.guest, visitor = NULL
+            "ON CONFLICT (hash) DO UPDATE SET guest = excluded.guest, salt = excluded.salt, consent_type = excluded.consent_type,
+                visitor = NULL
              WHERE sessions.guest IS NULL AND sessions.generation = excluded.generation AND excluded.guest IS NOT NULL",
         );
-        let before = format!("SELECT {COLUMNS} FROM sessions WHERE hash IN (");
-        Self { writer, write, find: Statements::new(&before, 1, |at| format!("${at}"), ")") }
-    }
-
-    /// The sessions of these hashes that are there.
-    async fn find(&self, items: &[SessionWrite]) -> sqlx::Result<BTreeMap<String, Session>> {
-        let hashes: BTreeSet<&String> = items.iter().map(SessionWrite::hash).collect();
-        let query = hashes.iter().fold(sqlx::query_as(self.find.of(hashes.len())), |query, hash| query.bind(*hash));
-        let sessions: Vec<Session> = query.fetch_all(&mut *self.writer.acquire().await?).await?;
-        Ok(sessions.into_iter().map(|session| (session.hash.clone(), session)).collect())
+        Self { reads: SessionReads::new(writer.clone()), writer, write }
     }
 }
 
-impl Write for SessionWrites {
+impl Batched for SessionWrites {
     type Item = SessionWrite;
     /// The session as it is now. `None`: the one that was in the way of a claim has gone before it was read, or what was settled has
     /// another guest.
     type Outcome = Option<Session>;
 
-    async fn write(&self, items: &[SessionWrite]) -> sqlx::Result<Vec<Option<Session>>> {
+    async fn run(&self, items: &[SessionWrite]) -> sqlx::Result<Vec<Option<Session>>> {
         // One statement may write a row once; whoever settles comes before those who claim.
         let mut rows: BTreeMap<&String, &SessionWrite> = BTreeMap::new();
         for item in items {
@@ -129,21 +98,20 @@ impl Write for SessionWrites {
                 rows.insert(item.hash(), item);
             }
         }
-        let query = rows.values().fold(sqlx::query(self.write.of(rows.len())), |query, item| match item {
-            SessionWrite::Claim(Claim { hash, consent, salt, now }) => {
-                query.bind(hash).bind(consent.as_str()).bind(None::<&str>).bind(salt).bind(0_i64).bind(signed(*now))
-            }
-            SessionWrite::Settled(Settled { session, guest }) => {
-                let query = query.bind(&session.hash).bind(session.consent_type.as_str()).bind(guest.as_str());
-                query.bind(&session.salt).bind(session.generation).bind(signed(session.renewed_at))
-            }
+        let query = rows.values().fold(sqlx::query(self.write.of(rows.len())), |query, item| {
+            let (session, guest) = match item {
+                SessionWrite::Claim(session) => (session, None),
+                SessionWrite::Settled(Settled { session, guest }) => (session, Some(guest.as_str())),
+            };
+            let query = query.bind(&session.hash).bind(session.consent_type.as_str()).bind(guest);
+            query.bind(&session.salt).bind(session.generation).bind(signed(session.renewed_at))
         });
         let written = query.execute(&self.writer).await?.rows_affected();
         // Mostly all of them are; to be told which ones would cost a row each.
         if written == items.len() as u64 {
             return Ok(items.iter().map(|item| Some(item.session())).collect());
         }
-        let found = self.find(items).await?;
+        let found = self.reads.find(items.iter().map(SessionWrite::hash)).await?;
         Ok(items.iter().map(|item| found.get(item.hash()).filter(|found| item.is_met_by(found)).cloned()).collect())
     }
 }

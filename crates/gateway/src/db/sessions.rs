@@ -1,23 +1,24 @@
 //! Which visitor is which guest.
 //!
 //! ```text
-//!            claim           settle            a valid cookie came back        DELETE /api/session
-//!  (no row) ──────► unseen, ────────► unseen, ─────────────────────────► bound ────────────────────► closed
-//!                   no guest          guest
+//!     claim, where a CRM is asked            settle            a valid cookie came back        DELETE /api/session
+//!  (no row) ──────► unseen, no guest ────────► unseen, ─────────────────────────► bound ────────────────────► closed
+//!     └──────────────────────────────────────► guest
 //! ```
+//! What Genesys is asked for a session follows from the visitor's hash, and with it the `Idempotency-Key`, so that whoever asks again
+//! gets the same guest. What a CRM knows may be another thing the next time: it needs a row to be written down in.
+//!
 //! While a session is unseen, a repeated `init` gets the same cookie: its answer may have been lost. Afterwards only a browser that
 //! holds the cookie is that guest.
 
 use guestsync_core::Millis;
-use guestsync_genesys::call::{ConsentType, GuestId};
+use guestsync_genesys::call::GuestId;
 
 use super::Db;
 use super::millis::signed;
 use super::session::Session;
-use super::session_writes::{Claim, SessionWrite, Settled};
+use super::session_writes::{SessionWrite, Settled};
 
-const BY_HASH: &str =
-    "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE hash = $1";
 const BY_GUEST: &str =
     "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE guest = $1";
 const FORGET: &str = "UPDATE sessions SET guest = NULL, generation = generation + 1, state = 'unseen', salt = $3, visitor = NULL
@@ -30,21 +31,20 @@ const PURGE: &str = "DELETE FROM sessions WHERE renewed_at < $1";
 const PURGE_FENCES: &str = "DELETE FROM fences WHERE guest NOT IN (SELECT guest FROM sessions WHERE guest IS NOT NULL)";
 
 impl Db {
-    /// The session of this hash.
-    pub(crate) async fn session(&self, hash: &str) -> sqlx::Result<Option<Session>> {
-        sqlx::query_as(BY_HASH).bind(hash).fetch_optional(&self.read).await
-    }
-
     /// The session of this guest.
     pub(crate) async fn session_of(&self, guest: &GuestId) -> sqlx::Result<Option<Session>> {
         sqlx::query_as(BY_GUEST).bind(guest.as_str()).fetch_optional(&self.read).await
     }
 
+    /// The session of this hash. Those that several requests look for are looked for together.
+    pub(crate) async fn session(&self, hash: &str) -> sqlx::Result<Option<Session>> {
+        self.session_reads.run(hash.to_owned()).await
+    }
+
     /// Writes a new session down before Genesys is asked, or finds the one that is there.
-    pub(crate) async fn claim(&self, hash: &str, consent: ConsentType, salt: &str, now: Millis) -> sqlx::Result<Session> {
+    pub(crate) async fn claim(&self, new: Session) -> sqlx::Result<Session> {
         loop {
-            let claim = Claim { hash: hash.to_owned(), consent, salt: salt.to_owned(), now };
-            if let Some(session) = self.sessions.write(SessionWrite::Claim(claim)).await? {
+            if let Some(session) = self.session_writes.run(SessionWrite::Claim(new.clone())).await? {
                 return Ok(session);
             }
         }
@@ -53,7 +53,7 @@ impl Db {
     /// Writes the guest down that Genesys has made: the session with its guest, or nothing where it had one already.
     pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<Option<Session>> {
         let settled = Settled { session: session.clone(), guest: guest.clone() };
-        self.sessions.write(SessionWrite::Settled(settled)).await
+        self.session_writes.run(SessionWrite::Settled(settled)).await
     }
 
     /// Writes down what the CRM knows before Genesys is asked for a guest, unless that was done already.

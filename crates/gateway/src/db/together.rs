@@ -1,5 +1,5 @@
-//! Group commit: what several requests write at the same time is one statement and one transaction. What comes while one runs goes
-//! with the next, and so does what comes within four milliseconds of it.
+//! Group commit: what several requests write (or look for) at the same time is one statement and one transaction. What comes while one
+//! runs goes with the next, and so does what comes within four milliseconds of it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,48 +11,48 @@ use tokio::time::Instant;
 
 /// Rows of one statement at most. Each number of rows is a statement of its own, and connections keep only so many prepared.
 pub(super) const MOST: usize = 32;
-/// The least between two statements where fewer wait: under load writes gather, and one that comes alone does not wait.
+/// The least between two statements where fewer wait: under load items gather, and one that comes alone does not wait.
 const PAUSE: Duration = Duration::from_millis(4);
 
-/// A kind of write that can be made for several at once.
-pub(super) trait Write: Send + Sync + 'static {
-    /// What is written.
+/// A kind of statement that can be made for several at once.
+pub(super) trait Batched: Send + Sync + 'static {
+    /// What is written, or looked for.
     type Item: Send + Sync;
     /// What comes of it.
     type Outcome: Send;
 
-    /// Writes at most [`MOST`] items in one transaction; one outcome for each, in their order.
-    fn write(&self, items: &[Self::Item]) -> impl Future<Output = sqlx::Result<Vec<Self::Outcome>>> + Send;
+    /// Makes it for at most [`MOST`] items in one transaction; one outcome for each, in their order.
+    fn run(&self, items: &[Self::Item]) -> impl Future<Output = sqlx::Result<Vec<Self::Outcome>>> + Send;
 }
 
-/// Those who wait for a kind of write.
-pub(super) struct Together<W: Write>(mpsc::UnboundedSender<Waiting<W>>);
+/// Those who wait for a kind of statement.
+pub(super) struct Together<B: Batched>(mpsc::UnboundedSender<Waiting<B>>);
 
-type Waiting<W> = (<W as Write>::Item, oneshot::Sender<sqlx::Result<<W as Write>::Outcome>>);
+type Waiting<B> = (<B as Batched>::Item, oneshot::Sender<sqlx::Result<<B as Batched>::Outcome>>);
 
-impl<W: Write> Clone for Together<W> {
+impl<B: Batched> Clone for Together<B> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<W: Write> Together<W> {
-    /// Starts a task that writes; it ends with the last clone of this.
-    pub(super) fn new(write: W) -> Self {
+impl<B: Batched> Together<B> {
+    /// Starts a task that makes them; it ends with the last clone of this.
+    pub(super) fn new(batched: B) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(run(write, receiver));
+        tokio::spawn(gather(batched, receiver));
         Self(sender)
     }
 
-    /// Writes an item. Once asked for, it is written even if whoever asked goes away.
-    pub(super) async fn write(&self, item: W::Item) -> sqlx::Result<W::Outcome> {
+    /// The statement for an item. Once asked for, it is made even if whoever asked goes away.
+    pub(super) async fn run(&self, item: B::Item) -> sqlx::Result<B::Outcome> {
         let (sender, outcome) = oneshot::channel();
         self.0.send((item, sender)).map_err(|_| sqlx::Error::WorkerCrashed)?;
         outcome.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 }
 
-async fn run<W: Write>(write: W, mut waiting: mpsc::UnboundedReceiver<Waiting<W>>) {
+async fn gather<B: Batched>(batched: B, mut waiting: mpsc::UnboundedReceiver<Waiting<B>>) {
     let mut earliest = Instant::now();
     while let Some(first) = waiting.recv().await {
         tokio::time::sleep_until(earliest).await;
@@ -64,9 +64,9 @@ async fn run<W: Write>(write: W, mut waiting: mpsc::UnboundedReceiver<Waiting<W>
         }
         let is_full = next.len() == MOST;
         let (items, asked): (Vec<_>, Vec<_>) = next.into_iter().unzip();
-        let outcomes = match write.write(&items).await {
+        let outcomes = match batched.run(&items).await {
             Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-            Err(error) => apart(&write, &items, error).await,
+            Err(error) => apart(&batched, &items, error).await,
         };
         for (asked, outcome) in asked.into_iter().zip(outcomes) {
             // Whoever asked may have gone.
@@ -78,9 +78,9 @@ async fn run<W: Write>(write: W, mut waiting: mpsc::UnboundedReceiver<Waiting<W>
     }
 }
 
-/// After a failure: where a row was refused they are written one by one, so that one item does not take the others with it. A database
+/// After a failure: where a row was refused the items have a statement each, so that one item does not take the others with it. A database
 /// that is busy, full or gone is not asked so many times again.
-async fn apart<W: Write>(write: &W, items: &[W::Item], error: sqlx::Error) -> Vec<sqlx::Result<W::Outcome>> {
+async fn apart<B: Batched>(batched: &B, items: &[B::Item], error: sqlx::Error) -> Vec<sqlx::Result<B::Outcome>> {
     if items.len() == 1 {
         return vec![Err(error)];
     }
@@ -91,7 +91,7 @@ async fn apart<W: Write>(write: &W, items: &[W::Item], error: sqlx::Error) -> Ve
     }
     let mut outcomes = Vec::with_capacity(items.len());
     for item in items {
-        let outcome = write.write(std::slice::from_ref(item)).await;
+        let outcome = batched.run(std::slice::from_ref(item)).await;
         outcomes.push(outcome.and_then(|one| one.into_iter().next().ok_or(sqlx::Error::RowNotFound)));
     }
     outcomes
@@ -125,11 +125,11 @@ mod tests {
     /// Its database refuses 13, and whatever comes with it.
     struct Numbers(Arc<Mutex<Vec<usize>>>);
 
-    impl Write for Numbers {
+    impl Batched for Numbers {
         type Item = u32;
         type Outcome = u32;
 
-        async fn write(&self, items: &[u32]) -> sqlx::Result<Vec<u32>> {
+        async fn run(&self, items: &[u32]) -> sqlx::Result<Vec<u32>> {
             self.0.lock().unwrap().push(items.len());
             tokio::task::yield_now().await;
             let pool = pool().await;
@@ -154,7 +154,7 @@ mod tests {
     async fn what_is_asked_for_at_once_is_written_together_and_everybody_gets_their_own_outcome() {
         let sizes = Arc::new(Mutex::new(Vec::new()));
         let together = Together::new(Numbers(Arc::clone(&sizes)));
-        let all = futures_util::future::join_all((100..200).map(|n| together.write(n))).await;
+        let all = futures_util::future::join_all((100..200).map(|n| together.run(n))).await;
         assert!(all.into_iter().map(Result::unwrap).eq((100..200).map(|n| n * 2)));
         let sizes = sizes.lock().unwrap();
         assert!(sizes.iter().sum::<usize>() == 100 && sizes.iter().all(|size| *size <= MOST) && sizes.len() < 20, "{sizes:?}");
@@ -163,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_cannot_be_written_does_not_take_the_others_with_it() {
         let together = Together::new(Numbers(Arc::default()));
-        let all = futures_util::future::join_all((10..20).map(|n| together.write(n))).await;
+        let all = futures_util::future::join_all((10..20).map(|n| together.run(n))).await;
         assert!(all.iter().enumerate().all(|(n, outcome)| outcome.is_err() == (n == 3)), "{all:?}");
     }
 

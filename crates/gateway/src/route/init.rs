@@ -89,7 +89,7 @@ pub(crate) async fn handle(
         return Err(CONSENT);
     }
     let hash = visitor::hash(&session_id, app.config.session_secret.as_ref());
-    let session = claimed(&app, &hash, consent_type).await?;
+    let session = begun(&app, &hash, consent_type).await?;
     if session.guest.is_some() && !Box::pin(session::holds(&app, &headers, &session)).await? && session.state != Stage::Unseen {
         return Err(BOUND);
     }
@@ -114,9 +114,14 @@ fn session_id(value: &Value) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// The session's row, written before Genesys is asked: whatever happens next, a repeat asks for the same guest.
-async fn claimed(app: &App, hash: &str, consent_type: ConsentType) -> Result<Session, Refusal> {
-    Ok(app.db.claim(hash, consent_type, &salt()?, clock::now()).await?)
+/// The visitor's session, or a new one. What a CRM knows has to be written down before Genesys is asked, in the row of its claim; without
+/// one there is none until there is a guest.
+async fn begun(app: &App, hash: &str, consent_type: ConsentType) -> Result<Session, Refusal> {
+    let new = Session::new(hash.to_owned(), consent_type, salt()?, clock::now());
+    if app.crm.is_some() {
+        return Ok(app.db.claim(new).await?);
+    }
+    Ok(app.db.session(hash).await?.unwrap_or(new))
 }
 
 /// The session's guest, made if there is none, and a token for it. A guest that Genesys has forgotten is made anew, once.
@@ -127,7 +132,7 @@ async fn with_token(app: &App, mut session: Session) -> Result<(Session, GuestId
         let guest = match session.guest.clone() {
             Some(guest) => guest,
             None => {
-                session = created(app, &session, &visitor).await?;
+                session = created(app, session, &visitor).await?;
                 session.guest.clone().ok_or_else(Refusal::internal)?
             }
         };
@@ -175,15 +180,27 @@ async fn described_by(app: &App, crm: &Crm, session: &mut Session) -> Result<Vis
     Ok(Visitor::new(&session.hash, &known))
 }
 
-async fn created(app: &App, session: &Session, visitor: &Visitor) -> Result<Session, Refusal> {
-    let key = visitor::idempotency_key(&session.hash, session.generation);
-    let guest = app.genesys.create_guest(&visitor.guest(session.consent_type), &key).await.map_err(refused)?;
-    let settled = app.db.settle(session, &guest.id).await?;
-    app.audit.note(Record::of("guest.create", Who::Guest(&guest.id)));
-    match settled {
+async fn created(app: &App, mut session: Session, visitor: &Visitor) -> Result<Session, Refusal> {
+    let guest = made(app, &mut session, visitor).await.map_err(refused)?;
+    app.audit.note(Record::of("guest.create", Who::Guest(&guest)));
+    match app.db.settle(&session, &guest).await? {
         Some(settled) => Ok(settled),
-        None => Box::pin(reread(app, session)).await,
+        None => Box::pin(reread(app, &session)).await,
     }
+}
+
+/// A guest for the session. Whoever asks for the same session meanwhile gets the same one; who asked first states the type of consent.
+async fn made(app: &App, session: &mut Session, visitor: &Visitor) -> Result<GuestId, Error> {
+    let key = visitor::idempotency_key(&session.hash, session.generation);
+    let (stated, other) = (visitor.guest(session.consent_type), session.consent_type.other());
+    match app.genesys.create_guest(&stated, &key).await {
+        Err(Error::Refused { status: 422, code }) if code == "idempotency.mismatch" => {
+            session.consent_type = other;
+            Box::pin(app.genesys.create_guest(&visitor.guest(other), &key)).await
+        }
+        made => made,
+    }
+    .map(|guest| guest.id)
 }
 
 async fn reread(app: &App, session: &Session) -> Result<Session, Refusal> {

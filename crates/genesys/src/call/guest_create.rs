@@ -32,6 +32,15 @@ impl ConsentType {
         }
     }
 
+    /// The type that this one is not.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Explicit => Self::Implicit,
+            Self::Implicit => Self::Explicit,
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

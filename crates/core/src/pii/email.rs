@@ -9,26 +9,37 @@ use super::{Kind, text};
 
 /// Marks every e-mail address in the text.
 pub(super) fn mark_all(text: &mut Text) {
-    let mut start = 0;
-    let mut at = 0;
-    let mut before = 0;
-    while at < text.len() {
-        let c = text.read(at);
-        at += 1;
-        if c == b'@' {
-            if let Some(end) = local_is_valid(text, start, at - 1).then(|| domain_end(text, at)).flatten() {
-                text.mark(Kind::Email, start, end);
-                at = end;
-            }
-            start = at;
-        } else if !is_local(c) || (c == b'.' && is_ellipsis(text, at)) {
-            start = at;
-        } else if c < 0x80 && matches!(before, OTHER | text::CALL) {
-            // Scripts without spaces: the address begins where the ASCII does.
-            start = at - 1;
+    let mut from = 0;
+    while let Some(sign) = text.find(b'@', from) {
+        let local = local_start(text, from, sign);
+        from = sign + 1;
+        if let Some(start) = local
+            && let Some(end) = domain_end(text, from)
+        {
+            text.mark(Kind::Email, start, end);
+            from = end;
         }
-        before = c;
     }
+}
+
+/// Where the local part that ends at `sign` begins, not before `from`: it is not empty, and its dots stand between other characters.
+fn local_start(text: &Text, from: usize, sign: usize) -> Option<usize> {
+    let mut start = sign;
+    let mut behind = b'.';
+    while start > from {
+        let c = text.read(start - 1);
+        // Scripts without spaces: the address begins where the ASCII does.
+        let spaceless = matches!(c, OTHER | text::CALL) && behind < 0x80 && start < sign;
+        if spaceless || !is_local(c) || (c == b'.' && is_ellipsis(text, start)) {
+            break;
+        }
+        if c == b'.' && behind == b'.' {
+            return None;
+        }
+        behind = c;
+        start -= 1;
+    }
+    (behind != b'.').then_some(start)
 }
 
 fn is_local(c: u8) -> bool {
@@ -48,19 +59,6 @@ fn is_foreign(c: u8) -> bool {
 /// Whether three dots end before `at`.
 fn is_ellipsis(text: &Text, at: usize) -> bool {
     (1..4).all(|back| text.at(at.wrapping_sub(back)) == b'.')
-}
-
-/// Whether the local part is not empty and its dots stand between other characters.
-fn local_is_valid(text: &Text, start: usize, end: usize) -> bool {
-    let mut last = b'.';
-    for at in start..end {
-        let c = text.at(at);
-        if c == b'.' && last == b'.' {
-            return false;
-        }
-        last = c;
-    }
-    last != b'.'
 }
 
 /// Where the domain that begins at `start` ends.
@@ -88,15 +86,20 @@ fn domain_end(text: &Text, start: usize) -> Option<usize> {
 /// Where the top-level domain with which a label begins ends. What follows without a space is not part of it: digits, or the words
 /// of a script without spaces.
 fn top_level_end(text: &Text, start: usize, end: usize) -> Option<usize> {
-    if (0..4).all(|i| text.at(start + i).to_ascii_lowercase() == b"xn--"[i]) {
-        return Some(end);
-    }
-    let ascii = text.at(start).is_ascii();
+    let ascii = text.read(start).is_ascii();
     let mut at = start;
-    while at < end && if ascii { text.at(at).is_ascii_alphabetic() || text.at(at) == LETTER } else { is_foreign(text.at(at)) } {
+    while at < end {
+        let c = text.read(at);
+        if !(if ascii { c.is_ascii_alphabetic() || c == LETTER } else { is_foreign(c) }) {
+            break;
+        }
         at += 1;
     }
-    (at - start >= 2).then_some(at)
+    if at < start + 2 {
+        return None;
+    }
+    let encoded = (0..4).all(|i| text.at(start + i).to_ascii_lowercase() == b"xn--"[i]);
+    Some(if encoded { end } else { at })
 }
 
 #[cfg(test)]

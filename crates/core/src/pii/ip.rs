@@ -11,16 +11,11 @@ pub(super) fn end(text: &Text, start: usize, before: u8) -> Option<usize> {
     while group < start + 5 && text.read(group).is_ascii_hexdigit() {
         group += 1;
     }
-    // Nearly every other text ends here.
-    if !matches!(text.at(group), b'.' | b':') {
-        return None;
+    match text.read(group) {
+        b'.' => dotted(text, start),
+        b':' if before != b':' => grouped(text, start),
+        _ => None,
     }
-    if text.is_digit(start)
-        && let Some(end) = dotted(text, start)
-    {
-        return Some(end);
-    }
-    if before == b':' { None } else { grouped(text, start) }
 }
 
 /// Version 4: four numbers up to 255, with dots between them and no fifth one.

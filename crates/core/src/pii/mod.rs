@@ -64,6 +64,9 @@ fn search(text: &mut Text, region: Option<Region>) {
         } else {
             at += 1;
             before = first;
+            if !(b' '..=b'@').contains(&first) {
+                text.word_end = at;
+            }
         }
     }
 }

@@ -13,15 +13,22 @@ const CHECKED: usize = 9;
 /// them; a phone number is all of them, or, where that is none, those before the first space.
 pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region>) -> Option<(Kind, usize)> {
     let continues = run::continues(text, start);
+    // The tail of something longer: a separator and a digit or letter stand before it.
+    let tail = matches!(before, b'-' | b'.' | b'_') && text.at(start.wrapping_sub(2)).is_ascii_alphanumeric();
+    if continues && tail {
+        return None;
+    }
     let mut run = Run::new(start);
     let mut checked = None;
     let mut whole = true;
     while run.extend(text, true) {
-        if run.count >= CHECKED && !before.is_ascii_alphabetic() && !text.goes_back(start) && !text.goes_on(run.end) {
-            if card::is_number(&run) {
-                checked = Some((Kind::Card, run.end));
-            } else if ssn::is_number(text, &run, region) {
-                checked = Some((Kind::Ssn, run.end));
+        if run.count >= CHECKED && !tail && !before.is_ascii_alphabetic() {
+            let kind =
+                if card::is_number(&run) { Some(Kind::Card) } else { ssn::is_number(text, &run, region).then_some(Kind::Ssn) };
+            if let Some(kind) = kind
+                && !text.goes_on(run.end)
+            {
+                checked = Some((kind, run.end));
             }
         }
         if continues && !may_become_checked(run.shape) {

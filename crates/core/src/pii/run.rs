@@ -54,8 +54,11 @@ impl Run {
         }
         let mut at = self.end;
         let mut signs = 0;
-        while at < self.end + GAP {
-            let c = text.read(at);
+        let mut c = text.read(at);
+        while !c.is_ascii_digit() {
+            if at == self.end + GAP {
+                return false;
+            }
             signs |= match c {
                 b' ' if signs & sign::BRACKET != 0 || self.count == 0 => 0,
                 b' ' if spaces => sign::SPACE,
@@ -65,28 +68,23 @@ impl Run {
                 b'(' if text.at(at + 1) != c => 0,
                 b')' if text.at(at + 1) != c => sign::BRACKET,
                 b'+' if self.count == 0 => sign::PLUS,
-                _ => break,
+                _ => return false,
             };
             at += 1;
+            c = text.read(at);
         }
         if at > self.end + 1 {
             signs |= sign::WIDE;
         }
         let first = at;
-        loop {
-            let digit = text.read(at).wrapping_sub(b'0');
-            if digit > 9 {
-                break;
+        while c.is_ascii_digit() {
+            if let Some(slot) = self.digits.get_mut(self.count + at - first) {
+                *slot = c - b'0';
             }
-            if let Some(slot) = self.digits.get_mut(self.count) {
-                *slot = digit;
-            }
-            self.count += 1;
             at += 1;
+            c = text.read(at);
         }
-        if at == first {
-            return false;
-        }
+        self.count += at - first;
         self.shape = self.shape << 4 | (at - first).min(15) as u32;
         self.signs |= signs;
         self.end = at;

@@ -3,8 +3,9 @@
 //! What a scanner takes is overwritten by marks, so that no other scanner takes it, and the marks become the findings at the end.
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 
-use super::{Findings, Kind};
+use super::{Findings, Kind, label};
 
 /// A letter of a script with spaces between words, other than ASCII: Latin, Greek, Cyrillic, …
 pub(super) const LETTER: u8 = 0x80;
@@ -22,28 +23,41 @@ const FURTHER: u8 = 0xAF;
 /// A text, a byte a character. Reading past its ends gives 0.
 pub(super) struct Text {
     chars: Vec<u8>,
+    /// Between here and where the search is, no word ends.
+    pub(super) word_end: usize,
+    pub(super) label: Cell<label::Found>,
     marked: bool,
     #[cfg(test)]
-    reads: core::cell::Cell<u64>,
+    reads: Cell<u64>,
 }
 
 impl Text {
     pub(super) fn new(text: &str) -> Self {
+        let ascii = text.bytes().position(|byte| byte >= 0x80).unwrap_or(text.len());
         let mut chars = Vec::with_capacity(text.len());
-        for c in text.chars() {
+        let (plain, rest) = text.split_at_checked(ascii).unwrap_or_default();
+        chars.extend_from_slice(plain.as_bytes());
+        for c in rest.chars() {
             chars.push(simplify(c));
         }
         Self {
             chars,
+            word_end: 0,
+            label: Cell::new(label::Found::NONE),
             marked: false,
             #[cfg(test)]
-            reads: core::cell::Cell::new(0),
+            reads: Cell::new(0),
         }
     }
 
     /// How many characters.
     pub(super) fn len(&self) -> usize {
         self.chars.len()
+    }
+
+    /// Where the next `wanted` is, not before `from`.
+    pub(super) fn find(&self, wanted: u8, from: usize) -> Option<usize> {
+        Some(from + self.chars.get(from..)?.iter().position(|c| *c == wanted)?)
     }
 
     /// The character at `at`. Called in a hundred places, which the page downloads: not inlined there.
@@ -75,11 +89,6 @@ impl Text {
     pub(super) fn goes_on(&self, end: usize) -> bool {
         let next = self.at(end);
         next.is_ascii_alphanumeric() || (matches!(next, b'-' | b'.' | b'_') && self.at(end + 1).is_ascii_digit())
-    }
-
-    /// Whether the number at `start` is the tail of something longer: a separator and a digit or letter stand before it.
-    pub(super) fn goes_back(&self, start: usize) -> bool {
-        matches!(self.before(start), b'-' | b'.' | b'_') && self.before(start.wrapping_sub(1)).is_ascii_alphanumeric()
     }
 
     /// Takes the characters from `start` to `end` as a match.

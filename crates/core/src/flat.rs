@@ -63,17 +63,19 @@ impl<'a> Flat<'a> {
 
 /// Splits after so many UTF-16 code units.
 fn split(text: &str, units: u64) -> Option<(&str, &str)> {
-    let mut left = units;
-    for (at, byte) in text.bytes().enumerate() {
+    let mut left = units as usize;
+    let mut at = 0;
+    for byte in text.bytes() {
         // Bytes that begin a character; one of four bytes is two units.
         if byte & 0xc0 != 0x80 {
             if left == 0 {
-                return text.split_at_checked(at);
+                break;
             }
-            left = left.checked_sub(1 + u64::from(byte >= 0xf0))?;
+            left = left.checked_sub(1 + usize::from(byte >= 0xf0))?;
         }
+        at += 1;
     }
-    (left == 0).then_some((text, ""))
+    if left > 0 { None } else { text.split_at_checked(at) }
 }
 
 #[cfg(test)]

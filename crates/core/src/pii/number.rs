@@ -47,7 +47,7 @@ pub(super) fn found(text: &Text, start: usize, before: u8, region: Option<Region
     }
     if run.shape > 15 || text.at(run.end) != b' ' {
         run = Run::new(start);
-        while run.extend(text, false) {}
+        while run.count <= phone::MOST && run.extend(text, false) {}
     }
     phone::is_number(text, &run, region).then_some((Kind::Phone, run.end))
 }

@@ -19,12 +19,12 @@ use place::Place;
 /// The fewest digits of a phone number.
 pub(super) const FEWEST: usize = 6;
 /// The most digits of a number: E.164 §6.1.
-const MAX: usize = 15;
+pub(super) const MOST: usize = 15;
 
 /// Whether a run of digits is a phone number.
 pub(super) fn is_number(text: &Text, run: &Run, region: Option<Region>) -> bool {
     let digits = run.digits();
-    if !(FEWEST..=MAX).contains(&digits.len()) {
+    if !(FEWEST..=MOST).contains(&digits.len()) {
         return false;
     }
     let Some(place) = Place::of(text, run) else { return false };

@@ -46,6 +46,11 @@ struct OfCall {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct HeldFor {
+    held_for: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Became {
     became: &'static str,
 }
@@ -63,6 +68,7 @@ pub(crate) struct Metrics {
     form_ends: Family<Became, Counter>,
     budget: Family<State, Gauge<i64, AtomicI64>>,
     call_budget: Family<OfCall, Gauge<i64, AtomicI64>>,
+    held_starts: Family<HeldFor, Counter>,
     key_looks: Counter,
     log_dropped: Counter,
     log: OnceLock<Box<Dropped>>,
@@ -82,6 +88,7 @@ impl Metrics {
         let calls = Family::new_with_constructor(histogram as fn() -> Histogram);
         let (tokens, webhooks, jobs, budget) = (Counter::default(), Family::default(), Gauge::default(), Family::default());
         let (log_dropped, key_looks, call_budget) = (Counter::default(), Counter::default(), Family::default());
+        let held_starts = Family::<HeldFor, Counter>::default();
         let (forms, forms_oldest, form_ends) = (Family::default(), Gauge::default(), Family::default());
         registry.register_with_unit("request_duration", "Answers of the gateway", Unit::Seconds, requests.clone());
         registry.register_with_unit("upstream_duration", "Calls to Genesys; status 0: no answer", Unit::Seconds, calls.clone());
@@ -95,6 +102,8 @@ impl Metrics {
         registry.register("upstream_budget", "Requests that the rate limit allows in its window, and those used", budget.clone());
         let help = "Requests of a call that wait for the rate limit, and where it has a limit of its own, those allowed and used";
         registry.register("upstream_call_budget", help, call_budget.clone());
+        let help = "Calls of sessions' starts that waited or were refused for what is kept for guests, or for what their address had had";
+        registry.register("starts_held", help, held_starts.clone());
         let help = "Looks for capability keys that another gateway may have made";
         registry.register("capability_key_looks", help, key_looks.clone());
         registry.register("log_lines_dropped", "Lines of the log that nobody read in time", log_dropped.clone());
@@ -110,6 +119,7 @@ impl Metrics {
             form_ends,
             budget,
             call_budget,
+            held_starts,
             key_looks,
             log_dropped,
             log: OnceLock::new(),
@@ -161,6 +171,9 @@ impl Metrics {
         if let Some((used, allowed)) = genesys.budget() {
             self.budget.get_or_create(&State { state: "used" }).set(number(used));
             self.budget.get_or_create(&State { state: "allowed" }).set(number(allowed));
+        }
+        for (held_for, held) in genesys.held_starts() {
+            self.held_starts.get_or_create(&HeldFor { held_for }).inner().store(held, Ordering::Relaxed);
         }
         if let Some(dropped) = self.log.get() {
             self.log_dropped.inner().store(dropped(), Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::budget::{Call, Queue};
+use crate::budget::{Call, Queue, Reserve};
 use crate::http::{self, Http};
 use crate::oauth::{Bearer, TokenStore};
 use crate::{Error, Settings, Watch};
@@ -47,7 +47,12 @@ impl Client {
         let http = Http::new(&settings, &proxied)?;
         let bearer = Arc::new(Bearer::new(proxied, &settings, store, watch.clone()));
         let calls = settings.limits.iter().filter_map(|(call, limit)| Some((Some(Call::find(call)?), *limit)));
-        let queue = Arc::new(Queue::new(calls.chain(settings.limit.map(|limit| (None, limit)))));
+        let reserve = Reserve {
+            percent: settings.guests_share.min(100),
+            guests_wait: settings.browser_wait,
+            starts_wait: settings.patience,
+        };
+        let queue = Arc::new(Queue::new(calls.chain(settings.limit.map(|limit| (None, limit))), reserve));
         Ok(Self { inner: Arc::new(Inner { http, settings, bearer, queue, watch }) })
     }
 
@@ -67,6 +72,14 @@ impl Client {
     #[must_use]
     pub fn waiting(&self) -> Vec<(&'static str, u64)> {
         self.inner.queue.waiting()
+    }
+
+    /// How many calls of sessions that were being started had to wait, or were refused, for what is kept for guests who have one
+    /// (`guests`), and for what their address had had (`address`).
+    #[must_use]
+    pub fn held_starts(&self) -> [(&'static str, u64); 2] {
+        let (guests, address) = self.inner.queue.held_starts();
+        [("guests", guests), ("address", address)]
     }
 
     /// So many gateways, this one included, share the limits of this OAuth client now.

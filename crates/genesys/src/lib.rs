@@ -9,7 +9,8 @@
 //!   [`Client::patch_profile`]) are sent once and come back as an [`Answer`]: whoever asked decides about retries.
 //!
 //! Calls wait for one budget, read from the rate headers and `Retry-After` of all answers, with a lane for each call that has a limit of
-//! its own: for a browser at most [`Settings::browser_wait`], else as long as patience lasts.
+//! its own: for a browser at most [`Settings::browser_wait`], else as long as patience lasts. Sessions that visitors start
+//! ([`Client::starting`]) leave a part of it to those who have one, and share the rest fairly by address.
 //!
 //! Redirects are never followed, so a credential goes nowhere but to the configured hosts. Nothing here logs a token, a body or a
 //! guest's id.

@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::budget::Call;
+use crate::budget::{Call, Start};
 use crate::http::Outgoing;
 use crate::{Answer, Client, Error, watch};
 
@@ -20,23 +20,30 @@ const MAX_TRIES: u32 = 8;
 const MOST_HEADERS: usize = 8;
 
 /// A request without its credential.
-pub(crate) struct Request {
+pub(crate) struct Request<'a> {
     method: Method,
     path: String,
     headers: HeaderMap,
     body: Bytes,
+    start: Option<&'a Start>,
 }
 
-impl Request {
+impl<'a> Request<'a> {
     pub(crate) fn new(method: Method, path: String) -> Self {
         let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self { method, path, headers, body: Bytes::new() }
+        Self { method, path, headers, body: Bytes::new(), start: None }
     }
 
     pub(crate) fn body(mut self, media: &'static str, body: Bytes) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
         self.body = body;
+        self
+    }
+
+    /// As part of a session's start.
+    pub(crate) fn of(mut self, start: Option<&'a Start>) -> Self {
+        self.start = start;
         self
     }
 
@@ -66,7 +73,7 @@ impl Client {
     /// the organisation's token, not of the asker's. For a while after it, no 401 is a reason to ask for another token.
     ///
     /// Waits for the budget until `deadline`; then [`Error::Busy`].
-    async fn exchange_by(&self, request: &Request, deadline: Instant) -> Result<Answer, Error> {
+    async fn exchange_by(&self, request: &Request<'_>, deadline: Instant) -> Result<Answer, Error> {
         let token = self.inner.bearer.token().await?;
         let answer = self.send(request, token.value.expose(), deadline).await?;
         if answer.verdict() != Verdict::Reauthorize {
@@ -87,23 +94,23 @@ impl Client {
     }
 
     /// As a browser's call: it waits for the budget as long as a browser may be kept waiting.
-    pub(crate) async fn exchange(&self, request: &Request) -> Result<Answer, Error> {
+    pub(crate) async fn exchange(&self, request: &Request<'_>) -> Result<Answer, Error> {
         self.exchange_by(request, Instant::now() + self.inner.settings.browser_wait).await
     }
 
     /// As a call on the gateway's own account that its caller repeats: it waits for the budget as long as patience lasts.
-    pub(crate) async fn exchange_patiently(&self, request: &Request) -> Result<Answer, Error> {
+    pub(crate) async fn exchange_patiently(&self, request: &Request<'_>) -> Result<Answer, Error> {
         self.exchange_by(request, Instant::now() + self.inner.settings.patience).await
     }
 
     /// Exchanges until the answer is 2xx, final, or the patience of the settings is used up. No request leaves before what
     /// `Retry-After` asked for.
-    pub(crate) async fn insist(&self, request: &Request) -> Result<Answer, Error> {
+    pub(crate) async fn insist(&self, request: &Request<'_>) -> Result<Answer, Error> {
         self.insist_measured(request).await.map(|(answer, _)| answer)
     }
 
     /// As [`Self::insist`]; also tells what it took.
-    pub(crate) async fn insist_measured(&self, request: &Request) -> Result<(Answer, Effort), Error> {
+    pub(crate) async fn insist_measured(&self, request: &Request<'_>) -> Result<(Answer, Effort), Error> {
         let started = Instant::now();
         let deadline = Instant::now() + self.inner.settings.patience;
         let mut tries = 0;
@@ -142,13 +149,13 @@ impl Client {
         }
     }
 
-    async fn send(&self, request: &Request, token: &str, deadline: Instant) -> Result<Answer, Error> {
+    async fn send(&self, request: &Request<'_>, token: &str, deadline: Instant) -> Result<Answer, Error> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::Malformed)?;
         bearer.set_sensitive(true);
         let asked = Instant::now();
-        let Request { method, path, headers, body } = request;
+        let Request { method, path, headers, body, start } = request;
         let call = watch::name(method, path);
-        let permit = self.inner.queue.enter(Call::named(call), deadline).await?;
+        let permit = self.inner.queue.enter(Call::named(call), *start, deadline).await?;
         let started = Instant::now();
         let waited = started - asked;
         let span = tracing::debug_span!("upstream", call);

@@ -64,13 +64,15 @@ pub struct Settings {
     pub limit: Option<RateLimit>,
     /// The same for single calls, by their names in the contract (`G1`).
     pub limits: BTreeMap<String, RateLimit>,
+    /// Percent of each window of the rate limit that sessions which are being started leave to guests who have one.
+    pub guests_share: u32,
     /// Whether calls pass through the proxy that the environment names, if it names one for this address.
     pub by_proxy: bool,
 }
 
 impl Settings {
     /// Settings with the usual time limits: 5 s to connect, 10 s a request, 15 s with retries; a call for a browser waits 5 s for
-    /// the budget.
+    /// the budget, of which guests who have a session are left a quarter.
     #[must_use]
     pub fn new(api_base: Url, token_url: Url, client_id: String, client_secret: Sensitive<String>) -> Self {
         Self {
@@ -87,6 +89,7 @@ impl Settings {
             browser_wait: Duration::from_secs(5),
             limit: None,
             limits: BTreeMap::new(),
+            guests_share: 25,
             by_proxy: true,
         }
     }

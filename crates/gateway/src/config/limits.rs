@@ -13,6 +13,8 @@ pub struct LimitsConfig {
     pub(crate) per_address: u32,
     /// Where a proxy writes the visitor's address.
     pub(crate) address_header: Option<HeaderName>,
+    /// Whether visitors' addresses are known: there is no proxy, or it writes them.
+    pub(crate) addresses_told: bool,
 }
 
 /// Reads the table. Behind a proxy that does not tell addresses there is no limit by address: all visitors have the proxy's.
@@ -26,6 +28,6 @@ pub(super) fn read(reader: &mut Reader<'_>, behind_proxy: bool) -> LimitsConfig 
     let per_address = number("limits.per_address", "GUESTSYNC_LIMITS_PER_ADDRESS", 100);
     let header = Name { file: "limits.address_header", env: Some("GUESTSYNC_LIMITS_ADDRESS_HEADER") };
     let address_header = reader.parsed(header, "the name of a header, like \"x-forwarded-for\"", |text| text.parse().ok());
-    let told = address_header.is_some() || !behind_proxy;
-    LimitsConfig { per_guest, per_address: if told { per_address } else { 0 }, address_header }
+    let addresses_told = address_header.is_some() || !behind_proxy;
+    LimitsConfig { per_guest, per_address: if addresses_told { per_address } else { 0 }, address_header, addresses_told }
 }

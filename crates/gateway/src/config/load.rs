@@ -187,6 +187,7 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
     });
     let scope = reader.text(name("genesys.scope", "GENESYS_SCOPE"));
     let limits = super::rates::read(reader);
+    let guests_share = super::rates::guests_share(reader);
     if sandbox {
         return Some(Upstream::Sandbox);
     }
@@ -209,6 +210,7 @@ fn upstream(reader: &mut Reader<'_>, sandbox: bool) -> Option<Upstream> {
     settings.client_auth = auth.unwrap_or_default();
     settings.scope = scope;
     (settings.limit, settings.limits) = limits;
+    settings.guests_share = guests_share.unwrap_or(settings.guests_share);
     Some(Upstream::Genesys(Box::new(settings)))
 }
 

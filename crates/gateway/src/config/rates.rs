@@ -1,4 +1,5 @@
-//! `genesys.limits`: what the operator lets the gateway ask of Genesys, beside what Genesys tells.
+//! `genesys.limits`: what the operator lets the gateway ask of Genesys, beside what Genesys tells; `genesys.guests_share`: what of it new
+//! sessions leave to guests who have one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use super::reader::{Name, Reader};
 const LIMITS: Name = Name { file: "genesys.limits", env: Some("GENESYS_LIMITS") };
 const EXPECTED: &str =
     "must be limits like all=250/60 or G1=60/60 (requests in so many seconds, up to 1000000 in up to 3600), each once";
+
+const SHARE: Name = Name { file: "genesys.guests_share", env: Some("GENESYS_GUESTS_SHARE") };
 
 /// The name of what all calls share.
 const ALL: &str = "all";
@@ -24,6 +27,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Limits {
         return reader.problem(reader.shown(LIMITS), EXPECTED).unwrap_or_default();
     };
     (limits.remove(ALL), limits)
+}
+
+/// Percent; none stated: as usual.
+pub(super) fn guests_share(reader: &mut Reader<'_>) -> Option<u32> {
+    reader.parsed(SHARE, "0 to 90", |text| text.parse().ok().filter(|percent| *percent <= 90))
 }
 
 fn limit(text: &str) -> Option<(String, RateLimit)> {

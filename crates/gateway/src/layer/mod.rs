@@ -16,5 +16,5 @@ mod script;
 mod stack;
 pub(crate) mod trace;
 
-pub(crate) use rate::{Limits, network};
+pub(crate) use rate::{Limits, Sender, network};
 pub(crate) use stack::wrap;

@@ -1,12 +1,15 @@
 //! So many requests a second of one guest and from one address, and a burst of four seconds' worth. Who sends more is told when to
 //! come again.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderName, StatusCode};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -28,6 +31,7 @@ pub(crate) struct Limits {
     guests: Option<DefaultKeyedRateLimiter<GuestId>>,
     addresses: Option<DefaultKeyedRateLimiter<IpAddr>>,
     address_header: Option<HeaderName>,
+    addresses_told: bool,
     clock: DefaultClock,
 }
 
@@ -37,6 +41,7 @@ impl Limits {
             guests: limiter(config.per_guest),
             addresses: limiter(config.per_address),
             address_header: config.address_header.clone(),
+            addresses_told: config.addresses_told,
             clock: DefaultClock::default(),
         }
     }
@@ -47,16 +52,19 @@ impl Limits {
     }
 
     fn address(&self, request: &Request) -> Result<(), Refusal> {
-        let Some(address) = self.sender(request) else { return Ok(()) };
+        let Some(address) = self.sender(request.headers(), request.extensions()) else { return Ok(()) };
         self.check(self.addresses.as_ref(), &address)
     }
 
-    /// Who sent it: the last address in the proxy's header, else the peer. This machine is nobody.
-    fn sender(&self, request: &Request) -> Option<IpAddr> {
-        let stated = self.address_header.as_ref().and_then(|name| request.headers().get_all(name).iter().next_back());
+    /// Who sent it: the last address in the proxy's header, else the peer. This machine is nobody, and so is a proxy that tells nothing.
+    fn sender(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+        if !self.addresses_told {
+            return None;
+        }
+        let stated = self.address_header.as_ref().and_then(|name| headers.get_all(name).iter().next_back());
         let stated = stated.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
         let peer = || {
-            let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+            let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
             (!peer.to_canonical().is_loopback()).then_some(peer)
         };
         stated.or_else(peer).map(network)
@@ -79,6 +87,17 @@ impl Limits {
         if let Some(addresses) = &self.addresses {
             addresses.retain_recent();
         }
+    }
+}
+
+/// Who sent a request, where that is known: an IPv4 address, or an IPv6 /64.
+pub(crate) struct Sender(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<Arc<App>> for Sender {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        Ok(Self(app.limits.sender(&parts.headers, &parts.extensions)))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use guestsync_genesys::Error;
-use guestsync_genesys::call::{ConsentType, GuestId, GuestToken};
+use guestsync_genesys::call::{ConsentType, GuestId, GuestToken, Starting};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -20,6 +20,7 @@ use crate::db::session::{Session, State as Stage};
 use crate::guard::same_origin::NotForeign;
 use crate::guard::session;
 use crate::keys::state_key::random;
+use crate::layer::Sender;
 use crate::openapi::responses::WithBody;
 use crate::refusal::{self, Refusal};
 use crate::visitor::{self, Visitor};
@@ -79,6 +80,7 @@ struct Started<'a> {
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     _: NotForeign,
+    Sender(sender): Sender,
     headers: HeaderMap,
     body: JsonObject,
 ) -> Result<Response, Refusal> {
@@ -93,7 +95,7 @@ pub(crate) async fn handle(
     if session.guest.is_some() && !Box::pin(session::holds(&app, &headers, &session)).await? && session.state != Stage::Unseen {
         return Err(BOUND);
     }
-    let (session, guest, token, visitor) = with_token(&app, session).await?;
+    let (session, guest, token, visitor) = with_token(&app, &app.genesys.starting(sender), session).await?;
     app.audit.record(Record::of("session.init", Who::Guest(&guest)).with("consentType", session.consent_type.as_str())).await;
     let answer = Started {
         guest_id: guest.as_str(),
@@ -125,18 +127,22 @@ async fn begun(app: &App, hash: &str, consent_type: ConsentType) -> Result<Sessi
 }
 
 /// The session's guest, made if there is none, and a token for it. A guest that Genesys has forgotten is made anew, once.
-async fn with_token(app: &App, mut session: Session) -> Result<(Session, GuestId, GuestToken, Visitor), Refusal> {
+async fn with_token(
+    app: &App,
+    start: &Starting<'_>,
+    mut session: Session,
+) -> Result<(Session, GuestId, GuestToken, Visitor), Refusal> {
     let mut gone = false;
     let mut visitor = described(app, &mut session).await?;
     loop {
         let guest = match session.guest.clone() {
             Some(guest) => guest,
             None => {
-                session = created(app, session, &visitor).await?;
+                session = created(app, start, session, &visitor).await?;
                 session.guest.clone().ok_or_else(Refusal::internal)?
             }
         };
-        match app.genesys.issue_token(&guest).await {
+        match start.issue_token(&guest).await {
             Ok(token) => return Ok((session, guest, token, visitor)),
             Err(Error::Refused { status: 404, .. }) if !gone => {
                 gone = true;
@@ -180,8 +186,8 @@ async fn described_by(app: &App, crm: &Crm, session: &mut Session) -> Result<Vis
     Ok(Visitor::new(&session.hash, &known))
 }
 
-async fn created(app: &App, mut session: Session, visitor: &Visitor) -> Result<Session, Refusal> {
-    let guest = made(app, &mut session, visitor).await.map_err(refused)?;
+async fn created(app: &App, start: &Starting<'_>, mut session: Session, visitor: &Visitor) -> Result<Session, Refusal> {
+    let guest = made(start, &mut session, visitor).await.map_err(refused)?;
     app.audit.note(Record::of("guest.create", Who::Guest(&guest)));
     match app.db.settle(&session, &guest).await? {
         Some(settled) => Ok(settled),
@@ -190,13 +196,13 @@ async fn created(app: &App, mut session: Session, visitor: &Visitor) -> Result<S
 }
 
 /// A guest for the session. Whoever asks for the same session meanwhile gets the same one; who asked first states the type of consent.
-async fn made(app: &App, session: &mut Session, visitor: &Visitor) -> Result<GuestId, Error> {
+async fn made(start: &Starting<'_>, session: &mut Session, visitor: &Visitor) -> Result<GuestId, Error> {
     let key = visitor::idempotency_key(&session.hash, session.generation);
     let (stated, other) = (visitor.guest(session.consent_type), session.consent_type.other());
-    match app.genesys.create_guest(&stated, &key).await {
+    match start.create_guest(&stated, &key).await {
         Err(Error::Refused { status: 422, code }) if code == "idempotency.mismatch" => {
             session.consent_type = other;
-            Box::pin(app.genesys.create_guest(&visitor.guest(other), &key)).await
+            Box::pin(start.create_guest(&visitor.guest(other), &key)).await
         }
         made => made,
     }

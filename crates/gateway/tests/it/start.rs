@@ -67,6 +67,15 @@ fn limits_of_the_operators_name_all_calls_or_one_and_how_many_in_how_long() {
 }
 
 #[test]
+fn what_new_sessions_leave_to_guests_is_a_share_that_leaves_some_to_them() {
+    let share = |text: &str| problems(&[&GOOD[..], &[("GENESYS_GUESTS_SHARE", text)]].concat(), "");
+    assert!(["0", "25", "90"].iter().all(|text| share(text).is_empty()));
+    for wrong in ["91", "-1", "25%", "a quarter"] {
+        assert_eq!(share(wrong), ["GENESYS_GUESTS_SHARE"], "{wrong}");
+    }
+}
+
+#[test]
 fn a_region_or_an_address_and_credentials_are_enough() {
     assert!(problems(&GOOD, "").is_empty());
     let address = [("GENESYS_BASE_URL", "http://127.0.0.1:9"), ("GENESYS_CLIENT_ID", "id"), ("GENESYS_CLIENT_SECRET", "secret")];

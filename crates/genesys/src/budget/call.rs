@@ -20,6 +20,16 @@ impl Call {
         NAMES.iter().position(|known| *known == name).map(Self)
     }
 
+    /// Whether it makes a guest, who then needs a token.
+    pub(super) fn makes_guests(self) -> bool {
+        self.name() == "G1"
+    }
+
+    /// How many calls of a session's start it stands for: a guest without a token is of no use.
+    pub(super) fn of_a_start(self) -> u64 {
+        if self.makes_guests() { 2 } else { 1 }
+    }
+
     pub(super) fn all() -> impl Iterator<Item = Self> {
         (0..Self::NUMBER).map(Self)
     }

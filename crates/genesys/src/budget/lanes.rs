@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::call::Call;
 use super::sliding::Sliding;
+use super::starts::{Ask, By, HeldStart};
 use super::told::{Told, Whose};
 use super::window::{Budget, Leave, Reading, Wait};
 use crate::RateLimit;
@@ -91,6 +92,35 @@ impl Lanes {
         }
         let all = if finds_out { Ok(()) } else { self.all.may(now) };
         all.and_then(|()| until(self.configured.as_mut(), now)).map_err(|wait| Held { wait, by_own: false })
+    }
+
+    /// As [`Self::may`], for a session that is being started.
+    pub(super) fn may_start(&mut self, call: Call, ask: &Ask, now: Instant) -> Result<(), HeldStart> {
+        let finds_out = self.finds_out(call, now);
+        self.may(call, now).map_err(|held| HeldStart { wait: held.wait, by: By::Limit })?;
+        if !finds_out {
+            self.all.may_start(ask, now)?;
+        }
+        self.configured.as_mut().map_or(Ok(()), |sliding| sliding.may_start(ask, now))?;
+        let (lane, ask) = (&mut self.lanes[call.index()], ask.of_one_call());
+        if lane.limit == Limit::Own {
+            lane.budget.may_start(&ask, now)?;
+        }
+        lane.configured.as_mut().map_or(Ok(()), |sliding| sliding.may_start(&ask, now))
+    }
+
+    /// Whether calls like this have a limit, as far as is known.
+    pub(super) fn is_limited(&self, call: Call) -> bool {
+        let lane = &self.lanes[call.index()];
+        self.all.allowed().is_some() || self.configured.is_some() || lane.configured.is_some() || lane.limit == Limit::Own
+    }
+
+    /// Which window of all this is, where any is told of, and the longest stretch of the operator's limits for all calls and those of a session's start.
+    pub(super) fn window(&mut self, now: Instant) -> (Option<u64>, Option<Duration>) {
+        let of_starts = ["G1", "G2"].map(|call| self.lanes[Call::named(call).index()].configured.as_ref());
+        let stretches = of_starts.into_iter().chain([self.configured.as_ref()]).flatten().map(Sliding::stretch);
+        let longest = stretches.max();
+        (self.all.allowed().map(|_| self.all.window(now)), longest)
     }
 
     /// A request leaves.

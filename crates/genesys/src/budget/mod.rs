@@ -4,7 +4,9 @@
 //! - `lanes`: the limit that all calls share, and those that single calls have beside it;
 //! - `sliding`: limits that the operator sets;
 //! - `told`: what an answer says of the limits;
-//! - [`Queue`]: who waits, in the order in which they came.
+//! - `starts`: what sessions that are being started leave to others, and whose turn it is of those;
+//! - `state`: whose turn it is of all;
+//! - [`Queue`]: where they wait; all but starts in the order in which they came.
 
 mod call;
 mod lanes;
@@ -13,12 +15,15 @@ mod lanes_tests;
 #[cfg(test)]
 mod played;
 mod sliding;
+mod starts;
+#[cfg(test)]
+mod starts_tests;
+mod state;
 mod told;
 mod window;
 #[cfg(test)]
 mod window_tests;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +32,10 @@ use tokio::sync::{Mutex as Turn, Notify};
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::call::Call;
-use self::lanes::{Held, Lanes, Leaves};
+use self::lanes::Leaves;
+use self::starts::By;
+pub(crate) use self::starts::{Reserve, Start};
+use self::state::State;
 use self::told::Told;
 use self::window::Wait;
 use crate::{Answer, Error, RateLimit};
@@ -44,22 +52,12 @@ pub(crate) struct Queue {
     changed: Notify,
 }
 
-#[derive(Default)]
-struct State {
-    lanes: Lanes,
-    /// How many have come so far.
-    came: u64,
-    /// How many wait, by call.
-    waiting: [u64; Call::NUMBER],
-    /// Of each call the one whose turn is next, by when they came.
-    next: BTreeMap<u64, Call>,
-}
-
 /// One who stands in the queue.
 struct Place<'a> {
     queue: &'a Queue,
     call: Call,
     number: u64,
+    start: Option<&'a Start>,
 }
 
 /// A request that may leave. Dropped without an answer it counts all the same.
@@ -70,42 +68,92 @@ pub(crate) struct Permit {
 
 impl Queue {
     /// An empty queue; all calls together (`None`) and single ones may be held to limits of the operator's.
-    pub(crate) fn new(limits: impl IntoIterator<Item = (Option<Call>, RateLimit)>) -> Self {
+    pub(crate) fn new(limits: impl IntoIterator<Item = (Option<Call>, RateLimit)>, reserve: Reserve) -> Self {
         let mut state = State::default();
         limits.into_iter().for_each(|(call, limit)| state.lanes.configure(call, limit));
+        state.starts.reserve = reserve;
         Self { state: Mutex::new(state), turns: Default::default(), changed: Notify::new() }
     }
 
-    /// Waits for a request's turn, until `deadline`.
+    /// Waits for a request's turn, until `deadline`; `start` where it starts a session.
     ///
     /// # Errors
     /// [`Error::Busy`] where its turn does not come by then: at once where that is known, else at the deadline.
-    pub(crate) async fn enter(self: &Arc<Self>, call: Call, deadline: Instant) -> Result<Permit, Error> {
-        let place = Place::take(self, call);
+    pub(crate) async fn enter(self: &Arc<Self>, call: Call, start: Option<&Start>, deadline: Instant) -> Result<Permit, Error> {
+        match start {
+            Some(start) if !start.is_paid() || call.makes_guests() => self.enter_start(call, start, deadline).await,
+            start => self.enter_in_order(call, start, deadline).await,
+        }
+    }
+
+    async fn enter_in_order(self: &Arc<Self>, call: Call, paid: Option<&Start>, deadline: Instant) -> Result<Permit, Error> {
+        let place = Place::take(self, call, None);
         let Ok(_turn) = timeout_at(deadline, self.turns[call.index()].lock()).await else {
             return Err(self.busy(call, None));
         };
         loop {
             // Listening begins before asking, so no answer is missed in between.
             let changed = self.changed.notified();
-            let asked = self.state().ask(call, place.number, Instant::now().into_std());
+            let asked = self.state().ask(call, place.number, paid, Instant::now().into_std());
             match asked {
                 Ok(leaves) => return Ok(Permit { queue: Arc::clone(self), leaves: Some(leaves) }),
-                Err(Wait { until: Some(until) }) => {
-                    let until = Instant::from_std(until);
-                    if until > deadline {
-                        return Err(self.busy(call, Some(until)));
-                    }
-                    // Either way it is time to ask again.
-                    _ = timeout_at(until, changed).await;
-                }
-                Err(Wait { until: None }) => {
-                    if timeout_at(deadline, changed).await.is_err() {
-                        return Err(self.busy(call, None));
-                    }
-                }
+                Err(wait) => self.wait(call, wait, changed, deadline).await?,
             }
         }
+    }
+
+    async fn enter_start(self: &Arc<Self>, call: Call, start: &Start, deadline: Instant) -> Result<Permit, Error> {
+        let place = Place::take(self, call, Some(start));
+        let (mut wake, mut counted) = (None, false);
+        loop {
+            let asked = self.state().ask_start(call, place.number, start, Instant::now().into_std());
+            let held = match asked {
+                Ok(leaves) => return Ok(Permit { queue: Arc::clone(self), leaves: Some(leaves) }),
+                Err(held) => held,
+            };
+            let Some(wake) = &wake else {
+                let woken = Arc::new(Notify::new());
+                self.state().starts.wait(call, start.sender, place.number, &woken);
+                wake = Some(woken);
+                // What has changed since it asked woke others.
+                continue;
+            };
+            if held.by != By::Limit && !std::mem::replace(&mut counted, true) {
+                self.state().starts.was_held(held.by);
+            }
+            self.wait(call, held.wait, wake.notified(), deadline).await?;
+        }
+    }
+
+    /// Waits until it is time to ask again.
+    async fn wait(&self, call: Call, wait: Wait, changed: impl Future<Output = ()>, deadline: Instant) -> Result<(), Error> {
+        match wait.until.map(Instant::from_std) {
+            Some(until) if until > deadline => Err(self.busy(call, Some(until))),
+            Some(until) => {
+                // Either way it is.
+                _ = timeout_at(until, changed).await;
+                Ok(())
+            }
+            None => timeout_at(deadline, changed).await.map_err(|_| self.busy(call, None)),
+        }
+    }
+
+    /// A start that was under way is over.
+    pub(crate) fn settle(&self, start: &Start) {
+        if start.is_paid() {
+            let mut state = self.state();
+            state.starts.settle(start);
+            self.wake(state);
+        }
+    }
+
+    /// Something has changed for those who wait.
+    fn wake(&self, state: MutexGuard<'_, State>) {
+        if let Some(next) = state.starts.next() {
+            next.wake();
+        }
+        drop(state);
+        self.changed.notify_waiters();
     }
 
     /// Whoever has stood in the queue too long, or knows that nobody leaves before `until`, is told when all others who stand there now
@@ -129,6 +177,11 @@ impl Queue {
         self.state().lanes.seen_by_call(Instant::now().into_std())
     }
 
+    /// How many starts were held by what is kept for guests who have a session, and by what their address had had.
+    pub(crate) fn held_starts(&self) -> (u64, u64) {
+        self.state().starts.held()
+    }
+
     /// How many wait, by call.
     pub(crate) fn waiting(&self) -> Vec<(&'static str, u64)> {
         let waiting = self.state().waiting;
@@ -145,33 +198,12 @@ impl Queue {
     }
 }
 
-impl State {
-    /// Lets the one who came as `number` leave, or says what they have to wait for. Whoever waits for the limit of their own call alone is
-    /// passed by those of other calls.
-    fn ask(&mut self, call: Call, number: u64, now: std::time::Instant) -> Result<Leaves, Wait> {
-        let may = self.lanes.may(call, now).map_err(|held| held.wait);
-        let is_first = may.is_ok() && !self.has_before(number, now);
-        if is_first {
-            self.next.remove(&number);
-            return Ok(self.lanes.take(call, now));
-        }
-        self.next.insert(number, call);
-        Err(may.err().unwrap_or(Wait { until: None }))
-    }
-
-    /// Whether someone who came before could leave.
-    fn has_before(&mut self, number: u64, now: std::time::Instant) -> bool {
-        let Self { lanes, next, .. } = self;
-        next.range(..number).any(|(_, call)| !matches!(lanes.may(*call, now), Err(Held { by_own: true, .. })))
-    }
-}
-
 impl<'a> Place<'a> {
-    fn take(queue: &'a Queue, call: Call) -> Self {
+    fn take(queue: &'a Queue, call: Call, start: Option<&'a Start>) -> Self {
         let mut state = queue.state();
         state.came += 1;
         state.waiting[call.index()] += 1;
-        Self { queue, call, number: state.came }
+        Self { queue, call, number: state.came, start }
     }
 }
 
@@ -180,10 +212,11 @@ impl Drop for Place<'_> {
         let mut state = self.queue.state();
         state.waiting[self.call.index()] -= 1;
         state.next.remove(&self.number);
-        let others_wait = !state.next.is_empty();
-        drop(state);
-        if others_wait {
-            self.queue.changed.notify_waiters();
+        if let Some(start) = self.start {
+            state.starts.gone(start.sender, self.number);
+        }
+        if !state.next.is_empty() || !state.starts.is_empty() {
+            self.queue.wake(state);
         }
     }
 }
@@ -192,16 +225,19 @@ impl Permit {
     /// The answer is there: what it says of the budget holds for all, or for its call.
     pub(crate) fn answered(mut self, answer: &Answer) {
         let Some(leaves) = self.leaves.take() else { return };
-        self.queue.state().lanes.answered(leaves, Told::by(answer), Instant::now().into_std());
-        self.queue.changed.notify_waiters();
+        let told = Told::by(answer);
+        let mut state = self.queue.state();
+        state.lanes.answered(leaves, told, Instant::now().into_std());
+        self.queue.wake(state);
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(leaves) = self.leaves.take() {
-            self.queue.state().lanes.lost(leaves);
-            self.queue.changed.notify_waiters();
+            let mut state = self.queue.state();
+            state.lanes.lost(leaves);
+            self.queue.wake(state);
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::starts::{Ask, By, HeldStart};
+use super::window::Wait;
 use crate::RateLimit;
 
 /// When the requests of the last stretch left.
@@ -34,6 +36,34 @@ impl Sliding {
             None => Ok(()),
             Some(over) => Err(self.left[over] + self.limit.window),
         }
+    }
+
+    /// As [`Self::may`], for a session that is being started: what others need has to be free within the time that they wait.
+    pub(super) fn may_start(&mut self, ask: &Ask, now: Instant) -> Result<(), HeldStart> {
+        self.may(now).map_err(|until| HeldStart { wait: Wait { until: Some(until) }, by: By::Limit })?;
+        let kept = ask.kept_of(self.share as u64);
+        let needed = ask.calls.saturating_add(ask.owed);
+        let guests_wait = if ask.guests_wait { Duration::ZERO } else { ask.reserve.guests_wait };
+        let had = ask.had.filter(|had| *had > 0).map_or(0, |had| had.saturating_add(needed).saturating_add(kept));
+        let holds = [
+            (By::Limit, needed, Duration::ZERO),
+            (By::Guests, kept.saturating_add(needed), guests_wait),
+            (By::Address, had, ask.reserve.starts_wait),
+        ];
+        let held = holds.into_iter().find_map(|(by, room, within)| Some((by, self.opens_for(room, within, now)?)));
+        held.map_or(Ok(()), |(by, until)| Err(HeldStart { wait: Wait { until: Some(until) }, by }))
+    }
+
+    /// When there will be room for so many within so long; `None` where there is now.
+    fn opens_for(&self, room: u64, within: Duration, now: Instant) -> Option<Instant> {
+        let most = self.share.saturating_sub(usize::try_from(room).unwrap_or(usize::MAX));
+        let last = self.left.get(self.left.len().checked_sub(most + 1)?)?;
+        (*last + self.limit.window).checked_sub(within).filter(|opens| now < *opens)
+    }
+
+    /// How long a stretch is.
+    pub(super) fn stretch(&self) -> Duration {
+        self.limit.window
     }
 
     /// A request leaves.

@@ -15,6 +15,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::starts::{Ask, By, HeldStart};
+
 /// Requests that may be under way in an unknown window.
 const SCOUTS: u64 = 8;
 /// Nobody is told to come later than in so long.
@@ -123,9 +125,7 @@ impl Budget {
         if let Some(until) = self.closed_until(now) {
             return Err(Wait { until: Some(until) });
         }
-        if self.ends.is_some_and(|ends| ends <= now) {
-            self.turn(None, 0);
-        }
+        self.end_by(now);
         let scouts = if self.gateways > 1 { 1 } else { SCOUTS };
         let allowed = match (self.ends, self.allowed) {
             (Some(_), Some(allowed)) => allowed,
@@ -141,6 +141,40 @@ impl Budget {
             return Err(Wait { until: None });
         }
         Ok(())
+    }
+
+    /// As [`Self::may`], for a session that is being started.
+    pub(super) fn may_start(&mut self, ask: &Ask, now: Instant) -> Result<(), HeldStart> {
+        self.may(now).map_err(|wait| HeldStart { wait, by: By::Limit })?;
+        let Some(allowed) = self.allowed else { return Ok(()) };
+        let held = |by, until| Err(HeldStart { wait: Wait { until }, by });
+        let ends_before = |wait| self.ends.map(|ends| ends.checked_sub(wait).unwrap_or(now));
+        let kept = ask.kept_of(allowed);
+        let needed = |part: u64| ask.calls.saturating_mul(self.gateways).min(part).max(self.gateways);
+        let left = allowed.saturating_sub(self.spent().saturating_add(ask.owed.saturating_mul(self.gateways)));
+        if left < needed(allowed) {
+            return held(By::Limit, self.ends);
+        }
+        if left < kept.saturating_add(needed(allowed - kept)) {
+            let free = ends_before(ask.reserve.guests_wait);
+            if ask.guests_wait {
+                return held(By::Guests, self.ends);
+            }
+            if free.is_none_or(|free| now < free) {
+                return held(By::Guests, free);
+            }
+        }
+        let had = ask.had.filter(|had| *had > 0).map_or(0, |had| (had + ask.calls).saturating_mul(self.gateways));
+        match ends_before(ask.reserve.starts_wait) {
+            Some(free) if now < free && had > left.saturating_sub(kept) => held(By::Address, Some(free)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Which window this is.
+    pub(super) fn window(&mut self, now: Instant) -> u64 {
+        self.end_by(now);
+        self.window
     }
 
     /// A request leaves.
@@ -267,6 +301,12 @@ impl Budget {
             && (self.under_way >= SCOUTS
                 || self.told_at.is_none_or(|told| told + FRESH <= now)
                 || self.spent().saturating_add(unseen.saturating_mul(self.gateways)) > allowed)
+    }
+
+    fn end_by(&mut self, now: Instant) {
+        if self.ends.is_some_and(|ends| ends <= now) {
+            self.turn(None, 0);
+        }
     }
 
     fn turn(&mut self, ends: Option<Instant>, count: u64) {

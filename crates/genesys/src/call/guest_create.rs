@@ -8,6 +8,7 @@ use reqwest::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::{GuestId, Precondition};
+use crate::budget::Start;
 use crate::send::Request;
 use crate::{Client, Error};
 
@@ -93,6 +94,15 @@ impl Client {
     /// # Errors
     /// Refused, busy or unavailable for longer than the settings' patience.
     pub async fn create_guest(&self, guest: &NewGuest, idempotency_key: &str) -> Result<Guest, Error> {
+        self.create_guest_of(None, guest, idempotency_key).await
+    }
+
+    pub(super) async fn create_guest_of(
+        &self,
+        start: Option<&Start>,
+        guest: &NewGuest,
+        idempotency_key: &str,
+    ) -> Result<Guest, Error> {
         let body = Body {
             name: guest.name.expose(),
             email: guest.email.expose(),
@@ -104,7 +114,7 @@ impl Client {
         let key = HeaderValue::try_from(idempotency_key).map_err(|_| Error::Malformed)?;
         let precondition = Precondition { idempotency_key: Some(key), ..Precondition::default() };
         let request = Request::new(Method::POST, "/api/v2/webchat/v1/guests".into()).body("application/json", body.into());
-        let answer = self.insist(&precondition.apply(request)).await?;
+        let answer = self.insist(&precondition.apply(request.of(start))).await?;
         let created: Created = answer.json()?;
         Ok(Guest { id: GuestId::parse(&created.id).ok_or(Error::Malformed)? })
     }

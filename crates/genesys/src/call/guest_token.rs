@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::GuestId;
+use crate::budget::Start;
 use crate::send::Request;
 use crate::{Client, Error};
 
@@ -30,8 +31,13 @@ impl Client {
     /// # Errors
     /// Refused (404: the guest is gone), busy or unavailable for longer than the settings' patience.
     pub async fn issue_token(&self, guest: &GuestId) -> Result<GuestToken, Error> {
+        self.issue_token_of(None, guest).await
+    }
+
+    pub(super) async fn issue_token_of(&self, start: Option<&Start>, guest: &GuestId) -> Result<GuestToken, Error> {
         let request = Request::new(Method::POST, format!("/api/v2/webchat/v1/guests/{guest}/tokens"))
-            .body("application/json", Bytes::from_static(b"{}"));
+            .body("application/json", Bytes::from_static(b"{}"))
+            .of(start);
         let issued: Issued = self.insist(&request).await?.json()?;
         Ok(GuestToken { value: Sensitive::new(issued.token), expires_at: issued.expires_at })
     }

@@ -17,6 +17,7 @@ mod permissions;
 mod precondition;
 mod profile_get;
 mod profile_patch;
+mod session_start;
 
 pub use attribute_batch::{EntityError, EntityProblem, EntityResult, MOST_BYTES, MOST_ENTITIES};
 pub use attribute_define::Defined;
@@ -31,3 +32,4 @@ pub use guest_id::GuestId;
 pub use guest_token::GuestToken;
 pub use permissions::Permission;
 pub use precondition::Precondition;
+pub use session_start::Starting;

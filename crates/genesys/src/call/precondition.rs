@@ -16,7 +16,7 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    pub(crate) fn apply(self, request: Request) -> Request {
+    pub(crate) fn apply(self, request: Request<'_>) -> Request<'_> {
         request
             .header(reqwest::header::HeaderName::from_static("idempotency-key"), self.idempotency_key)
             .header(IF_MATCH, self.if_match)

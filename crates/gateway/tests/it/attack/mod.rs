@@ -6,6 +6,7 @@
 //! - [`flood`]: oversized and slow bodies, too many requests;
 //! - [`injection`]: headers, cookies, redirects and log lines made of what was sent;
 //! - [`ssrf`]: webhook receivers inside the network;
+//! - [`starts`]: sessions by the hundred;
 //! - [`logged`]: what the log says of all this.
 
 mod capability;
@@ -15,3 +16,4 @@ mod injection;
 mod logged;
 mod paths;
 mod ssrf;
+mod starts;

@@ -6,6 +6,7 @@ mod failure;
 mod listen;
 mod log;
 mod output;
+mod runtime;
 
 use std::process::ExitCode;
 
@@ -19,12 +20,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let mut runtime = match args.command {
-        Command::Serve(_) | Command::Sandbox(_) => tokio::runtime::Builder::new_multi_thread(),
-        // What a command does waits for answers most of the time: handing it from thread to thread would only cost.
-        _ => tokio::runtime::Builder::new_current_thread(),
-    };
-    let runtime = match runtime.enable_all().build() {
+    let runtime = match runtime::of(&args.command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::Failure::from(error).report(),
     };

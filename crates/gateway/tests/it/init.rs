@@ -213,6 +213,28 @@ async fn a_session_survives_a_killed_gateway() {
 }
 
 #[tokio::test]
+async fn a_guest_whose_answer_never_came_is_the_repeats_whichever_consent_that_states() {
+    let upstream = Upstream::start().await;
+    let world = World::in_files(&upstream).await;
+    upstream.faults("[[rules]]\ncalls = [\"G1\"]\neffect = { kind = \"lost\" }").await;
+    let first = tokio::spawn(world.post(INIT, &wanted("abc")).send());
+    while upstream.guests().await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let world = World::with(&upstream, "", world.kill().await).await;
+    first.abort();
+    upstream.faults("").await;
+    let implicit = json!({"sessionId": "abc", "consentGiven": true, "consentType": "implicit"});
+    let answer = world.post(INIT, &implicit).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let guests = upstream.guests().await;
+    assert_eq!(guests.len(), 1);
+    assert_eq!((&guests[0]["id"], &guests[0]["profile"]["email"]), (&json_of(answer).await["guestId"], &json!(ABC)));
+    let again = world.session("abc").await;
+    assert_eq!(guests[0]["id"], again.guest.as_str(), "it was written down");
+}
+
+#[tokio::test]
 async fn what_passes_is_tried_again_under_the_same_key() {
     let upstream = Upstream::start().await;
     let world = World::start(&upstream).await;

@@ -1,7 +1,6 @@
 /** What every shell's wasm exports, as wasm-bindgen makes it of functions that take text and numbers and give text. */
 interface Exports {
   memory: WebAssembly.Memory;
-  __wbindgen_start(): void;
   __wbindgen_malloc(length: number, align: number): number;
   __wbindgen_free(pointer: number, length: number, align: number): void;
 }
@@ -23,17 +22,13 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * One instance of a shell's wasm, with a memory of its own. Of wasm-bindgen's own glue, which holds one instance for ever, this is the
- * part that is needed.
+ * part that is needed; the build removes from the wasm what the rest of it would use (`scripts/lib/build/wasm.mjs`).
  */
 export class Instance<Functions> {
   readonly exports: Functions & Exports;
 
   constructor(module: WebAssembly.Module) {
-    // What is imported fills a table for JavaScript objects, of which none crosses, or says what a trap is about to end.
-    const imports: WebAssembly.Imports = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
-    this.exports = new WebAssembly.Instance(module, imports).exports as unknown as Functions & Exports;
-    this.exports.__wbindgen_start();
+    this.exports = new WebAssembly.Instance(module).exports as unknown as Functions & Exports;
   }
 
   #bytes([pointer, length]: Place): Uint8Array {

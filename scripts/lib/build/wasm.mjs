@@ -1,5 +1,5 @@
 /** A wasm crate → its JavaScript glue (`dist/pkg/NAME/NAME.js`) and the smallest wasm file, named by its content. */
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { hashOf } from "../files.mjs";
@@ -40,7 +40,7 @@ export async function buildWasm(steps, shell) {
     await run(join(target, "debug", "xtask"), ["wasm-bindgen", ...args]);
     return [glue, join(folder, `${shell}.d.ts`), linked];
   });
-  await steps.step(`Optimising the ${shell}'s wasm for size`, { inputs: [linked], settings: optFlags }, async () => {
+  await steps.step(`Optimising the ${shell}'s wasm for size`, { inputs: [linked], settings: [called, optFlags] }, async () => {
     await optimise(shell, wasm);
     return [wasm];
   });
@@ -53,7 +53,12 @@ const bindgenFlags = ["--omit-default-module-path", "--remove-producers-section"
 const again = ["-Oz", "--flatten", "--rereloop", "-Oz", "--low-memory-unused", "-Oz", "--optimize-instructions", "--precompute", "--vacuum"];
 // Alignments are hints that engines pass over: without them the same accesses are the same bytes.
 const passes = [...again, "--dealign", "--one-caller-inline-max-function-size", "20", "--always-inline-max-function-size", "4"];
-const optFlags = [...passes, "--strip-producers", "--strip-target-features", ...features.map((name) => `--enable-${name}`)];
+const featureFlags = features.map((name) => `--enable-${name}`);
+// What is imported sets up a table for JavaScript objects, of which none crosses, or says what a trap is about to end.
+const optFlags = ["--remove-imports", ...passes, "--strip-producers", "--strip-target-features", ...featureFlags];
+
+/** Of what wasm-bindgen exports for its own glue, what the faces call (`www/src/instance.ts`). */
+const called = ["__wbindgen_malloc", "__wbindgen_free"];
 
 /**
  * @param {Shell} shell
@@ -66,8 +71,14 @@ export async function optimise(shell, out, { names = false } = {}) {
 
 /** @param {string} linked @param {string} out @param {boolean} [names] */
 async function optimised(linked, out, names = false) {
-  const wasmOpt = at("node_modules/binaryen/bin/wasm-opt");
-  await run("node", [wasmOpt, linked, "-o", out, ...optFlags, names ? "--debuginfo" : "--strip-debug"]);
+  const tool = (/** @type {string} */ name) => at("node_modules/binaryen/bin", name);
+  const graph = `${out}.json`;
+  const exported = WebAssembly.Module.exports(new WebAssembly.Module(await readFile(linked))).map(({ name }) => name);
+  const kept = exported.filter((name) => !name.startsWith("__") || called.includes(name));
+  await writeFile(graph, JSON.stringify([{ name: "face", root: true, reaches: kept }, ...kept.map((name) => ({ name, export: name }))]));
+  await run("node", [tool("wasm-metadce"), linked, "--graph-file", graph, "-o", out, "--debuginfo", ...featureFlags], { quiet: true });
+  await rm(graph);
+  await run("node", [tool("wasm-opt"), out, "-o", out, ...optFlags, names ? "--debuginfo" : "--strip-debug"]);
 }
 
 /** The worker with its sealing as a function by itself, for the bench; as the product is built. @param {string} folder @returns {Promise<string>} the file */

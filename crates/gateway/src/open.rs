@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::app::StartError;
 use crate::clock;
 use crate::db::{self, Db};
-use crate::keys::{FieldMasters, SEALING_FILE, SealingKeys, StateKey};
+use crate::keys::{FieldMasters, SEALING_FILE, SealingKeys, StateKey, shared};
 
 /// Where `serve --sandbox` keeps its state, below the state directory.
 pub const SANDBOX_DIRECTORY: &str = "sandbox";
@@ -33,8 +33,8 @@ impl Opener {
         Self { sealing: vec![keys], masters: Vec::new() }
     }
 
-    /// Opens with the keys of a state directory and of the sandbox's below it: key files, and the masters of the `shared` mode, which
-    /// are in the database.
+    /// Opens with the keys of a state directory and of the sandbox's below it: key files, and what is in the database: the masters of the
+    /// `shared` mode, and the key pairs that gateways share.
     ///
     /// # Errors
     /// A key file is readable by others or holds something else; the database does not open.
@@ -50,6 +50,10 @@ impl Opener {
             {
                 let db = Db::of(address.as_ref(), &directory).await?;
                 opener.masters.push(FieldMasters::open(&db, &key, clock::now()).await?);
+                // Those that another gateway has made since this directory's last started are not in its file yet.
+                if db.is_shared() {
+                    opener.sealing.extend(shared::read::<SealingKeys>(&db, &key).await?);
+                }
             }
         }
         Ok(opener)

@@ -97,10 +97,13 @@ impl Shell {
     /// Performs an output: what comes of it at once is told at once.
     pub(super) async fn perform(&mut self, output: Output) {
         match output {
-            Output::GetKeys => self.tell(Input::Keys(self.keys())),
+            Output::GetKeys => {
+                let keys = key_set(&self.app).await;
+                self.tell(Input::Keys(keys));
+            }
             // One to spare serves nobody here.
             Output::Agree { .. } if self.waiting.is_none() => {}
-            Output::Agree { key_id } => self.tell(match agree::agree(&self.app.keys.sealing, &key_id) {
+            Output::Agree { key_id } => self.tell(match agree::agree(&self.app.keys.sealing.now(), &key_id) {
                 Some(agreement) => Input::Agreed(agreement),
                 None => Input::AgreeFailed { key_id },
             }),
@@ -126,14 +129,6 @@ impl Shell {
             // The answer is not waited for any more; the request ends by its own time limit. Nobody has to start this process.
             Output::Abort { .. } | Output::Sync => {}
         }
-    }
-
-    /// The current key, as `/.well-known/jwks.json` has it.
-    fn keys(&self) -> KeySet {
-        let text = |text: &str| Some(text.to_owned());
-        let listed = |id: &str| Listed { id: text(id), kind: text("EC"), curve: text("P-256"), usage: None, algorithm: None };
-        let keys = self.app.keys.sealing.iter().take(1).map(|key| listed(&key.public.kid)).collect();
-        KeySet { keys, ..KeySet::default() }
     }
 
     async fn may(&mut self) -> Result<(), Upstream> {
@@ -247,4 +242,13 @@ async fn sent(app: Arc<App>, patch: Patch) -> Input {
         Some(Err(Error::Busy { retry_after })) => Upstream { status: 429, pause: Some(retry_after), ..Upstream::default() },
         Some(Err(_)) => return failed,
     })
+}
+
+/// The current key, as `/.well-known/jwks.json` has it.
+async fn key_set(app: &App) -> KeySet {
+    let keys = app.keys.sealing.fresh(&app.db, &app.keys.state).await;
+    let text = |text: &str| Some(text.to_owned());
+    let id = text(&keys.current().public.kid);
+    let current = Listed { id, kind: text("EC"), curve: text("P-256"), usage: None, algorithm: None };
+    KeySet { keys: vec![current], ..KeySet::default() }
 }

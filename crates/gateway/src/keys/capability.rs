@@ -7,8 +7,9 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::shared::SharedKeys;
 use super::state_key::random;
-use super::{KeyError, files};
+use super::{CAPABILITY_FILE, KeyError, files};
 
 /// A JWK Set of symmetric keys (RFC 7517, RFC 7518 §6.4); the first signs, all verify.
 #[derive(Serialize, Deserialize)]
@@ -99,14 +100,6 @@ impl CapabilityKeys {
         self.0.first().expect("there is at least one key")
     }
 
-    /// These, and behind them those known before: what they signed is good until it expires.
-    pub(super) fn with_older(mut self, older: &Self) -> Self {
-        let more: Vec<_> = older.0.iter().filter(|key| self.find(&key.id).is_none()).cloned().collect();
-        self.0.extend(more);
-        self.0.truncate(MOST);
-        self
-    }
-
     /// All keys, newest first.
     #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &CapabilityKey> {
@@ -121,6 +114,22 @@ impl CapabilityKeys {
     /// The key of this id.
     pub(crate) fn find(&self, id: &str) -> Option<&CapabilityKey> {
         self.0.iter().find(|key| key.id == id)
+    }
+}
+
+impl SharedKeys for CapabilityKeys {
+    const FILE: &str = CAPABILITY_FILE;
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    /// What those before signed is good until it expires.
+    fn with_older(mut self, older: &Self) -> Self {
+        let more: Vec<_> = older.0.iter().filter(|key| self.find(&key.id).is_none()).cloned().collect();
+        self.0.extend(more);
+        self.0.truncate(MOST);
+        self
     }
 }
 

@@ -1,34 +1,36 @@
-//! The capability keys as they are now: those of this process's start, and those that another gateway on the database has made since.
+//! Keys as they are now: those of this process's start, and those that another gateway on the database has made since.
 //!
-//! They are looked up when a capability names a key that is not known. Whoever sends such names can have that done at will, so all who ask
-//! meanwhile share one look, and the next one waits for its time.
+//! Capability keys are looked up when a capability names one that is not known. Whoever sends such names can have that done at will, so
+//! all who ask meanwhile share one look, and the next one waits for its time. Sealing keys nobody names before they are published: they
+//! are looked up when they are asked for, and nobody waits for it while a look is fresh or under way.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
-use super::{CapabilityKeys, KeyError, StateKey, shared};
+use super::shared::{self, SharedKeys};
+use super::{KeyError, StateKey};
 use crate::db::Db;
 
-/// How long after a look the next one may be.
+/// How long after a look the next one may be, and how long whoever asks for the newest keys waits for one.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The keys, replaced by a look.
-pub(crate) struct LearnedKeys {
-    keys: RwLock<Arc<CapabilityKeys>>,
+pub(crate) struct LearnedKeys<K> {
+    keys: RwLock<Arc<K>>,
     /// When the last look began, and whether it failed.
     last: Mutex<Option<(Instant, bool)>>,
 }
 
-impl LearnedKeys {
-    pub(super) fn new(keys: CapabilityKeys) -> Self {
+impl<K: SharedKeys> LearnedKeys<K> {
+    pub(super) fn new(keys: K) -> Self {
         Self { keys: RwLock::new(Arc::new(keys)), last: Mutex::default() }
     }
 
     /// The keys that are known.
-    pub(crate) fn now(&self) -> Arc<CapabilityKeys> {
+    pub(crate) fn now(&self) -> Arc<K> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -45,11 +47,27 @@ impl LearnedKeys {
         if let Some((began, _)) = *last {
             sleep_until(began + LOOK_EVERY).await;
         }
+        looked();
+        self.look(&mut last, db, state).await
+    }
+
+    /// The keys of the last second, where the database tells them in time; else those that are known.
+    pub(crate) async fn fresh(&self, db: &Db, state: &StateKey) -> Arc<K> {
+        if db.is_shared()
+            && let Ok(mut last) = self.last.try_lock()
+            && last.is_none_or(|(began, _)| began + LOOK_EVERY <= Instant::now())
+            && !matches!(timeout(LOOK_EVERY, self.look(&mut last, db, state)).await, Ok(Ok(())))
+        {
+            tracing::warn!("keys that other gateways may have made could not be looked up");
+        }
+        self.now()
+    }
+
+    async fn look(&self, last: &mut Option<(Instant, bool)>, db: &Db, state: &StateKey) -> Result<(), KeyError> {
         // Whoever gives up meanwhile leaves a look that failed.
         let began = Instant::now();
         *last = Some((began, true));
-        looked();
-        let found = shared::capability(db, state).await?;
+        let found = shared::read::<K>(db, state).await?;
         *last = Some((began, false));
         if let Some(found) = found {
             let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +81,7 @@ impl LearnedKeys {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::{CAPABILITY_FILE, files, rotate};
+    use super::super::{CAPABILITY_FILE, CapabilityKeys, files, rotate};
     use super::*;
     use crate::db::fresh::Fresh;
 
@@ -93,5 +111,19 @@ mod tests {
         // The first begins one, and all who ask while it is under way share the next.
         assert!((1..=2).contains(&looks.load(Ordering::Relaxed)), "{looks:?}");
         assert_eq!(ids(&learned.now())[1..], first, "what was signed before is still good");
+    }
+
+    #[tokio::test]
+    async fn whoever_wants_the_newest_gets_those_that_are_known_where_the_database_tells_none() {
+        let fresh = Fresh::open().await;
+        let state = StateKey::of(&fresh.directory, None).unwrap();
+        shared::agree(&fresh.db, &state, &fresh.directory).await.unwrap();
+        let learned = LearnedKeys::new(CapabilityKeys::open(&fresh.directory.join(CAPABILITY_FILE)).unwrap());
+        let first = ids(&learned.now());
+        fresh.db.close().await;
+        for _ in 0..3 {
+            let keys = learned.fresh(&fresh.db, &state).await;
+            assert_eq!(ids(&keys), first);
+        }
     }
 }

@@ -3,8 +3,8 @@
 //! - [`files`]: files of mode 0600, and the refusal of any other;
 //! - `state_key`: encrypts what the database holds, and makes session cookies;
 //! - `capability`: signs capabilities;
-//! - `learned`: takes over those keys that other gateways have made;
 //! - [`sealing`]: the key pairs that browsers seal to;
+//! - `learned`: takes over what other gateways have made of both;
 //! - `shared`: gateways on one database agree on them;
 //! - `field`: the masters of the guests' own keys (`shared` mode), kept in the database.
 
@@ -69,8 +69,8 @@ pub enum KeyError {
 /// The keys that live in files.
 pub(crate) struct Keys {
     pub(crate) state: Arc<StateKey>,
-    pub(crate) capability: LearnedKeys,
-    pub(crate) sealing: SealingKeys,
+    pub(crate) capability: LearnedKeys<CapabilityKeys>,
+    pub(crate) sealing: LearnedKeys<SealingKeys>,
 }
 
 impl Keys {
@@ -85,13 +85,13 @@ impl Keys {
         Ok(Self {
             state: Arc::new(state),
             capability: LearnedKeys::new(CapabilityKeys::open(&directory.join(CAPABILITY_FILE))?),
-            sealing: SealingKeys::open(&directory.join(SEALING_FILE))?,
+            sealing: LearnedKeys::new(SealingKeys::open(&directory.join(SEALING_FILE))?),
         })
     }
 }
 
-/// Adds a sealing key and a capability key to those of a state directory; a gateway uses them from its next start on. The sealing
-/// keys, the new one first.
+/// Adds a sealing key and a capability key to those of a state directory; its gateway uses them from its next start on, and others on
+/// the database from then on. The sealing keys, the new one first.
 ///
 /// # Errors
 /// There is no sealing key yet, or a file cannot be read or written.

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::shared::SharedKeys;
 use super::state_key::random;
-use super::{KeyError, files};
+use super::{KeyError, SEALING_FILE, files};
 
 /// A key as others see it (RFC 7517).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,6 +49,7 @@ struct PrivateJwk {
 }
 
 /// One key pair.
+#[derive(Clone)]
 pub struct SealingKey {
     /// The public half.
     pub public: PublicJwk,
@@ -125,6 +127,11 @@ impl SealingKeys {
         (!keys.is_empty()).then_some(Self(keys))
     }
 
+    /// The key that browsers seal to.
+    pub(crate) fn current(&self) -> &SealingKey {
+        self.0.first().expect("there is at least one key")
+    }
+
     /// All keys, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &SealingKey> {
         self.0.iter()
@@ -134,6 +141,21 @@ impl SealingKeys {
     #[must_use]
     pub fn find(&self, kid: &str) -> Option<&SealingKey> {
         self.0.iter().find(|key| key.public.kid == kid)
+    }
+}
+
+impl SharedKeys for SealingKeys {
+    const FILE: &str = SEALING_FILE;
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    /// What was sealed to those before still opens.
+    fn with_older(mut self, older: &Self) -> Self {
+        let more: Vec<_> = older.iter().filter(|key| self.find(&key.public.kid).is_none()).cloned().collect();
+        self.0.extend(more);
+        self
     }
 }
 

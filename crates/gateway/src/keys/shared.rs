@@ -21,15 +21,27 @@ pub(crate) async fn agree(db: &Db, state: &StateKey, directory: &Path) -> Result
     Ok(())
 }
 
-/// The capability keys that all gateways on the database have now; `None` where there are none.
+/// Keys that gateways on one database share.
+pub(crate) trait SharedKeys: Sized {
+    /// The name of their file.
+    const FILE: &str;
+
+    /// The keys in the text of such a file.
+    fn parse(text: &str) -> Option<Self>;
+
+    /// These, and behind them those known before.
+    fn with_older(self, older: &Self) -> Self;
+}
+
+/// The keys that all gateways on the database have now; `None` where there are none.
 ///
 /// # Errors
 /// They cannot be read.
-pub(super) async fn capability(db: &Db, state: &StateKey) -> Result<Option<CapabilityKeys>, KeyError> {
-    let name = name(CAPABILITY_FILE);
+pub(crate) async fn read<K: SharedKeys>(db: &Db, state: &StateKey) -> Result<Option<K>, KeyError> {
+    let name = name(K::FILE);
     let Some(row) = db.secret(&name).await? else { return Ok(None) };
     let text = state.decrypt(&name, &row).ok_or(KeyError::OtherStateKey)?;
-    Ok(std::str::from_utf8(&text).ok().and_then(CapabilityKeys::parse))
+    Ok(std::str::from_utf8(&text).ok().and_then(K::parse))
 }
 
 fn name(file: &str) -> String {

@@ -19,7 +19,8 @@ const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 /// A JWK Set (RFC 7517).
 #[derive(Serialize, ToSchema)]
 struct KeySet<'a> {
-    keys: Vec<&'a PublicJwk>,
+    #[schema(value_type = Vec<PublicJwk>)]
+    keys: [&'a PublicJwk; 1],
 }
 
 /// 200 `{keys: [{kty, crv, x, y, kid, use, alg}]}`: the current key only, so that nobody seals to one that is retired.
@@ -30,6 +31,6 @@ struct KeySet<'a> {
     responses(Everywhere, (status = 200, description = "The current key", body = KeySet<'static>)),
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>) -> Response {
-    let keys: Vec<_> = app.keys.sealing.iter().take(1).map(|key| &key.public).collect();
-    ([(header::CACHE_CONTROL, KEPT)], Json(KeySet { keys })).into_response()
+    let keys = app.keys.sealing.fresh(&app.db, &app.keys.state).await;
+    ([(header::CACHE_CONTROL, KEPT)], Json(KeySet { keys: [&keys.current().public] })).into_response()
 }

@@ -2,7 +2,7 @@
 //! `GUESTSYNC_TEST_POSTGRES` there is nothing to share, and these tests end at once.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use futures_util::stream::{self, StreamExt};
@@ -10,8 +10,9 @@ use guestsync_sandbox::{Options, RateLimit};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::profile_sync;
 use crate::webhooks::{Receiver, until, write};
-use crate::world::{Directory, Session, Upstream, World, wanted};
+use crate::world::{Directory, Session, Upstream, World, json_of, text, wanted};
 
 /// Two gateways, if there is a database to share.
 async fn two(upstream: &Upstream, file: &str) -> Option<(World, World)> {
@@ -78,6 +79,40 @@ async fn a_capability_by_a_key_that_another_gateway_has_made_since_is_good_at_on
     assert_eq!(looks(&other).await, 1);
 }
 
+#[tokio::test]
+async fn a_sealing_key_that_another_gateway_has_made_since_is_published_and_sealed_to_by_all() {
+    let upstream = Upstream::start().await;
+    let Some((one, other)) = two(&upstream, "").await else { return };
+    let session = one.session("abc").await;
+    let sealed = async |world: &World| {
+        let answer = profile_sync::post(world, &session).form(&profile_sync::whole(&session.guest)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(profile_sync::opened(world, &upstream, &session.guest).await, profile_sync::plain());
+        let profile = &upstream.guests().await[0]["profile"];
+        kid(profile["email"].as_str().unwrap())
+    };
+    let older = published(&other).await;
+    assert_eq!((sealed(&one).await, sealed(&other).await), (older.clone(), older.clone()));
+    let directory = one.stop().await;
+    guestsync_gateway::keys::rotate(directory.path()).unwrap();
+    let one = World::with(&upstream, "", directory).await;
+    let newer = published(&one).await;
+    assert_ne!(newer, older);
+    let asked = Instant::now();
+    while published(&other).await != newer {
+        assert!(asked.elapsed() < Duration::from_secs(10), "it is not known at the other");
+    }
+    assert_eq!(sealed(&other).await, newer, "and opens there, although the file there has it after the next start only");
+    let other = World::with(&upstream, "", other.stop().await).await;
+    assert_eq!((published(&other).await, sealed(&other).await, sealed(&one).await), (newer.clone(), newer.clone(), newer));
+}
+
+/// The id of the key that browsers seal to.
+async fn published(world: &World) -> String {
+    let keys = json_of(world.get("/.well-known/jwks.json").await).await;
+    text(&keys["keys"][0]["kid"])
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn forged_key_ids_are_refused_and_do_not_cost_a_query_each() {
     let upstream = Upstream::start().await;
@@ -100,9 +135,9 @@ async fn forged_key_ids_are_refused_and_do_not_cost_a_query_each() {
     assert_eq!(other.genesys(Method::GET, &path, &capability).send().await.unwrap().status(), 200);
 }
 
-/// The key id that a capability names.
-fn kid(capability: &str) -> String {
-    let header = Base64UrlUnpadded::decode_vec(capability.split('.').next().unwrap()).unwrap();
+/// The key id that a capability or a sealed value names.
+fn kid(token: &str) -> String {
+    let header = Base64UrlUnpadded::decode_vec(token.split('.').next().unwrap()).unwrap();
     serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 

@@ -55,6 +55,6 @@ export class Calls {
     this.#settlers.delete(call);
     const details = detailsOf(kind, told);
     if (details || kind === "done") settler?.resolve((settler.more ? { ...details, ...settler.more } : details) as never);
-    else settler?.reject(kind === "invalid" ? invalid(told as string[]) : errorOf(kind));
+    else settler?.reject(kind === "invalid" ? invalid(told) : errorOf(kind));
   }
 }

@@ -49,8 +49,8 @@ const MESSAGES: Record<string, string> = {
   "wasm.trapped": "The wasm has stopped over an error of its own; what the journal keeps is not lost.",
 };
 
+/** Those of the core come first, in its order. */
 const RULES: Record<string, string> = {
-  "update.type": "An update is an object whose members can be read.",
   "update.empty": "An update names at least one attribute.",
   "update.too_many_keys": "An update has more attributes than allowed.",
   "guest.too_many_keys": "The guest would have more attributes than allowed.",
@@ -62,14 +62,19 @@ const RULES: Record<string, string> = {
   "value.not_finite": "A number is finite.",
   "value.too_long": "The value has more bytes of UTF-8 than allowed.",
   "value.blocked": "The value holds personal data of a kind that is blocked here.",
+  "update.type": "An update is an object whose members can be read.",
 };
 
-/** The error of an update: keys and codes of the broken rules in turn. */
-export function invalid(told: string[]): ValidationError {
+/** The number of the last of them. */
+export const UPDATE_TYPE = 11;
+
+/** The error of an update: keys and the numbers of the broken rules in turn. */
+export function invalid(told: unknown[]): ValidationError {
+  const rules = Object.entries(RULES);
   const issues: Issue[] = [];
   for (let at = 0; at < told.length; at += 2) {
-    const [key = "", code = ""] = told.slice(at);
-    issues.push({ key, code, message: RULES[code] ?? code });
+    const [code, message] = rules[told[at + 1] as number] as [string, string];
+    issues.push({ key: told[at] as string, code, message });
   }
   return new ValidationError(issues);
 }

@@ -7,7 +7,7 @@ import { formsLooked } from "./effect/forms-lock.js";
 import { later } from "./effect/later.js";
 import { isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
-import { errorOf, GuestSyncError, invalid, type ValidationError } from "./errors.js";
+import { errorOf, GuestSyncError, invalid, type ValidationError, UPDATE_TYPE } from "./errors.js";
 import { Handlers } from "./events.js";
 import { randomId, sessionEnd } from "./effect/session.js";
 import { within } from "./effect/within.js";
@@ -210,7 +210,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
         if (typeof attributes !== "object" || Array.isArray(attributes)) throw 0;
         given = flat(attributes);
       } catch {
-        return rejected(invalid(["", "update.type"]));
+        return rejected(invalid(["", UPDATE_TYPE]));
       }
       if (!tell) early += given.length / 2;
       const masked: string[] = [];

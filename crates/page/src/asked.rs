@@ -135,7 +135,8 @@ fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
         Outcome::Invalid(issues) => {
             for issue in issues {
                 messages.text(&issue.key);
-                messages.text(issue.code.as_str());
+                // The face has the codes in the same order.
+                messages.number(issue.code as u64);
             }
         }
         Outcome::Flushed { delivered, pending, held } => {
@@ -218,5 +219,34 @@ pub(crate) const fn hint(hint: Hint) -> &'static str {
         Hint::Consent => "consent",
         Hint::Pause => "pause",
         Hint::Session => "session",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guestsync_core::attribute::Code;
+
+    #[test]
+    fn the_face_lists_the_codes_of_an_update_in_their_order() {
+        let rule = |line: &'static str| line.strip_prefix("  \"")?.split_once("\": \"");
+        let face = include_str!("../../../www/src/errors.ts").split_once("const RULES").expect("the list").1;
+        let listed: Vec<&str> = face.lines().filter_map(rule).map(|(code, _)| code).collect();
+        let ours = [
+            Code::UpdateEmpty,
+            Code::UpdateTooManyKeys,
+            Code::GuestTooManyKeys,
+            Code::KeyEmpty,
+            Code::KeyTooLong,
+            Code::KeyControl,
+            Code::KeyReserved,
+            Code::ValueType,
+            Code::ValueNotFinite,
+            Code::ValueTooLong,
+            Code::ValueBlocked,
+        ];
+        for (at, code) in ours.into_iter().enumerate() {
+            assert_eq!((code as usize, listed[at]), (at, code.as_str()));
+        }
+        assert_eq!(listed[ours.len()..], ["update.type"]);
     }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 const TYPES: &str = r#"
 /** What the shell asks of the face. Nothing here returns a result: what became of it is told by `tell`. */
 export interface Asked {
-  /** A call has its result: "set", "flushed" or "done" with its details, "invalid" with keys and codes in turn, or an error code. */
+  /** A call has its result: "set", "flushed" or "done" with its details, "invalid" with keys and the numbers of codes in turn, or an error code. */
   settle(call: number, kind: string, ...details: unknown[]): void;
   /** Something happened. */
   event(kind: string, ...details: unknown[]): void;

@@ -29,6 +29,7 @@ mod run;
 mod screen;
 mod ssn;
 mod text;
+mod words;
 
 pub use findings::{Finding, Findings};
 pub use kind::{Kind, Kinds};

@@ -2,9 +2,10 @@
 //! that begin with 9 are individual taxpayer numbers of the same form.
 
 use super::Region;
-use super::label::{self, Label};
+use super::label::Label;
 use super::run::{Run, sign};
 use super::text::Text;
+use super::words;
 
 /// Whether a run of digits is such a number.
 ///
@@ -14,9 +15,9 @@ pub(super) fn is_number(text: &Text, run: &Run, region: Option<Region>) -> bool 
     let here = region.is_none_or(Region::is_north_american);
     let form = match (run.shape, run.signs) {
         (0x324, sign::HYPHEN) => true,
-        (0x324, sign::DOT | sign::SPACE) => label::before(text, run.start) == Label::None,
+        (0x324, sign::DOT | sign::SPACE) => words::before(text, run.start) == Label::None,
         (0x36, sign::HYPHEN) => here,
-        (9, 0) => here && stands_apart(text, run) && label::before(text, run.start) == Label::None,
+        (9, 0) => here && stands_apart(text, run) && words::before(text, run.start) == Label::None,
         _ => false,
     };
     form && is_given(run.digits().iter().fold(0, |all, digit| all * 10 + u32::from(*digit)))

@@ -5,7 +5,8 @@
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use super::{Findings, Kind, label};
+use super::label::Found;
+use super::{Findings, Kind};
 
 /// A letter of a script with spaces between words, other than ASCII: Latin, Greek, Cyrillic, …
 pub(super) const LETTER: u8 = 0x80;
@@ -25,7 +26,7 @@ pub(super) struct Text {
     chars: Vec<u8>,
     /// Between here and where the search is, no word ends.
     pub(super) word_end: usize,
-    pub(super) label: Cell<label::Found>,
+    pub(super) label: Cell<Found>,
     marked: bool,
     #[cfg(test)]
     reads: Cell<u64>,
@@ -43,7 +44,7 @@ impl Text {
         Self {
             chars,
             word_end: 0,
-            label: Cell::new(label::Found::NONE),
+            label: Cell::new(Found::NONE),
             marked: false,
             #[cfg(test)]
             reads: Cell::new(0),

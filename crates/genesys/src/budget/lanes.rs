@@ -14,9 +14,10 @@ use std::time::{Duration, Instant};
 
 use super::call::Call;
 use super::sliding::Sliding;
-use super::starts::{Ask, By, HeldStart};
+use super::starts::Ask;
 use super::told::{Told, Whose};
-use super::window::{Budget, Leave, Reading, Wait};
+use super::wait::{By, HeldStart, Wait};
+use super::window::{Budget, Leave, Reading};
 use crate::RateLimit;
 
 /// For so long it is believed that another call was told the limit of all.

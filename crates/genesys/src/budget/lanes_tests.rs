@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::call::Call;
 use super::lanes::*;
 use super::told::{Told, Whose};
-use super::window::{Reading, Wait};
+use super::wait::Wait;
+use super::window::Reading;
 
 struct World {
     lanes: Lanes,

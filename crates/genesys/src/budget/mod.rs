@@ -3,7 +3,7 @@
 //! - `window`: the rules of one limit, without time of their own;
 //! - `lanes`: the limit that all calls share, and those that single calls have beside it;
 //! - `sliding`: limits that the operator sets;
-//! - `told`: what an answer says of the limits;
+//! - `told`: what an answer says of the limits; `wait`: why a request has to wait;
 //! - `starts`: what sessions that are being started leave to others, and whose turn it is of those;
 //! - `state`: whose turn it is of all;
 //! - [`Queue`]: where they wait; all but starts in the order in which they came.
@@ -20,6 +20,7 @@ mod starts;
 mod starts_tests;
 mod state;
 mod told;
+mod wait;
 mod window;
 #[cfg(test)]
 mod window_tests;
@@ -33,11 +34,10 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::call::Call;
 use self::lanes::Leaves;
-use self::starts::By;
 pub(crate) use self::starts::{Reserve, Start};
 use self::state::State;
 use self::told::Told;
-use self::window::Wait;
+use self::wait::{By, Wait};
 use crate::{Answer, Error, RateLimit};
 
 /// What is told where only an answer that is under way decides.

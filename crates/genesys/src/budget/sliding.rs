@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::starts::{Ask, By, HeldStart};
-use super::window::Wait;
+use super::starts::Ask;
+use super::wait::{By, HeldStart, Wait};
+
 use crate::RateLimit;
 
 /// When the requests of the last stretch left.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::call::Call;
-use super::window::Wait;
+use super::wait::By;
 
 /// Who starts a session, where that is known.
 pub(crate) type Sender = Option<IpAddr>;
@@ -73,24 +73,6 @@ impl Ask {
         let reserve = Reserve { percent: 0, ..self.reserve };
         Self { reserve, calls: 1, had: self.had.map(|had| had.div_ceil(self.calls)), owed: 0, ..*self }
     }
-}
-
-/// What holds a start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
-    /// The limit itself.
-    Limit,
-    /// What is kept for guests who have a session.
-    Guests,
-    /// What its address has had.
-    Address,
-}
-
-/// Why a start may not leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HeldStart {
-    pub(super) wait: Wait,
-    pub(super) by: By,
 }
 
 /// One that waits.

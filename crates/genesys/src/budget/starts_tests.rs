@@ -10,7 +10,8 @@ use super::lanes::Leaves;
 use super::starts::*;
 use super::state::State;
 use super::told::{Told, Whose};
-use super::window::{Reading, Wait};
+use super::wait::{By, HeldStart, Wait};
+use super::window::Reading;
 use crate::RateLimit;
 
 /// How long a window is.

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::call::Call;
 use super::lanes::{Held, Lanes, Leaves};
-use super::starts::{By, HeldStart, Start, Starts};
-use super::window::Wait;
+use super::starts::{Start, Starts};
+use super::wait::{By, HeldStart, Wait};
 
 /// Who waits, and for what.
 #[derive(Default)]

@@ -15,7 +15,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::starts::{Ask, By, HeldStart};
+use super::starts::Ask;
+use super::wait::{By, HeldStart, Wait};
 
 /// Requests that may be under way in an unknown window.
 const SCOUTS: u64 = 8;
@@ -43,13 +44,6 @@ pub(crate) struct Leave {
     number: u64,
     /// How many of its window had been answered by then: all of them are in its count.
     answered: u64,
-}
-
-/// Why a request may not leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wait {
-    /// When it may, unless an answer comes before; without it only an answer decides.
-    pub(crate) until: Option<Instant>,
 }
 
 /// The budget.

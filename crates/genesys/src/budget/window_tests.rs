@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::wait::Wait;
 use super::window::*;
 
 fn reading(count: u64) -> Option<Reading> {

@@ -1,8 +1,9 @@
 //! What stands around a number.
 
-use super::super::label::{self, Label};
+use super::super::label::Label;
 use super::super::run::{Run, sign};
 use super::super::text::{LETTER, Text};
+use super::super::words;
 
 /// Where a number stands.
 pub(super) struct Place {
@@ -42,7 +43,7 @@ impl Place {
         Some(Self {
             alone: extended || is_alone(text, run),
             touched: (is_letter(before) && !run.has(sign::PLUS)) || (is_letter(next) && !extended),
-            label: label::before(text, run.start),
+            label: words::before(text, run.start),
         })
     }
 }

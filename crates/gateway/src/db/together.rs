@@ -1,5 +1,5 @@
 //! Group commit: what several requests write (or look for) at the same time is one statement and one transaction. What comes while one
-//! runs goes with the next, and so does what comes within four milliseconds of it.
+//! runs goes with the next, and so does what comes within two milliseconds of it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// Rows of one statement at most. Each number of rows is a statement of its own, and connections keep only so many prepared.
 pub(super) const MOST: usize = 32;
 /// The least between two statements where fewer wait: under load items gather, and one that comes alone does not wait.
-const PAUSE: Duration = Duration::from_millis(4);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A kind of statement that can be made for several at once.
 pub(super) trait Batched: Send + Sync + 'static {

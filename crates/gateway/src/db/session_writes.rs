@@ -11,53 +11,6 @@ use super::session_reads::SessionReads;
 use super::together::{Batched, Statements};
 use super::writer::Writer;
 
-/// A session that has its guest now.
-pub(super) struct Settled {
-    pub(super) session: Session,
-    pub(super) guest: GuestId,
-}
-
-impl Settled {
-    /// The session as it is after that: without a guest nothing else of a session changes but its generation, and that was looked at.
-    fn session(&self) -> Session {
-        Session { guest: Some(self.guest.clone()), visitor: None, ..self.session.clone() }
-    }
-}
-
-/// What is written of a session.
-pub(super) enum SessionWrite {
-    /// It is about to be.
-    Claim(Session),
-    Settled(Settled),
-}
-
-impl SessionWrite {
-    fn hash(&self) -> &String {
-        match self {
-            Self::Claim(session) => &session.hash,
-            Self::Settled(settled) => &settled.session.hash,
-        }
-    }
-
-    /// The session as it is where this was written.
-    fn session(&self) -> Session {
-        match self {
-            Self::Claim(session) => session.clone(),
-            Self::Settled(settled) => settled.session(),
-        }
-    }
-
-    /// Whether a session that was there is what this asked for: any where it was claimed, else the one with this guest.
-    fn is_met_by(&self, found: &Session) -> bool {
-        match self {
-            Self::Claim(_) => true,
-            Self::Settled(Settled { session, guest }) => {
-                found.guest.as_ref() == Some(guest) && found.generation == session.generation
-            }
-        }
-    }
-}
-
 /// Writes sessions down.
 pub(super) struct SessionWrites {
     writer: Writer,
@@ -85,33 +38,35 @@ impl SessionWrites {
 }
 
 impl Batched for SessionWrites {
-    type Item = SessionWrite;
-    /// The session as it is now. `None`: the one that was in the way of a claim has gone before it was read, or what was settled has
-    /// another guest.
+    /// The session as it is to be: with its guest, or without one where it is claimed.
+    type Item = Session;
+    /// The session as it is now. `None`: the one that was in the way of a claim has gone before it was read, or it has another guest.
     type Outcome = Option<Session>;
 
-    async fn run(&self, items: &[SessionWrite]) -> sqlx::Result<Vec<Option<Session>>> {
+    async fn run(&self, items: &[Session]) -> sqlx::Result<Vec<Option<Session>>> {
         // One statement may write a row once; whoever settles comes before those who claim.
-        let mut rows: BTreeMap<&String, &SessionWrite> = BTreeMap::new();
+        let mut rows: BTreeMap<&String, &Session> = BTreeMap::new();
         for item in items {
-            if matches!(item, SessionWrite::Settled(_)) || !rows.contains_key(item.hash()) {
-                rows.insert(item.hash(), item);
+            if item.guest.is_some() || !rows.contains_key(&item.hash) {
+                rows.insert(&item.hash, item);
             }
         }
-        let query = rows.values().fold(sqlx::query(self.write.of(rows.len())), |query, item| {
-            let (session, guest) = match item {
-                SessionWrite::Claim(session) => (session, None),
-                SessionWrite::Settled(Settled { session, guest }) => (session, Some(guest.as_str())),
-            };
+        let query = rows.values().fold(sqlx::query(self.write.of(rows.len())), |query, session| {
+            let guest = session.guest.as_ref().map(GuestId::as_str);
             let query = query.bind(&session.hash).bind(session.consent_type.as_str()).bind(guest);
             query.bind(&session.salt).bind(session.generation).bind(signed(session.renewed_at))
         });
         let written = query.execute(&self.writer).await?.rows_affected();
         // Mostly all of them are; to be told which ones would cost a row each.
         if written == items.len() as u64 {
-            return Ok(items.iter().map(|item| Some(item.session())).collect());
+            return Ok(items.iter().cloned().map(Some).collect());
         }
-        let found = self.reads.find(items.iter().map(SessionWrite::hash)).await?;
-        Ok(items.iter().map(|item| found.get(item.hash()).filter(|found| item.is_met_by(found)).cloned()).collect())
+        let found = self.reads.find(items.iter().map(|item| &item.hash)).await?;
+        Ok(items.iter().map(|item| found.get(&item.hash).filter(|found| meets(found, item)).cloned()).collect())
     }
+}
+
+/// Whether a session that was there is what was asked for: any where it was claimed, else the one with this guest.
+fn meets(found: &Session, wanted: &Session) -> bool {
+    wanted.guest.is_none() || (found.guest == wanted.guest && found.generation == wanted.generation)
 }

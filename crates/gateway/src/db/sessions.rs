@@ -17,7 +17,6 @@ use guestsync_genesys::call::GuestId;
 use super::Db;
 use super::millis::signed;
 use super::session::Session;
-use super::session_writes::{SessionWrite, Settled};
 
 const BY_GUEST: &str =
     "SELECT hash, consent_type, guest, salt, state, generation, renewed_at, visitor FROM sessions WHERE guest = $1";
@@ -44,7 +43,7 @@ impl Db {
     /// Writes a new session down before Genesys is asked, or finds the one that is there.
     pub(crate) async fn claim(&self, new: Session) -> sqlx::Result<Session> {
         loop {
-            if let Some(session) = self.session_writes.run(SessionWrite::Claim(new.clone())).await? {
+            if let Some(session) = self.session_writes.run(new.clone()).await? {
                 return Ok(session);
             }
         }
@@ -52,8 +51,8 @@ impl Db {
 
     /// Writes the guest down that Genesys has made: the session with its guest, or nothing where it had one already.
     pub(crate) async fn settle(&self, session: &Session, guest: &GuestId) -> sqlx::Result<Option<Session>> {
-        let settled = Settled { session: session.clone(), guest: guest.clone() };
-        self.session_writes.run(SessionWrite::Settled(settled)).await
+        // Without a guest nothing else of a session changes but its generation, which is looked at.
+        self.session_writes.run(Session { guest: Some(guest.clone()), visitor: None, ..session.clone() }).await
     }
 
     /// Writes down what the CRM knows before Genesys is asked for a guest, unless that was done already.

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use super::starts::Ask;
 use super::wait::{By, HeldStart, Wait};
-
 use crate::RateLimit;
 
 /// When the requests of the last stretch left.

@@ -30,10 +30,6 @@ const fn rate(requests: u32, seconds: u64) -> RateLimit {
     RateLimit { requests, window: Duration::from_secs(seconds) }
 }
 
-async fn refused(upstream: &Upstream) -> usize {
-    upstream.requests().await.iter().filter(|request| request["status"] == 429).count()
-}
-
 async fn read(world: &World, session: &Session, capability: &str) -> reqwest::Response {
     world.genesys(Method::GET, &format!("/api/v2/guests/{}", session.guest), capability).send().await.unwrap()
 }
@@ -61,7 +57,7 @@ async fn queued(upstream: &Upstream, calls: usize) -> (Duration, usize) {
     while let Some(call) = tasks.join_next().await {
         call.unwrap().unwrap();
     }
-    (started.elapsed(), refused(upstream).await)
+    (started.elapsed(), upstream.refused().await)
 }
 
 #[tokio::test]
@@ -113,7 +109,7 @@ async fn a_browsers_call_behind_a_long_queue_waits_five_seconds_and_is_told_when
     while let Some(call) = tasks.join_next().await {
         call.unwrap().unwrap();
     }
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
 }
 
 #[tokio::test]
@@ -125,7 +121,7 @@ async fn a_browsers_call_waits_for_the_next_window() {
     for _ in 0..5 {
         assert_eq!(read(&world, &session, &capability).await.status(), 200);
     }
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
 }
 
 #[tokio::test]
@@ -139,7 +135,7 @@ async fn a_browsers_call_that_would_wait_too_long_is_told_how_long() {
     let wait: u64 = answer.headers()[RETRY_AFTER].to_str().unwrap().parse().unwrap();
     assert!((30..=40).contains(&wait), "{wait}");
     assert_eq!(refusal(answer).await, (429, "too.many.requests.retry.after".into()));
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
 }
 
 #[tokio::test]
@@ -194,7 +190,7 @@ async fn while_creating_guests_is_limited_attributes_are_written() {
         let write = world.genesys(Method::POST, &path, &capability).json(&json!({"attributes": {"n": n}}));
         assert_eq!(write.send().await.unwrap().status(), 200);
     }
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
     let metrics = world.get("/metrics").await.text().await.unwrap();
     for line in [
         "guestsync_upstream_call_budget{call=\"G1\",state=\"used\"} 3",
@@ -223,7 +219,7 @@ async fn a_refusal_by_the_limit_of_one_call_closes_that_call_alone() {
     for _ in 0..2 {
         assert_eq!(read(&world, &session, &capability).await.status(), 429);
     }
-    assert_eq!(refused(&upstream).await, 1, "the second waits here");
+    assert_eq!(upstream.refused().await, 1, "the second waits here");
     let sessions = [world.session("def").await, world.session("ghi").await];
     assert!(sessions.iter().all(|other| other.guest != session.guest));
 }

@@ -74,6 +74,11 @@ impl Upstream {
         self.read("/_sandbox/requests", "requests").await
     }
 
+    /// How many were answered that the rate limit is used up.
+    pub(crate) async fn refused(&self) -> usize {
+        self.requests().await.iter().filter(|request| request["status"] == 429).count()
+    }
+
     pub(crate) async fn faults(&self, toml: &str) {
         let plan = FaultPlan::from_toml(toml).unwrap();
         let sent = reqwest::Client::new().put(format!("{}/_sandbox/faults", self.base)).json(&plan).send().await.unwrap();

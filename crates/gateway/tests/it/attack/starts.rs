@@ -49,10 +49,6 @@ async fn writes(world: &World, session: &Session, capability: &str, key: &str) {
     assert!(asked.elapsed() < Duration::from_secs(5), "{key}");
 }
 
-async fn refused(upstream: &Upstream) -> usize {
-    upstream.requests().await.iter().filter(|request| request["status"] == 429).count()
-}
-
 #[tokio::test]
 async fn one_address_that_starts_sessions_leaves_guests_their_writes_and_others_their_sessions() {
     let upstream = limited(100, 60).await;
@@ -72,7 +68,7 @@ async fn one_address_that_starts_sessions_leaves_guests_their_writes_and_others_
     for n in 0..25 {
         writes(&world, &session, &capability, &format!("write-{n}")).await;
     }
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
     let metrics = world.get("/metrics").await.text().await.unwrap();
     assert!(metrics.contains("guestsync_starts_held_total{held_for=\"address\"} 154"), "{metrics}");
 }
@@ -90,7 +86,7 @@ async fn starts_of_many_addresses_leave_guests_their_writes() {
     for n in 0..10 {
         writes(&world, &session, &capability, &format!("write-{n}")).await;
     }
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
 }
 
 #[tokio::test]
@@ -131,5 +127,5 @@ async fn in_a_queue_that_one_address_keeps_full_others_have_their_turn() {
     }
     assert!(full().await, "it was full all the time");
     flooding.shutdown().await;
-    assert_eq!(refused(&upstream).await, 0);
+    assert_eq!(upstream.refused().await, 0);
 }

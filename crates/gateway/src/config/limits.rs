@@ -13,11 +13,12 @@ pub struct LimitsConfig {
     pub(crate) per_address: u32,
     /// Where a proxy writes the visitor's address.
     pub(crate) address_header: Option<HeaderName>,
-    /// Whether visitors' addresses are known: there is no proxy, or it writes them.
+    /// Whether visitors' addresses are known: there is no proxy, or it writes them. Else nothing goes by address: all visitors have the
+    /// proxy's.
     pub(crate) addresses_told: bool,
 }
 
-/// Reads the table. Behind a proxy that does not tell addresses there is no limit by address: all visitors have the proxy's.
+/// Reads the table.
 pub(super) fn read(reader: &mut Reader<'_>, behind_proxy: bool) -> LimitsConfig {
     let mut number = |file, env, usual| {
         let name = Name { file, env: Some(env) };
@@ -29,5 +30,5 @@ pub(super) fn read(reader: &mut Reader<'_>, behind_proxy: bool) -> LimitsConfig 
     let header = Name { file: "limits.address_header", env: Some("GUESTSYNC_LIMITS_ADDRESS_HEADER") };
     let address_header = reader.parsed(header, "the name of a header, like \"x-forwarded-for\"", |text| text.parse().ok());
     let addresses_told = address_header.is_some() || !behind_proxy;
-    LimitsConfig { per_guest, per_address: if addresses_told { per_address } else { 0 }, address_header, addresses_told }
+    LimitsConfig { per_guest, per_address, address_header, addresses_told }
 }

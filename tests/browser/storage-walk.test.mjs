@@ -76,7 +76,7 @@ async function recordsLeft(page) {
   return [...(await keys(page, "records")), ...bridged];
 }
 
-/** A browser of its own for one visit after the other. */
+/** Somebody who comes once: what earlier visits leave in a browser is read too, and would add calls to each. */
 class Visitor {
   /** @type {Page | undefined} */
   #page;
@@ -89,10 +89,6 @@ class Visitor {
     this.collector = collector;
   }
 
-  static async arrive() {
-    return new Visitor(await browser.newContext(), await Collector.start(file));
-  }
-
   async #open() {
     await this.#page?.close();
     this.#page = await this.context.newPage();
@@ -103,10 +99,8 @@ class Visitor {
   /** @param {number} failing @param {string} way @returns {Promise<number>} how many calls of storage there were */
   async walk(failing, way) {
     const { collector } = this;
-    collector.guest = new Guest();
-    collector.requests.length = 0;
     this.#options = {
-      guest: `walk-${failing}`,
+      guest: "walk",
       endpoint: `${collector.origin}/genesys`,
       token: `${collector.origin}/token/tab`,
       purposes: { news: "marketing" },
@@ -149,16 +143,20 @@ class Visitor {
 
 for (const way of ["throws", "is undone", FOR_GOOD]) {
   test(`whichever call of storage ${way}, from ${first} on by ${step}, what was promised arrives and nothing else does`, async (t) => {
-    const visitors = await Promise.all([Visitor.arrive(), Visitor.arrive()]);
+    const collectors = await Promise.all([Collector.start(file), Collector.start(file)]);
     let next = first;
     let tried = 0;
     await Promise.all(
-      visitors.map(async (visitor) => {
+      collectors.map(async (collector) => {
         for (let failing = next; ; failing = next) {
           next += step;
-          const calls = await visitor.walk(failing, way).catch((cause) => {
+          collector.guest = new Guest();
+          collector.requests.length = 0;
+          const context = await browser.newContext();
+          const calls = await new Visitor(context, collector).walk(failing, way).catch((cause) => {
             throw new Error(`call ${failing} of storage ${way}`, { cause });
           });
+          await context.close();
           if (calls < failing) return;
           tried += 1;
         }

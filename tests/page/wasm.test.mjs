@@ -189,6 +189,38 @@ test("after a trap what waited for the core is refused, and another core sends w
   guest.close();
 });
 
+test("a trap tells which keys were held in memory only, and the counts begin anew with the core", async (t) => {
+  const { origin } = await serve(t, [503]);
+  const guest = open({ endpoint: `${origin}/genesys`, storage: new Kept(), purposes: { email: "marketing", phone: "marketing" }, batch: { maxDelayMs: 600_000 } });
+  const sums = () => {
+    const { set, restored, delivered, deliveredElsewhere, superseded, withdrawn, dropped, rejected, expired, pending, held } = guest.metrics();
+    return [set + restored, delivered + deliveredElsewhere + superseded + withdrawn + dropped + rejected + expired + pending + held];
+  };
+  /** @type {unknown[]} */
+  const told = [];
+  /** @type {Promise<import("../../www/src/index.js").SetResult> | undefined} */
+  let again;
+  guest.on("trapped", ({ keys }) => {
+    told.push(keys, sums());
+    if (keys.length > 0) again = guest.set({ email: "again" });
+  });
+  await guest.set({ email: "e", phone: "p", tier: 1 });
+  await guest.set({ email: "of which one is held" });
+  assert.deepEqual([guest.metrics().set, guest.metrics().held], [4, 2]);
+  await guest.set({ visits: 2 });
+  trap();
+  assert.equal(await codeOf(guest.flush()), "wasm.trapped");
+  assert.deepEqual(told, [["email", "phone"], [0, 0]]);
+  assert.deepEqual((await again)?.held, ["email"]);
+  await guest.withdraw("marketing");
+  assert.deepEqual(sums(), [3, 3], "what the journal kept, and the one");
+  trap();
+  assert.equal(await codeOf(guest.flush()), "wasm.trapped");
+  assert.deepEqual(told.slice(2), [[], [0, 0]], "what was withdrawn was not lost");
+  assert.match(guest.audit(), /"trapped","keys":\["email","phone"\]/);
+  guest.close();
+});
+
 test("what was withdrawn stays so after a trap, whatever the options said", async () => {
   const guest = open({ storage: new Kept() });
   await guest.withdraw("service");

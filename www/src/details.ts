@@ -12,6 +12,7 @@ const NAMES: Record<string, string[]> = {
   retrying: ["status", "code", "message", "delayMs"],
   conflict: ["keys"],
   expired: ["keys"],
+  trapped: ["keys"],
   storage: ["reason"],
   finding: ["key", "kind", "policy"],
   ready: ["guestId"],

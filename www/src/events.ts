@@ -32,6 +32,8 @@ export interface GuestSyncEvents {
   conflict: { keys: string[] };
   /** These waited too long. */
   expired: { keys: string[] };
+  /** The wasm stopped over an error of its own; what of these still waited for a grant is gone with its memory, and is to be set again. */
+  trapped: { keys: string[] };
   /** Storage refused, or works again. */
   storage: { reason: "quota" | "blocked" | "failed" | "damaged" | "restored" };
   /** The guest is known: at first, and again after a `logout` when the next visitor's session has started. */

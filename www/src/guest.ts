@@ -30,6 +30,8 @@ const LONGEST_MS = 0x7fffffff;
 const AGAIN_MS = 1_000;
 const SELDOM_MS = 60_000;
 
+const NOTHING = detailsOf("metrics", Array(16).fill(0)) as Metrics;
+
 /** A core that traps so often will do so again. */
 const LIVES = 3;
 
@@ -45,7 +47,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   let lives = LIVES;
   /** What the page says of purposes by its calls, for a core that takes the place of one that trapped. */
   let stated = { ...options.consent };
-  let counts = detailsOf("metrics", Array(16).fill(0)) as Metrics;
+  let counts = NOTHING;
+  /** What waits in the core's memory only, and ends with it. */
+  const held = new Set<string>();
   let guestId = options.guest;
   let session: Ready | undefined;
   let deafen = () => {};
@@ -107,12 +111,18 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   /** What the journal holds outlives the core: another one takes it up. What was only in its memory is gone. */
   function trapped(): void {
-    note("trapped");
-    if (closed || --lives === 0) return fail("wasm.trapped");
-    deafen();
-    tell = undefined;
-    calls.fail(errorOf("wasm.trapped"));
-    load();
+    const keys = [...held];
+    held.clear();
+    counts = NOTHING;
+    if (closed || --lives === 0) fail("wasm.trapped");
+    else {
+      deafen();
+      tell = undefined;
+      calls.fail(errorOf("wasm.trapped"));
+      load();
+    }
+    // What is set because of it waits for the next one.
+    event("trapped", keys);
   }
 
   function fail(code: string): void {
@@ -125,6 +135,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function event(kind: string, ...told: unknown[]): void {
     let details = detailsOf(kind, told);
+    for (const key of (details as { keys?: string[] }).keys ?? []) held[kind === "held" ? "add" : "delete"](key);
     if (kind === "ready") {
       guestId = (details as Ready).guestId;
       // A session that another tab has started is known by its guest alone.

@@ -149,7 +149,7 @@ export interface Ready {
   crmAttributes?: Record<string, unknown>;
 }
 
-/** Counts of keys: `set + restored` is the sum of those from `delivered` to `held`. */
+/** Counts of keys: `set + restored` is the sum of those from `delivered` to `held`. They begin anew after the event `trapped`. */
 export interface Metrics {
   /** Accepted by `set`. */
   set: number;

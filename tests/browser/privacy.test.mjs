@@ -252,6 +252,60 @@ test("a logout removes what waits in every tab, voids the session, and the next 
   ]);
 });
 
+for (const [what, refused] of /** @type {const} */ ([["with no network", undefined], ["while the gateway refuses", 503]])) {
+  test(`a logout ${what} ends the session when the gateway is there, and not the one of who came since`, async () => {
+    const context = await browser.newContext();
+    const openPage = async () => {
+      const page = await context.newPage();
+      await page.goto(`${gateway.origin}/healthz`);
+      await openGuestSync(page, { batch: { maxDelayMs: 0 } });
+      return { page, guestId: (await withGuest(page, (guest) => guest.ready)).guestId };
+    };
+    const { page, guestId } = await openPage();
+    let ends = 0;
+    const fail = (/** @type {import("playwright-core").Route} */ route) => (ends++, refused ? route.fulfill({ status: refused }) : route.abort("internetdisconnected"));
+    await context.route("**/api/session*", fail);
+    assert.equal(await withGuest(page, (guest) => guest.logout().catch(({ code }) => code)), "session.unreachable");
+    const tries = ends;
+    // Without a word of the browser's, it takes up to twenty seconds.
+    if (!refused) await page.evaluate(() => dispatchEvent(new Event("online")));
+    await until("another try by the page itself", () => ends > tries, { within: 30_000 });
+    await page.close();
+    // Whoever is next is not kept waiting.
+    const next = await openPage();
+    assert.notEqual(next.guestId, guestId);
+    assert.equal((await context.cookies()).length, 2);
+    await context.unroute("**/api/session*", fail);
+    await next.page.evaluate(() => dispatchEvent(new Event("online")));
+    await until("the session to end", async () => (await context.cookies()).length === 1);
+    assert.equal((await context.cookies())[0]?.name, `guestsync-${next.guestId}`);
+    await until("nothing to be left to end", () => next.page.evaluate(() => !Object.keys(localStorage).some((name) => name.includes("/left/"))));
+    await withGuest(next.page, async (guest) => {
+      await guest.set({ tier: "of the second visitor" });
+      await guest.flush();
+    });
+    assert.deepEqual(await attributesOf(next.guestId), { tier: "of the second visitor" });
+  });
+}
+
+test("a guest whom the site names again is not logged out by what an earlier logout has left", async () => {
+  const { context, page, guestId } = await open({});
+  /** @type {string[]} */
+  const ends = [];
+  await context.route("**/api/session*", (route) => (ends.push(route.request().url()), route.abort()));
+  assert.equal(await withGuest(page, (guest) => guest.logout().catch(({ code }) => code)), "session.unreachable");
+  const tries = ends.length;
+  await page.reload();
+  await openGuestSync(page, { guest: guestId });
+  await withGuest(page, async (guest) => {
+    await guest.set({ tier: 1 });
+    await guest.flush();
+  });
+  assert.deepEqual(await attributesOf(guestId), { tier: 1 });
+  assert.ok(ends.length <= tries + 1, ends.join());
+  assert.equal(await page.evaluate(() => Object.keys(localStorage).some((name) => name.includes("/left/"))), false);
+});
+
 test("the audit and the console of a developer tell keys and outcomes and no value", async () => {
   const { page, said } = await open({ debug: true, pii: { email: "mask" } });
   const audit = await withGuest(page, async (guest) => {

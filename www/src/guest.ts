@@ -9,7 +9,7 @@ import { isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, GuestSyncError, invalid, type ValidationError, UPDATE_TYPE } from "./errors.js";
 import { Handlers } from "./events.js";
-import { randomId, sessionEnd } from "./effect/session.js";
+import { endLeft, noteLeft, randomId, sessionEnd } from "./effect/session.js";
 import { within } from "./effect/within.js";
 import { logoutProfile } from "./forms.js";
 import { flat } from "./flat.js";
@@ -73,6 +73,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     if (hint === "consent") stated = {};
     tell?.(tells.changed, hint);
   });
+  // Whoever is the guest again has not left.
+  if (mirrored && options.guest) noteLeft(options.guest, null);
   // To begin to fetch takes the browser longer than all else here: the running task, and the page's first calls in it, come before.
   queueMicrotask(load);
 
@@ -103,6 +105,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       now(...told);
     };
     deafen = listen(tell, channel, mirrored, leave);
+    if (mirrored) endLeft(options.session);
     tell(isOffline() ? tells.offline : tells.tick);
     if (options.guest !== undefined) readied({ guestId: options.guest });
     early = 0;
@@ -201,7 +204,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
     const guest = guestId;
-    const end = sessionEnd(options.session);
+    const end = sessionEnd(mirrored ? guest : undefined, options.session);
     const here = settled(calls.make((tell, call) => tell(tells.logout, call, randomId())));
     const left = here.then(() => options.guest !== undefined && close());
     // A core that is not there yet may be long in coming.

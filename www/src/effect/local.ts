@@ -37,6 +37,15 @@ export function rows(wanted: (letter: string, key: string) => boolean): string[]
   return found;
 }
 
+/** The keys of the rows of a table that is no part of the journal. */
+export function keysBelow(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  } catch {
+    return [];
+  }
+}
+
 /** Rows of table, key and value. */
 export function triples<Part>(flat: Part[]): Part[][] {
   return flat.flatMap((_, at) => (at % 3 ? [] : [flat.slice(at, at + 3)]));

@@ -60,3 +60,23 @@ async fn however_many_sessions_a_browser_holds_all_of_them_end() {
         assert_eq!(refusal(answer).await, (401, "session.missing".into()));
     }
 }
+
+#[tokio::test]
+async fn a_repeat_that_names_its_guest_leaves_the_sessions_of_others() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let (left, next) = (world.session("one").await, world.session("two").await);
+    let both = format!("{}; {}", left.cookie, next.cookie);
+    for _ in 0..2 {
+        let path = format!("/api/session?guest={}", left.guest);
+        let answer = world.call(Method::DELETE, &path).header(COOKIE, &both).send().await.unwrap();
+        assert_eq!(answer.status(), 204);
+        assert_eq!(answer.headers().get_all(SET_COOKIE).iter().count(), 1);
+    }
+    let answer = world.post("/api/token", &json!({"guestId": left.guest})).header(COOKIE, &left.cookie).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (401, "session.missing".into()));
+    world.capability(&next).await;
+    let twice = format!("/api/session?guest={0}&guest={0}", left.guest);
+    let answer = world.call(Method::DELETE, &twice).header(COOKIE, &both).send().await.unwrap();
+    assert_eq!(refusal(answer).await, (400, "field.invalid".into()), "what is not understood does not end them all");
+}

@@ -51,6 +51,20 @@ for (const when of ["before the wasm is there", "after it"]) {
   });
 }
 
+test("of an update with more keys than it may have no more is told than a few, however many are wrong", async () => {
+  const guest = open();
+  await guest.ready;
+  const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, number) => [`${"k".repeat(100)}${number}`, NaN]));
+  const error = await guest.set(many).catch((error) => error);
+  assert.equal(error.code, "attributes.invalid");
+  assert.equal(error.issues[0].code, "update.too_many_keys");
+  assert.ok(error.issues.length <= 103, String(error.issues.length));
+  // It is kept for a thousand happenings.
+  assert.ok(guest.audit().length < 50_000, String(guest.audit().length));
+  assert.equal((await guest.set(Object.fromEntries(Object.keys(many).slice(0, 100).map((key) => [key, 1])))).stored, "memory");
+  guest.close();
+});
+
 test("a fractional, long or endless time limit is one", async () => {
   const guest = open();
   for (const timeoutMs of [0.5, 1e12, Infinity]) {

@@ -58,6 +58,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   let readied!: (ready: Ready) => void;
   let unready!: (error: unknown) => void;
 
+  /** Of the keys and values of an update: one more than it may have. */
+  const most = 2 * (options.limits?.keysPerUpdate ?? 100) + 2;
   const ready = new Promise<Ready>((resolve, reject) => {
     readied = resolve;
     unready = reject;
@@ -222,7 +224,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       let given: string[];
       try {
         if (typeof attributes !== "object" || Array.isArray(attributes)) throw 0;
-        given = flat(attributes);
+        // Of what is too much in any case, no more is told than that.
+        given = flat(attributes).slice(0, most);
       } catch {
         return rejected(invalid(["", UPDATE_TYPE]));
       }

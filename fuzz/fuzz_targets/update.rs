@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
         let key = flat.owned().unwrap_or_default();
         let given = flat.text().map_or(Given::OtherType, Given::from_typed);
         if let Given::Value(value) = &given {
-            assert_eq!(Value::from_typed(&value.typed()).as_ref(), Some(value));
+            assert_eq!(Value::from_typed(value.typed()).as_ref(), Some(value));
         }
         updates.push(Update { key, given });
     }

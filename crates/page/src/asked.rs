@@ -49,8 +49,8 @@ pub(crate) fn output(messages: &mut Messages, output: &Output, owner: &str, now:
             numbered(messages, Ask::Resolve, *send);
             for (key, ours, theirs) in conflicts {
                 messages.text(key);
-                messages.text(&ours.typed());
-                messages.text(&theirs.typed());
+                messages.text(ours.typed());
+                messages.text(theirs.typed());
             }
         }
         Output::Notify(hint) => named(messages, Ask::Notify, self::hint(*hint)),

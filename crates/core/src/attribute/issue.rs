@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn text(key: &str, value: &str) -> Update {
-        Update { key: key.into(), given: Given::Value(Value::Text(value.into())) }
+        Update { key: key.into(), given: Given::Value(Value::text(value)) }
     }
 
     fn codes(updates: Vec<Update>) -> Vec<(String, &'static str)> {

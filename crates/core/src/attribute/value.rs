@@ -7,68 +7,49 @@ use crate::json;
 
 /// An attribute's value.
 ///
-/// A number is kept as the JSON number text that its giver wrote: it is passed on to the digit, and no float is ever formatted.
+/// Kept as it crosses boundaries and is stored: its type's letter (`s`, `n` or `b`) and its text. A number is the JSON number text that
+/// its giver wrote: it is passed on to the digit, and no float is ever formatted.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Value {
-    /// A string.
-    Text(String),
-    /// A finite number, as JSON number text (RFC 8259 §6).
-    Number(String),
-    /// A boolean.
-    Bool(bool),
-}
+pub struct Value(String);
 
 impl Value {
-    /// Its size, in bytes of UTF-8, as the limits count it.
+    /// A string.
     #[must_use]
-    pub fn bytes(&self) -> usize {
-        match self {
-            Self::Text(text) | Self::Number(text) => text.len(),
-            Self::Bool(value) => 5 - usize::from(*value),
-        }
-    }
-
-    /// Appends it as JSON.
-    pub fn write_json(&self, out: &mut String) {
-        match self {
-            Self::Text(text) => json::string(out, text),
-            Self::Number(text) => out.push_str(text),
-            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        }
-    }
-
-    fn letter(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "s",
-            Self::Number(_) => "n",
-            Self::Bool(_) => "b",
-        }
-    }
-
-    /// Its type's letter (`s`, `n` or `b`) and its text.
-    #[must_use]
-    pub fn typed(&self) -> String {
-        let text = match self {
-            Self::Text(text) | Self::Number(text) => text,
-            Self::Bool(true) => "true",
-            Self::Bool(false) => "false",
-        };
-        let mut typed = String::with_capacity(text.len() + 1);
-        typed += self.letter();
+    pub fn text(text: &str) -> Self {
+        let mut typed = String::from("s");
         typed += text;
-        typed
+        Self(typed)
+    }
+
+    /// Its type's letter and its text.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        &self.0
     }
 
     /// Reads what [`Value::typed`] gave.
     #[must_use]
     pub fn from_typed(typed: &str) -> Option<Self> {
-        let text = typed.get(1..)?;
-        match typed.as_bytes().first()? {
-            b's' => Some(Self::Text(text.to_owned())),
-            b'n' if json::is_number(text) => Some(Self::Number(text.to_owned())),
-            b'b' if text == "true" => Some(Self::Bool(true)),
-            b'b' if text == "false" => Some(Self::Bool(false)),
-            _ => None,
+        let is_value = match typed.as_bytes() {
+            [b's', ..] => true,
+            [b'n', ..] => json::is_number(typed.get(1..)?),
+            _ => matches!(typed, "btrue" | "bfalse"),
+        };
+        is_value.then(|| Self(typed.to_owned()))
+    }
+
+    /// Its size, in bytes of UTF-8, as the limits count it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.len() - 1
+    }
+
+    /// Appends it as JSON.
+    pub fn write_json(&self, out: &mut String) {
+        let text = self.0.get(1..).unwrap_or_default();
+        match self.0.as_bytes() {
+            [b's', ..] => json::string(out, text),
+            _ => out.push_str(text),
         }
     }
 }
@@ -76,6 +57,6 @@ impl Value {
 /// An attribute may be personal: `Debug` names the type and the size only.
 impl core::fmt::Debug for Value {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}({} bytes)", self.letter(), self.bytes())
+        write!(f, "{}({} bytes)", self.0.get(..1).unwrap_or_default(), self.bytes())
     }
 }

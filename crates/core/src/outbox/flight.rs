@@ -141,7 +141,7 @@ mod tests {
 
     fn flight(value: &str, version: Option<&str>) -> Flight {
         let entry = Entry {
-            value: Value::Text(value.into()),
+            value: Value::text(value),
             purpose: "service".into(),
             epoch: Clock::ZERO,
             clock: Clock::from_text("0000000000010000000000aa").expect("a clock"),

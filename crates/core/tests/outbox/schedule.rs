@@ -171,7 +171,7 @@ impl Schedule {
             let value = format!("v{}", self.values);
             self.world.model.set(key, &value);
             self.totals.sets += 1;
-            updates.push(Update { key: key.into(), given: Given::Value(Value::Text(value.clone())) });
+            updates.push(Update { key: key.into(), given: Given::Value(Value::text(&value)) });
             values.push(value);
         }
         self.call(id, Waits::Set(values), |call| Input::Set { call, updates: updates.clone() });

@@ -71,8 +71,7 @@ impl Server {
         if self.version == 0 {
             return error(404, "not.found");
         }
-        let attributes =
-            self.attributes.iter().map(|(k, v)| (k.clone(), guestsync_core::attribute::Value::Text(v.clone()))).collect();
+        let attributes = self.attributes.iter().map(|(k, v)| (k.clone(), guestsync_core::attribute::Value::text(v))).collect();
         Answer { status: 200, etag: etag(self.version), attributes, ..Answer::default() }
     }
 }

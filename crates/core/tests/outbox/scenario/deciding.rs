@@ -20,7 +20,7 @@ fn meets_ten(desk: &mut Desk) -> Outbox {
 
 fn sum(theirs: &Value) -> Option<Value> {
     let theirs: u32 = theirs.typed()[1..].parse().expect("a number");
-    Some(Value::Text((theirs + 5).to_string()))
+    Some(Value::text(&(theirs + 5).to_string()))
 }
 
 fn refused(status: u16) -> Fate {

@@ -152,7 +152,7 @@ impl Desk {
     }
 
     pub fn set(&mut self, outbox: &mut Outbox, call: u32, key: &str, value: &str) {
-        let given = Given::Value(Value::Text(value.into()));
+        let given = Given::Value(Value::text(value));
         self.tell(outbox, Input::Set { call, updates: vec![Update { key: key.into(), given }] });
     }
 

@@ -10,7 +10,7 @@ use crate::server::Server;
 fn set_all(desk: &mut Desk, keys: &[&str]) {
     let mut tab = desk.open(Desk::options());
     let value = |key: &str| if key.starts_with("bad") { "poison" } else { "good" };
-    let update = |key: &&str| Update { key: (*key).into(), given: Given::Value(Value::Text(value(key).into())) };
+    let update = |key: &&str| Update { key: (*key).into(), given: Given::Value(Value::text(value(key))) };
     desk.tell(&mut tab, Input::Set { call: 1, updates: keys.iter().map(update).collect() });
     for _ in 0..3 {
         desk.wait(&mut tab, 60_000);

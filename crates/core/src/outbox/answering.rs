@@ -43,7 +43,7 @@ impl Outbox {
             return;
         }
         self.restarted = false;
-        self.token.fetched(asked_at, value, expires_in);
+        self.token.came(asked_at, value, expires_in);
         if self.is_step(Step::Authorizing) {
             self.proceed(now);
         }

@@ -44,6 +44,6 @@ impl Held {
     pub(super) fn remove(&mut self, key: &str) -> Option<Arc<Entry>> {
         let entry = self.entries.remove(key)?;
         self.bytes -= weight(key, &entry);
-        Some(entry)
+        Some(*entry)
     }
 }

@@ -19,7 +19,6 @@ use crate::consent::Ledger;
 use crate::journal::record::newest;
 use crate::journal::{Write, netstring};
 use crate::retry::{Policy, Verdict, judge};
-use crate::sorted::Sorted;
 use crate::{Millis, Now, json};
 
 /// What the names of their rows begin with.
@@ -158,8 +157,8 @@ impl Outbox {
     }
 
     /// Forgets the stored ones that the journal does not have any more: another tab has sent them.
-    pub(super) fn forget_hooks(&mut self, there: &Sorted<String>) {
-        for id in &self.hooks.select(&|id, hook| hook.stored && !there.contains(id)) {
+    pub(super) fn forget_hooks(&mut self, there: &[(&str, &str)]) {
+        for id in &self.hooks.select(&|id, hook| hook.stored && !there.iter().any(|(of, _)| *of == id)) {
             self.hooks.remove(id);
         }
     }

@@ -141,7 +141,7 @@ impl Outbox {
         let locked = if let Look::Locked(load) = look { Some(load) } else { None };
         let mut writes = Vec::new();
         let (mut records, mut stored) = (Vec::new(), Sorted::default());
-        let mut there = Sorted::default();
+        let mut there = Vec::new();
         let mut decisions = Ledger::default();
         let prefix = self.row_key("");
         // Whatever waits was granted, and a grant leaves a row: without any, somebody cleared the site's storage.
@@ -168,9 +168,7 @@ impl Outbox {
                 Table::State => {
                     let Some(name) = row.key.strip_prefix(&prefix) else { continue };
                     match hooks::id(name) {
-                        Some(id) => {
-                            there.insert(id.to_owned(), row.value.clone());
-                        }
+                        Some(id) => there.push((id, row.value.as_str())),
                         None => self.learn_state(now, name, &row.value),
                     }
                 }
@@ -201,7 +199,7 @@ impl Outbox {
         if locked.is_some() {
             self.forget_hooks(&there);
         }
-        for (id, value) in there.iter() {
+        for (id, value) in &there {
             self.take_hook(id, value, &mut writes);
         }
         let mut expired = Vec::new();

@@ -39,6 +39,7 @@ mod setting;
 mod starting;
 mod storing;
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -101,7 +102,7 @@ pub struct Outbox {
     loads: Vec<u32>,
 
     sender: Sender,
-    flight: Option<Flight>,
+    flight: Option<Box<Flight>>,
     /// What the server holds, read after a conflict.
     theirs: Option<Answer>,
     /// Parts of a refused batch, to be sent apart until it is known which key is refused.
@@ -215,6 +216,8 @@ impl Outbox {
         self.outputs.pop_front()
     }
 
+    /// Called in forty places, which the page downloads: not inlined there.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn put(&mut self, output: Output) {
         self.outputs.push_back(output);
     }

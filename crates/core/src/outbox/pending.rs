@@ -9,25 +9,46 @@ use crate::clock::Clock;
 use crate::journal::Entry;
 use crate::sorted::Sorted;
 
-/// Where an entry is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Home {
+/// How far the keeping of an entry has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
     /// In this task's burst, about to be stored.
     Burst,
     /// In a record whose transaction is under way.
-    Storing { store: u32, record: String },
-    /// In a stored record, since this transaction (0: found there).
-    Stored { store: u32, record: String },
+    Storing,
+    /// In a stored record.
+    Stored,
     /// In memory only: storage refused.
     Memory,
 }
 
+/// Where an entry is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Home {
+    pub(super) stage: Stage,
+    /// The transaction of its record (0: found there, or none).
+    pub(super) store: u32,
+    /// The key of its record; empty where there is none.
+    pub(super) record: String,
+}
+
 impl Home {
-    fn record(&self) -> Option<&str> {
-        match self {
-            Self::Storing { record, .. } | Self::Stored { record, .. } => Some(record),
-            Self::Burst | Self::Memory => None,
-        }
+    /// In no record yet.
+    pub(super) const BURST: Self = Self { stage: Stage::Burst, store: 0, record: String::new() };
+
+    /// In a record that the journal was found to hold.
+    pub(super) fn found(record: &str) -> Self {
+        Self { stage: Stage::Stored, store: 0, record: record.to_owned() }
+    }
+
+    fn is_storing(&self, store: u32) -> bool {
+        self.stage == Stage::Storing && self.store == store
+    }
+
+    /// Keeps the entry in memory only; gives the record that it was in.
+    fn leave(&mut self) -> String {
+        self.stage = Stage::Memory;
+        core::mem::take(&mut self.record)
     }
 }
 
@@ -101,7 +122,7 @@ impl Pending {
     /// Puts an entry in place of an older one; gives back the older one.
     pub(super) fn insert(&mut self, key: String, entry: Arc<Entry>, home: Home) -> Option<Arc<Entry>> {
         let older = self.take(&key).map(|Waiting { entry, home }| {
-            if let Some(live) = home.record().and_then(|record| self.live.get_mut(record)) {
+            if let Some(live) = self.live.get_mut(&home.record) {
                 live.superseded = true;
             }
             self.leave(&home);
@@ -123,7 +144,7 @@ impl Pending {
     fn take(&mut self, key: &str) -> Option<Waiting> {
         let waiting = self.newest.remove(key)?;
         self.bytes -= weight(key, &waiting.entry);
-        Some(waiting)
+        Some(*waiting)
     }
 
     /// Takes all entries out for which `dead` holds, and gives their keys.
@@ -146,10 +167,8 @@ impl Pending {
     /// The transaction of these records is complete.
     pub(super) fn stored(&mut self, store: u32) {
         for (_, waiting) in self.newest.iter_mut() {
-            if let Home::Storing { store: of, record } = &mut waiting.home
-                && *of == store
-            {
-                waiting.home = Home::Stored { store, record: core::mem::take(record) };
+            if waiting.home.is_storing(store) {
+                waiting.home.stage = Stage::Stored;
             }
         }
     }
@@ -157,11 +176,8 @@ impl Pending {
     /// The transaction failed: its entries are in memory only, until the next one takes them along.
     pub(super) fn not_stored(&mut self, store: u32) {
         for (key, waiting) in self.newest.iter_mut() {
-            if let Home::Storing { store: of, record } = &waiting.home
-                && *of == store
-            {
-                self.live.remove(record);
-                waiting.home = Home::Memory;
+            if waiting.home.is_storing(store) {
+                self.live.remove(&waiting.home.leave());
                 self.volatile.push(key.clone());
             }
         }
@@ -170,9 +186,7 @@ impl Pending {
     /// Keeps an entry in memory only: its record was not found, so that there is none to remove.
     pub(super) fn unstore(&mut self, key: &str) {
         let Some(waiting) = self.newest.get_mut(key) else { return };
-        if let Some(record) = core::mem::replace(&mut waiting.home, Home::Memory).record() {
-            self.live.remove(record);
-        }
+        self.live.remove(&waiting.home.leave());
         self.volatile.push(key.to_owned());
     }
 
@@ -198,7 +212,7 @@ impl Pending {
 
     /// Whether nothing waits that a crash would lose.
     pub(super) fn is_all_stored(&self) -> bool {
-        self.newest.values().all(|waiting| matches!(waiting.home, Home::Stored { .. }))
+        self.newest.values().all(|waiting| waiting.home.stage == Stage::Stored)
     }
 
     /// Whether a record holds something that waits.
@@ -207,23 +221,24 @@ impl Pending {
     }
 
     fn enter(&mut self, home: &Home) {
-        let Some(record) = home.record() else { return };
-        match self.live.get_mut(record) {
+        if home.record.is_empty() {
+            return;
+        }
+        match self.live.get_mut(&home.record) {
             Some(live) => live.waiting += 1,
             None => {
-                self.live.insert(record.to_owned(), Live { waiting: 1, superseded: false });
+                self.live.insert(home.record.clone(), Live { waiting: 1, superseded: false });
             }
         }
     }
 
     fn leave(&mut self, home: &Home) {
-        let Some(record) = home.record() else { return };
-        let Some(live) = self.live.get_mut(record) else { return };
+        let Some(live) = self.live.get_mut(&home.record) else { return };
         live.waiting -= 1;
         if live.waiting == 0 {
             let gone = if live.superseded { &mut self.superseded } else { &mut self.ended };
-            gone.push(record.to_owned());
-            self.live.remove(record);
+            gone.push(home.record.clone());
+            self.live.remove(&home.record);
         }
     }
 }

@@ -32,7 +32,7 @@ impl Outbox {
             let ours = flight.value(key, entry);
             if ours == theirs {
                 if let Some(entry) = flight.entries.remove(key) {
-                    flight.found.insert(key.clone(), entry);
+                    flight.found.insert(key.clone(), *entry);
                 }
             } else {
                 keys.push(key.clone());
@@ -72,7 +72,7 @@ impl Outbox {
                     }
                     None => {
                         if let Some(entry) = flight.entries.remove(key) {
-                            flight.found.insert(key.clone(), entry);
+                            flight.found.insert(key.clone(), *entry);
                         }
                     }
                 }

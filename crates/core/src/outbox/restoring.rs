@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::Outbox;
 use super::consenting::is_alive;
 use super::output::Event;
-use super::pending::Home;
+use super::pending::{Home, Stage};
 use crate::Now;
 use crate::journal::record::{Record, Unreadable};
 use crate::journal::{Entry, Row};
@@ -58,13 +58,13 @@ impl Outbox {
         }
         match self.pending.get(key) {
             // Its successor is stored: it is dead. Is the successor not stored yet, it must outlive a crash.
-            Some(waiting) if waiting.entry.clock > entry.clock => !matches!(waiting.home, Home::Stored { .. }),
+            Some(waiting) if waiting.entry.clock > entry.clock => waiting.home.stage != Stage::Stored,
             Some(waiting) if waiting.entry.clock == entry.clock => true,
             // A page that states its purpose, or the worker, sends it.
             _ if !self.consent.is_granted(&entry.purpose) => true,
             _ => {
                 self.accounts.restored += 1;
-                self.wait(key.to_owned(), entry.clone(), Home::Stored { store: 0, record: record.to_owned() });
+                self.wait(key.to_owned(), entry.clone(), Home::found(record));
                 true
             }
         }
@@ -73,7 +73,7 @@ impl Outbox {
     /// Records stored before the look was asked for that are not there any more: another tab has seen to them, unless the whole storage was cleared; then they
     /// wait on in memory.
     pub(super) fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
-        let gone = |home: &Home| matches!(home, Home::Stored { store, record } if *store < load && !stored.contains(record));
+        let gone = |home: &Home| home.stage == Stage::Stored && home.store < load && !stored.contains(&home.record);
         for key in &self.pending.select(&|_, waiting| gone(&waiting.home)) {
             // There is nothing to remove; is the look mistaken, as one at a storage that failed, the next one finds it again.
             self.pending.unstore(key);

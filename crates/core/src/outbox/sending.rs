@@ -1,12 +1,12 @@
 //! When to send, under which lock, and with what.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::flight::Flight;
-
 use super::Outbox;
+use super::flight::Flight;
 use super::output::{Action, Event, Output, Reason, Request};
-use super::pending::Home;
+use super::pending::Stage;
 use crate::sorted::Sorted;
 use crate::token::Ask;
 use crate::{Millis, Now, Sensitive};
@@ -126,12 +126,12 @@ impl Outbox {
         wake
     }
 
-    fn is_sendable(home: &Home) -> bool {
-        matches!(home, Home::Stored { .. } | Home::Memory)
+    fn is_sendable(stage: Stage) -> bool {
+        matches!(stage, Stage::Stored | Stage::Memory)
     }
 
     pub(super) fn has_sendable(&self) -> bool {
-        self.pending.iter().any(|(_, waiting)| Self::is_sendable(&waiting.home))
+        self.pending.iter().any(|(_, waiting)| Self::is_sendable(waiting.home.stage))
     }
 
     /// Whatever waits is due now.
@@ -194,7 +194,7 @@ impl Outbox {
     }
 
     /// What may be sent, as much as one update may have.
-    pub(super) fn build(&mut self) -> Option<Flight> {
+    pub(super) fn build(&mut self) -> Option<Box<Flight>> {
         while self.parts.last().is_some_and(|part| part.iter().all(|key| self.pending.get(key).is_none())) {
             self.parts.pop();
         }
@@ -202,12 +202,12 @@ impl Outbox {
         let mut entries = Sorted::default();
         for (key, waiting) in self.pending.iter() {
             let entry = &waiting.entry;
-            let wanted = Self::is_sendable(&waiting.home) && part.is_none_or(|part| part.contains(key));
+            let wanted = Self::is_sendable(waiting.home.stage) && part.is_none_or(|part| part.contains(key));
             if wanted && self.consent.allows(&entry.purpose, entry.epoch) && entries.len() < self.options.limits.keys_per_update {
                 entries.insert(key.clone(), entry.clone());
             }
         }
-        (!entries.is_empty()).then(|| Flight::new(entries, self.version.as_deref()))
+        (!entries.is_empty()).then(|| Box::new(Flight::new(entries, self.version.as_deref())))
     }
 
     /// The capability, if it is at hand; else, or where it is about to expire, a new one is asked for.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::input::Call;
 use super::output::{Event, Outcome, Output};
-use super::pending::Home;
+use super::pending::{Home, Stage};
 use super::sending::earlier;
 use super::storing::{Job, SetCall, remove};
 use super::{Outbox, Ungranted};
@@ -48,7 +48,7 @@ impl Outbox {
             let entry = Arc::new(Entry { value, epoch, clock: self.ticker.tick(now.wall), purpose });
             if self.consent.is_granted(&entry.purpose) {
                 self.burst.keys.push(key.clone());
-                self.wait(key, entry, Home::Burst);
+                self.wait(key, entry, Home::BURST);
             } else {
                 held.push(key.clone());
                 self.hold(key, entry);
@@ -97,7 +97,7 @@ impl Outbox {
                 self.accounts.superseded += 1;
             } else {
                 self.burst.keys.push(key.clone());
-                self.wait(key.clone(), entry, Home::Burst);
+                self.wait(key.clone(), entry, Home::BURST);
             }
         }
         self.defer();
@@ -127,7 +127,7 @@ impl Outbox {
         let mut records: Vec<Record> = Vec::new();
         for key in &keys {
             if let Some(waiting) = self.pending.get(key)
-                && matches!(waiting.home, Home::Burst | Home::Memory)
+                && matches!(waiting.home.stage, Stage::Burst | Stage::Memory)
             {
                 let entry = waiting.entry.clone();
                 match records.iter_mut().find(|record| record.takes(&entry)) {
@@ -148,7 +148,7 @@ impl Outbox {
         for record in &records {
             let row = self.row_key(&newest(&record.entries).to_text());
             for (key, _) in record.entries.iter() {
-                self.pending.rehome(key, Home::Storing { store, record: row.clone() });
+                self.pending.rehome(key, Home { stage: Stage::Storing, store, record: row.clone() });
             }
             writes.push(Write::put(Table::Records, row, record.encode()));
         }

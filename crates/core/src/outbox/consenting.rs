@@ -53,7 +53,7 @@ impl Outbox {
     pub(super) fn release_held(&mut self) {
         let keys = self.held.select(&|_, entry| self.consent.is_granted(&entry.purpose));
         if !keys.is_empty() {
-            self.unhold(keys);
+            self.unhold(&keys);
         }
     }
 
@@ -73,7 +73,7 @@ impl Outbox {
         if withdrawal.call == NOBODY {
             // A signal: what was held while it was not known goes on waiting for a grant.
             let held = self.held.select(&|_, entry| entry.purpose == *purpose);
-            self.hold_anew(now, held);
+            self.hold_anew(now, &held);
         }
         self.drop_withdrawn();
         self.removals(&mut writes);

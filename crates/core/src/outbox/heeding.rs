@@ -31,11 +31,11 @@ impl Outbox {
         if !writes.is_empty() {
             self.store(Job::Aside(Vec::new()), writes);
         }
-        for purpose in news {
-            let insisted = self.consent.insists(&purpose);
+        for purpose in &news {
+            let insisted = self.consent.insists(purpose);
             self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
             if insisted {
-                self.grant(now, NOBODY, &purpose);
+                self.grant(now, NOBODY, purpose);
             }
         }
     }
@@ -63,7 +63,7 @@ impl Outbox {
                 held.push(key.clone());
             }
         }
-        self.hold_anew(now, held);
+        self.hold_anew(now, &held);
         if !waiting.is_empty() {
             // The promise is given when the new record is kept: a crash before would lose what others take for dead.
             for (_, job, _) in &mut self.stores {
@@ -74,9 +74,9 @@ impl Outbox {
             self.defer();
         }
         let mut keys = Vec::new();
-        for key in waiting {
-            if self.held.get(&key).is_some_and(|entry| !self.consent.is_granted(&entry.purpose)) {
-                keys.push(key);
+        for key in &waiting {
+            if self.held.get(key).is_some_and(|entry| !self.consent.is_granted(&entry.purpose)) {
+                keys.push(key.clone());
             }
         }
         if !keys.is_empty() {
@@ -86,11 +86,11 @@ impl Outbox {
 
     /// Holds these on as if they were set now. A record that one of them leaves, dead to others by its epoch, must not share a row
     /// with its next one.
-    pub(super) fn hold_anew(&mut self, now: Now, keys: Vec<String>) {
+    pub(super) fn hold_anew(&mut self, now: Now, keys: &[String]) {
         for key in keys {
-            if let Some(entry) = self.held.remove(&key) {
+            if let Some(entry) = self.held.remove(key) {
                 let (epoch, clock) = (self.consent.epoch(&entry.purpose), self.ticker.tick(now.wall));
-                self.held.insert(key, Arc::new(Entry { epoch, clock, ..(*entry).clone() }));
+                self.held.insert(key.clone(), Arc::new(Entry { epoch, clock, ..(*entry).clone() }));
             }
         }
     }

@@ -90,8 +90,8 @@ impl Outbox {
     }
 
     /// Puts held entries, now granted, into the running burst.
-    pub(super) fn unhold(&mut self, keys: Vec<String>) {
-        for key in &keys {
+    pub(super) fn unhold(&mut self, keys: &[String]) {
+        for key in keys {
             let Some(entry) = self.held.remove(key) else { continue };
             if self.pending.get(key).is_some_and(|waiting| waiting.entry.clock > entry.clock) {
                 self.accounts.superseded += 1;

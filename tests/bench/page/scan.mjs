@@ -24,6 +24,16 @@ const shapes = [
   "a@1.1.1",
   "AD12 ",
   "GB33 BUKB 2020 1555 5555 5",
+  "LC1 ",
+  "(1) ",
+  " (.0)",
+  "6)()(",
+  "1.8.8.1()(0)",
+  "2) 81) 1111)1122~(",
+  ":(1) ( 1) 44(1.1.1) ( 1) ",
+  "912U(+ (13)2",
+  "11a(1212)2",
+  "(121",
 ];
 
 /** @returns {Promise<{ shape: string, ms: number }>} the dearest one: milliseconds of processor time a MiB, median of five, crossing to the wasm and all */

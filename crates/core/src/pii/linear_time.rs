@@ -4,7 +4,7 @@ use super::text::Text;
 use super::{Region, search};
 
 /// Texts that are repeated until they fill the length. Each makes another scanner begin as often as it can, and fail as late.
-const SHAPES: [&str; 33] = [
+const SHAPES: [&str; 44] = [
     "1",
     "1 ",
     "1-",
@@ -38,6 +38,17 @@ const SHAPES: [&str; 33] = [
     "1234 ",
     "123 ",
     "1 1 1 1 123456789 ",
+    "(1) ",
+    "1) ",
+    " (.0)",
+    "6)()(",
+    "1.8.8.1()(0)",
+    "2) 81) 1111)1122~(",
+    ":(1) ( 1) 44(1.1.1) ( 1) ",
+    "912U(+ (13)2",
+    "11a(1212)2",
+    "LC1 ",
+    "(121",
 ];
 
 /// How many characters are read to scan a shape of this many bytes.

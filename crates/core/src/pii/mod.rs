@@ -73,7 +73,7 @@ fn search(text: &mut Text, region: Option<Region>) {
 }
 
 /// What begins at `at` with the character `first`, behind the character `before`: its kind and where it ends.
-fn found(text: &Text, at: usize, before: u8, first: u8, region: Option<Region>) -> Option<(Kind, usize)> {
+fn found(text: &mut Text, at: usize, before: u8, first: u8, region: Option<Region>) -> Option<(Kind, usize)> {
     if !before.is_ascii_alphanumeric() {
         if first.is_ascii_alphabetic()
             && let Some(end) = iban::end(text, at)

@@ -4,6 +4,8 @@ use super::text::Text;
 
 /// The most digits that are kept: those of the longest card number.
 const MAX: usize = 19;
+/// How many digits are read of what has too many for any number, so that those who begin behind its start need not read it again.
+const AHEAD: usize = 128;
 /// The most characters between two groups.
 const GAP: usize = 4;
 
@@ -46,10 +48,10 @@ impl Run {
         Self { start, end: start, ..Self::default() }
     }
 
-    /// Reads one more group; false if there is none, or if this one has more digits than any number. Unless `spaces`, a space ends
+    /// Reads one more group; false if there is none, or if there are far more digits than any number has. Unless `spaces`, a space ends
     /// the run, but behind a bracket.
     pub(super) fn extend(&mut self, text: &Text, spaces: bool) -> bool {
-        if self.count > MAX {
+        if self.count > AHEAD {
             return false;
         }
         let mut at = self.end;
@@ -105,6 +107,11 @@ impl Run {
     pub(super) const fn is_bare(&self) -> bool {
         self.shape < 16
     }
+}
+
+/// The most characters that a run of so many digits has.
+pub(super) const fn longest(digits: usize) -> usize {
+    digits * (GAP + 1)
 }
 
 /// Whether digits and what may stand between two groups come before `start`.

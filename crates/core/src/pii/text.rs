@@ -27,6 +27,8 @@ pub(super) struct Text {
     /// Between here and where the search is, no word ends.
     pub(super) word_end: usize,
     pub(super) label: Cell<Found>,
+    /// Up to these places a number that goes on over spaces, or ends at them, is known to have too many digits for a phone number.
+    pub(super) crowded: [usize; 2],
     marked: bool,
     #[cfg(test)]
     reads: Cell<u64>,
@@ -45,6 +47,7 @@ impl Text {
             chars,
             word_end: 0,
             label: Cell::new(Found::NONE),
+            crowded: [0; 2],
             marked: false,
             #[cfg(test)]
             reads: Cell::new(0),

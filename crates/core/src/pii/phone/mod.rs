@@ -14,6 +14,7 @@ pub use region::Region;
 use super::label::Label;
 use super::run::{Run, sign};
 use super::text::Text;
+use super::words;
 use place::Place;
 
 /// The fewest digits of a phone number.
@@ -30,8 +31,8 @@ pub(super) fn is_number(text: &Text, run: &Run, region: Option<Region>) -> bool 
     let Some(place) = Place::of(text, run) else { return false };
     let international = if run.has(sign::PLUS) { Some(digits) } else { digits.strip_prefix(&[0, 0]) };
     match international {
-        Some(number) => (!place.touched && plans::is_number(number)) || place.label == Label::Phone,
-        None => national::is_number(run, &place, region),
+        Some(number) => (!place.touched && plans::is_number(number)) || words::before(text, run.start) == Label::Phone,
+        None => national::is_number(text, run, &place, region),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a number without a country code looks like.
 
 use super::super::run::{Run, sign};
+use super::super::text::Text;
+use super::super::words;
 use super::region::{Region, is_north_american};
 use super::{Label, Place, plans};
 
@@ -12,7 +14,7 @@ const LOCAL: u32 = 0x34;
 /// A word such as "phone" before it is enough; a word such as "order" rules it out. Otherwise the region's plan decides, and where
 /// no region is configured the form does: groups with brackets, a trunk prefix, or those of North America; and more readily if the
 /// text is nothing but the number.
-pub(super) fn is_number(run: &Run, place: &Place, region: Option<Region>) -> bool {
+pub(super) fn is_number(text: &Text, run: &Run, place: &Place, region: Option<Region>) -> bool {
     let digits = run.digits();
     let [first, second, ..] = *digits else { return false };
     if digits.len() < 7 || is_date(run) {
@@ -23,7 +25,7 @@ pub(super) fn is_number(run: &Run, place: &Place, region: Option<Region>) -> boo
         return north_american;
     }
     let trunk = first == 0 && second != 0;
-    match place.label {
+    match words::before(text, run.start) {
         Label::Phone => !(run.shape == LOCAL && first == 1),
         Label::Other => false,
         Label::None if !north_american && (is_of_another_form(run) || (run.has(sign::SLASH) && !trunk)) => false,

@@ -1,9 +1,7 @@
 //! What stands around a number.
 
-use super::super::label::Label;
 use super::super::run::{Run, sign};
 use super::super::text::{LETTER, Text};
-use super::super::words;
 
 /// Where a number stands.
 pub(super) struct Place {
@@ -11,8 +9,6 @@ pub(super) struct Place {
     pub(super) alone: bool,
     /// A letter touches it.
     pub(super) touched: bool,
-    /// What the word before it says.
-    pub(super) label: Label,
 }
 
 impl Place {
@@ -43,7 +39,6 @@ impl Place {
         Some(Self {
             alone: extended || is_alone(text, run),
             touched: (is_letter(before) && !run.has(sign::PLUS)) || (is_letter(next) && !extended),
-            label: words::before(text, run.start),
         })
     }
 }

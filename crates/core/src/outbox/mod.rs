@@ -117,7 +117,7 @@ pub struct Outbox {
     hooks: Sorted<Hook>,
     hook_attempts: u32,
     hook_try: Millis,
-    latencies: Histogram,
+    latencies: Box<Histogram>,
     version: Option<String>,
     token: Lifecycle,
     online: bool,

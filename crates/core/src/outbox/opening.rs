@@ -14,10 +14,10 @@ use crate::Now;
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
 use crate::journal::Row;
-use crate::metrics::Histogram;
 use crate::random::Random;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
+use alloc::boxed::Box;
 
 impl Outbox {
     /// An outbox for `options`. `seed` is a random number of the shell's; `rows` is what localStorage mirrors of consent and state
@@ -64,7 +64,7 @@ impl Outbox {
             hooks: Sorted::default(),
             hook_attempts: 0,
             hook_try: 0,
-            latencies: Histogram::default(),
+            latencies: Box::default(),
             version: None,
             token: Lifecycle::new(),
             online: true,

@@ -1,5 +1,6 @@
 //! What the face tells, as inputs of the outbox.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -109,15 +110,15 @@ pub(crate) fn rows(flat: &mut Flat<'_>) -> Vec<Row> {
     rows
 }
 
-fn answer(flat: &mut Flat<'_>) -> Answer {
-    let mut answer = Answer {
+fn answer(flat: &mut Flat<'_>) -> Box<Answer> {
+    let mut answer = Box::new(Answer {
         status: flat.number() as u16,
         code: flat.owned(),
         message: flat.owned(),
         etag: flat.owned(),
         pause: flat.number(),
         ..Answer::default()
-    };
+    });
     for _ in 0..flat.number() {
         if flat.is_at_end() {
             break;

@@ -1,5 +1,6 @@
 //! What an answer means for what was sent, and for what is sent next.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -100,7 +101,7 @@ impl Outbox {
         self.release();
     }
 
-    pub(super) fn answered(&mut self, now: Now, send: u32, mut answer: Answer) {
+    pub(super) fn answered(&mut self, now: Now, send: u32, mut answer: Box<Answer>) {
         if self.is_step(Step::Hooking(send)) {
             return self.hook_answered(now, &answer);
         }

@@ -4,6 +4,7 @@
 //! it holds nothing else up.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -182,7 +183,7 @@ impl Outbox {
         };
         let send = self.id();
         self.step(Step::Hooking(send));
-        self.put(Output::Send(Request { send, guest, action, token, deadline, keepalive: false }));
+        self.put(Output::Send(Box::new(Request { send, guest, action, token, deadline, keepalive: false })));
         true
     }
 

@@ -1,5 +1,6 @@
 //! What an outbox is told.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -161,7 +162,7 @@ pub enum Input {
         /// For whom.
         guest: String,
         /// Status 0 where there was none.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// A session was started: this is the guest.
     Started {
@@ -175,7 +176,7 @@ pub enum Input {
         /// Which session.
         session: String,
         /// The answer.
-        answer: Answer,
+        answer: Box<Answer>,
         /// A fresh random session id, should another be needed.
         fresh: String,
     },
@@ -184,7 +185,7 @@ pub enum Input {
         /// Which [`Request`](super::Request).
         send: u32,
         /// The answer.
-        answer: Answer,
+        answer: Box<Answer>,
     },
     /// A request ended without an answer.
     SendFailed {

@@ -104,7 +104,7 @@ pub struct Outbox {
     sender: Sender,
     flight: Option<Box<Flight>>,
     /// What the server holds, read after a conflict.
-    theirs: Option<Answer>,
+    theirs: Option<Box<Answer>>,
     /// Parts of a refused batch, to be sent apart until it is known which key is refused.
     parts: Vec<Vec<String>>,
     guest: Option<String>,

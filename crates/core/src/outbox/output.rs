@@ -1,5 +1,6 @@
 //! What an outbox asks for and tells.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -212,7 +213,7 @@ pub enum Output {
         session: String,
     },
     /// Send a request.
-    Send(Request),
+    Send(Box<Request>),
     /// Abort a request; no answer to it is wanted.
     Abort {
         /// Which.

@@ -1,5 +1,6 @@
 //! A write that met another version: what the server already holds is delivered, the rest is written over it, or as the page decides.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,7 +14,7 @@ use crate::journal::Entry;
 
 impl Outbox {
     /// The state of the server is known again; before anything is written over it, the journal says whether it is newer.
-    pub(super) fn compare(&mut self, answer: Answer) {
+    pub(super) fn compare(&mut self, answer: Box<Answer>) {
         self.theirs = Some(answer);
         let load = self.load();
         self.step(Step::Comparing(load));

@@ -241,12 +241,12 @@ impl Outbox {
     }
 
     /// The write that carries the flight.
-    pub(super) fn write_request(&mut self, deadline: Millis, token: Sensitive<String>, keepalive: bool) -> Option<Request> {
+    pub(super) fn write_request(&mut self, deadline: Millis, token: Sensitive<String>, keepalive: bool) -> Option<Box<Request>> {
         let (flight, guest) = (self.flight.as_ref()?, self.guest.clone()?);
         let body = flight.body();
         let idempotency_key = flight.idempotency_key(&guest, &body);
         let action = Action::Write { body, precondition: flight.precondition.clone(), idempotency_key };
-        Some(Request { send: self.id(), guest, action, token, deadline, keepalive })
+        Some(Box::new(Request { send: self.id(), guest, action, token, deadline, keepalive }))
     }
 
     /// Reads what the server holds. A capability that expired since the write was refused ends this try; the next has a new one.
@@ -255,6 +255,6 @@ impl Outbox {
         let Some(token) = self.bearer(now) else { return self.release() };
         let send = self.id();
         self.step(Step::Reading(send));
-        self.put(Output::Send(Request { send, guest, action: Action::Read, token, deadline, keepalive: false }));
+        self.put(Output::Send(Box::new(Request { send, guest, action: Action::Read, token, deadline, keepalive: false })));
     }
 }

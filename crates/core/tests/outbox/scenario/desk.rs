@@ -220,7 +220,7 @@ impl Desk {
                 return None;
             }
             Output::GetToken { guest } => match self.no_token.clone() {
-                Some(answer) => Input::TokenFailed { guest, answer },
+                Some(answer) => Input::TokenFailed { guest, answer: answer.into() },
                 None => {
                     let value = Sensitive::new(format!("for {guest}"));
                     Input::Token { guest, asked_at: self.time, value, expires_in: Some(600.0) }
@@ -237,7 +237,7 @@ impl Desk {
                     None => started,
                 }
             }
-            Output::Send(request) => self.answer(request),
+            Output::Send(request) => self.answer(*request),
             Output::Resolve { send, conflicts } => {
                 self.resolved += 1;
                 let values = conflicts.into_iter().map(|(key, _, theirs)| (key, (self.resolve)(&theirs))).collect();
@@ -282,6 +282,6 @@ impl Desk {
         }
         self.requests.push(request);
         self.time += self.sleep;
-        if lost { Input::SendFailed { send } } else { Input::Response { send, answer } }
+        if lost { Input::SendFailed { send } } else { Input::Response { send, answer: answer.into() } }
     }
 }

@@ -1,7 +1,7 @@
 //! What outboxes ask for, performed with faults.
 
 use guestsync_core::Sensitive;
-use guestsync_core::outbox::{Answer, Hint, Input, Output};
+use guestsync_core::outbox::{Hint, Input, Output};
 
 use super::{Due, World};
 use crate::locks::TabId;
@@ -47,7 +47,7 @@ impl World {
             Output::Peek => self.time.at(self.time.mono(), Due::Tell(id, Input::Peeked { until: self.locks.lease })),
             Output::GetToken { guest } => self.get_token(id, guest),
             Output::Start { .. } => self.break_off("a session was started for a known guest".into()),
-            Output::Send(request) => self.send(id, request),
+            Output::Send(request) => self.send(id, *request),
             Output::Abort { send } => {
                 if let Some(tab) = self.tabs.get_mut(&id)
                     && tab.sending.is_some_and(|(of, _)| of == send)
@@ -99,8 +99,8 @@ impl World {
                 let value = Sensitive::new("capability".into());
                 Input::Token { guest, asked_at: self.time.mono(), value, expires_in: Some(60.0) }
             }
-            Fate::Refused(answer) if self.online && answer.status != 401 => Input::TokenFailed { guest, answer: *answer },
-            _ => Input::TokenFailed { guest, answer: Answer::default() },
+            Fate::Refused(answer) if self.online && answer.status != 401 => Input::TokenFailed { guest, answer },
+            _ => Input::TokenFailed { guest, answer: Box::default() },
         };
         self.time.at(at, Due::Tell(id, input));
     }

@@ -62,7 +62,7 @@ impl World {
         self.tell(
             id,
             match answer {
-                Some(answer) => Input::Response { send, answer },
+                Some(answer) => Input::Response { send, answer: answer.into() },
                 None => Input::SendFailed { send },
             },
         );

@@ -29,8 +29,8 @@ export interface GuestSync {
    * Ends the visitor's session: what waits and what is held is removed, in every tab, the session's cookie and capabilities are void,
    * and whoever comes next is another guest. `flush()` before it, where what waits is to arrive. The worker and the server are told in
    * any case; rejects with `session.unreachable` where the server could not be told yet (this browser has forgotten the session all the
-   * same, and tells it later), and with `storage.unavailable` where storage refused to forget. Where `guest` was given, this instance is closed: the site's
-   * server says who comes next. Decisions on purposes stay, for the next visitor too.
+   * same, and tells it later), and with `storage.unavailable` where storage refused to forget. Where `guest` was given, this instance is
+   * closed: the site's server says who comes next. Decisions on purposes stay, for the next visitor too.
    */
   logout(): Promise<void>;
   /** What happened in this page, as numbered JSON Lines: keys, kinds and outcomes, never values. The last thousand. */

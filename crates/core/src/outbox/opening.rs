@@ -1,6 +1,7 @@
 //! An outbox as it begins: with what its page states and what localStorage mirrors.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,7 +18,6 @@ use crate::journal::Row;
 use crate::random::Random;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
-use alloc::boxed::Box;
 
 impl Outbox {
     /// An outbox for `options`. `seed` is a random number of the shell's; `rows` is what localStorage mirrors of consent and state

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Collector } from "../bench/support/collector.mjs";
 import { launchChromium } from "./support/chromium.mjs";
-import { keys } from "./support/journal.mjs";
+import { crash } from "./support/devtools.mjs";
+import { holdDatabase, keys } from "./support/journal.mjs";
 import { openGuestSync } from "./support/session.mjs";
 import { startShop } from "./support/shop.mjs";
 import { until } from "./support/wait.mjs";
@@ -231,6 +232,29 @@ test("a database that never opens holds up nothing for long, and is used when it
   await flush(page);
   assert.deepEqual(collector.guest.attributes, { tier: 1, vip: true, done: true });
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("guestsync/r/"))), []);
+});
+
+test("a tab that hangs in a transaction holds up the others for seconds: what they set is kept elsewhere meanwhile, and arrives", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const [page, stuck] = [await open(context, options(collector)), await open(context, options(collector))];
+  assert.equal((await set(page, { tier: 1, vip: true })).stored, "disk");
+  await flush(page);
+  await holdDatabase(stuck);
+  assert.equal((await set(page, { tier: 2 })).stored, "tab");
+  await flush(page);
+  assert.deepEqual(collector.guest.attributes, { tier: 2, vip: true });
+  assert.equal((await set(page, { vip: false })).stored, "tab");
+  await crash(page);
+  await stuck.close();
+
+  const later = await open(context, options(collector));
+  assert.equal((await set(later, { tier: 3 })).stored, "disk");
+  await flush(later);
+  assert.deepEqual(collector.guest.attributes, { tier: 3, vip: false });
+  assert.deepEqual(collector.guest.effects.slice(2).sort(), ["tier=2", "tier=3", "vip=false"]);
+  await until("the journal to be empty", async () => (await keys(later, "records")).length === 0);
+  assert.deepEqual(await later.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("guestsync/r/"))), []);
 });
 
 test("without BroadcastChannel tabs hear of a withdrawal by storage events", async () => {

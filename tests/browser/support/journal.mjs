@@ -13,3 +13,20 @@ export const keys = (page, table) =>
       }),
     table,
   );
+
+/** From now on the page hangs in a transaction on all of the database, behind which those of all others wait. @param {import("playwright-core").Page} page */
+export const holdDatabase = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("guestsync");
+        opening.onsuccess = () => {
+          const store = opening.result.transaction([...opening.result.objectStoreNames], "readwrite").objectStore("state");
+          const goOn = () => {
+            resolve(undefined);
+            store.count().onsuccess = goOn;
+          };
+          goOn();
+        };
+      }),
+  );

@@ -1,10 +1,11 @@
 import type { JournalStorage } from "../options.js";
+import { within } from "./within.js";
 
 /** The stores of the journal by the letter of their table; `forms` is the worker's. */
 const STORES: Record<string, string> = { r: "records", d: "delivered", c: "consent", s: "state" };
 
-/** An open that has not ended by then may never do so. */
-const OPEN_MS = 5_000;
+/** What has not ended by then, an open or a transaction, may never do so: one waits behind that of a tab which hangs or is frozen. */
+const ANSWER_MS = 5_000;
 
 /** The database cannot be had. */
 export class NoDatabase extends Error {
@@ -19,7 +20,7 @@ export function open(): Promise<IDBDatabase> {
       late = true;
       reject(new NoDatabase());
     };
-    const timer = setTimeout(refuse, OPEN_MS);
+    const timer = setTimeout(refuse, ANSWER_MS);
     try {
       const opening = indexedDB.open("guestsync", 1);
       opening.onupgradeneeded = () => {
@@ -54,7 +55,7 @@ export class Connection {
         database.close();
         forget();
       };
-      return await act(database);
+      return await within(ANSWER_MS, act(database), NoDatabase);
     } catch (error) {
       if (!isFull(error)) {
         forget();

@@ -45,7 +45,7 @@ async function open(origin = gateway.origin, deaf = false) {
   const options = { guest: guestId, endpoint: "/genesys", token: "/api/token", purposes: { mail: "marketing", "*": "service" } };
   await openGuestSync(page, options);
   await page.evaluate(() => /** @type {WithGuest} */ (/** @type {unknown} */ (window)).guest.grant("marketing"));
-  return { page, guestId, worker };
+  return { context, page, guestId, worker };
 }
 
 /** Withdraws; gives when that had resolved. @param {import("playwright-core").Page} page */
@@ -58,6 +58,24 @@ const withdraw = (page) =>
 /** The requests with the field of the purpose, in the order of their starts. @param {import("playwright-core").Worker} worker @returns {Promise<{ at: number, body: string }[]>} */
 const carried = async (worker) =>
   (await worker.evaluate(() => Reflect.get(self, "net").sent)).filter((/** @type {{ body: string }} */ { body }) => body.includes('"/email"'));
+
+/** Whether a worker holds the lock of the forms. @param {import("playwright-core").Page} page */
+const isLocked = (page) => page.evaluate(async () => Boolean((await navigator.locks.query()).held?.some(({ name }) => name === "guestsync/forms")));
+
+/** Has a page note when it looks for that lock, as `withdraw` does last. @param {import("playwright-core").Page} page */
+const noteLooks = (page) =>
+  page.evaluate(() => {
+    for (const name of /** @type {const} */ (["query", "request"])) {
+      const act = navigator.locks[name];
+      Reflect.set(navigator.locks, name, (/** @type {unknown[]} */ ...given) => {
+        if (name === "query" || given[0] === "guestsync/forms") Object.assign(window, { looks: true });
+        return Reflect.apply(act, navigator.locks, given);
+      });
+    }
+  });
+
+/** @param {import("playwright-core").Page} page */
+const looked = (page) => page.evaluate(() => "looks" in window);
 
 /** @param {import("playwright-core").Page} page @returns {Promise<any[]>} */
 const status = (page) => page.evaluate(async () => (await import(/** @type {string} */ ("/guestsync/index.js"))).profileStatus());
@@ -114,14 +132,12 @@ test("a worker that has decided to send and does not hear of the withdrawal is w
   await worker.evaluate(() => Reflect.get(self, "net").hold());
   const posted = postByFetch(page, "urlencoded", { guestId, name: "Ada", email: "ada@example.org" });
   await until("the worker to ask for a capability", () => worker.evaluate(() => Reflect.get(self, "net").asked));
-  /** @param {"held" | "pending"} how */
-  const locked = (how) => page.evaluate(async (how) => (await navigator.locks.query())[how]?.some(({ name }) => name === "guestsync/forms"), how);
-  await until("the worker to have the lock", () => locked("held"));
+  await until("the worker to have the lock", () => isLocked(page));
   // It has looked at the journal before this is answered.
   await until("the form to be kept", async () => (await status(page)).length === 1);
-  let settled = false;
-  const withdrawn = withdraw(page).finally(() => (settled = true));
-  await until("the withdrawal to wait, or to be over", async () => settled || (await locked("pending")));
+  await noteLooks(page);
+  const withdrawn = withdraw(page);
+  await until("the page to wait for the worker", () => looked(page));
   await worker.evaluate(() => Reflect.get(self, "net").release());
   const at = await withdrawn;
   await posted;
@@ -129,4 +145,48 @@ test("a worker that has decided to send and does not hear of the withdrawal is w
   const requests = await carried(worker);
   assert.equal(requests.length, 1, "it had decided to send");
   assert.deepEqual(requests.filter((request) => request.at > at), []);
+});
+
+test("a page that hangs while it waits for the worker keeps nothing from it", async () => {
+  const { origin } = await startGatewayWith(file, fields);
+  const { context, page, guestId, worker } = await open(origin, true);
+  const other = await context.newPage();
+  await other.goto(`${origin}/healthz`);
+  await worker.evaluate(() => Reflect.get(self, "net").hold());
+  const posted = postByFetch(other, "urlencoded", { guestId, name: "Ada", email: "ada@example.org" });
+  await until("the worker to have the lock", () => isLocked(other));
+  await noteLooks(page);
+  const withdrawn = withdraw(page);
+  withdrawn.catch(() => {});
+  await until("the page to wait for the worker", () => looked(page));
+  const asked = page.waitForEvent("dialog");
+  const hung = page.evaluate(() => alert("Saved."));
+  const dialog = await asked;
+  await worker.evaluate(() => Reflect.get(self, "net").release());
+  assert.equal((await posted).status, 200);
+  await until("the lock to be given back", async () => !(await isLocked(other)));
+  assert.equal((await postByFetch(other, "urlencoded", { guestId, name: "Grace" })).status, 200);
+  await dialog.accept();
+  await hung;
+  await withdrawn;
+});
+
+test("a worker that keeps the lock is not waited for without end: the withdrawal says so", async () => {
+  const { page, worker } = await open((await startGatewayWith(file, fields)).origin);
+  await worker.evaluate(() => void navigator.locks.request("guestsync/forms", () => new Promise(() => {})));
+  await until("the worker to have the lock", () => isLocked(page));
+  await noteLooks(page);
+  const withdrawn = page.evaluate(() => {
+    const { guest } = /** @type {WithGuest} */ (/** @type {unknown} */ (window));
+    return guest.withdraw("marketing").then(() => "withdrawn", ({ code }) => code);
+  });
+  await until("the page to wait for the worker", () => looked(page));
+  // Half a minute later.
+  await page.evaluate(() => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 31_000;
+  });
+  assert.equal(await withdrawn, "worker.unavailable");
+  const held = await page.evaluate(() => /** @type {WithGuest} */ (/** @type {unknown} */ (window)).guest.set({ mail: "ada@example.org" }));
+  assert.equal(held.stored, "held", "it holds in the page");
 });

@@ -44,6 +44,7 @@ const MESSAGES: Record<string, string> = {
   "outbox.full": "The outbox is full: too many attributes wait to be delivered.",
   "outbox.closed": "This guest sync was closed.",
   "storage.unavailable": "It holds in this page, but storage refused it: other tabs may not know.",
+  "worker.unavailable": "The worker that sends forms does not answer.",
   "session.unreachable": "The session is forgotten here, but the server could not be told.",
   "wasm.unavailable": "The wasm file could not be loaded, or is not the one that this script was built with.",
   "wasm.trapped": "The wasm has stopped over an error of its own; what the journal keeps is not lost.",

@@ -1,4 +1,4 @@
-import { GuestSyncError } from "./errors.js";
+import { errorOf } from "./errors.js";
 import { serviceWorkers } from "./effect/workers.js";
 import type { ProfileEvent, ProfileLetter } from "./profile-messages.js";
 
@@ -18,7 +18,7 @@ export async function profileStatus(): Promise<ProfileLetter[]> {
   const { port1, port2 } = new MessageChannel();
   try {
     return await new Promise<ProfileLetter[]>((resolve, reject) => {
-      const none = () => reject(new GuestSyncError("worker.unavailable", "No worker answers for profile forms here."));
+      const none = () => reject(errorOf("worker.unavailable"));
       const timer = setTimeout(none, ANSWER_MS);
       port1.onmessage = ({ data }) => (clearTimeout(timer), resolve(data as ProfileLetter[]));
       tell("status", {}, port2).then((told) => told || none(), none);

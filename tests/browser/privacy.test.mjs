@@ -174,6 +174,44 @@ test("purposes follow the decisions in a TCF consent management platform", async
   assert.deepEqual((await withGuest(page, (guest) => guest.set({ news: "no" }))).held, ["news"]);
 });
 
+test("what a TCF platform has stored does not outweigh a privacy signal that came since, and a choice made after it does", async () => {
+  const platform = () => {
+    /** @type {((data: object, success: boolean) => void)[]} */
+    const listeners = [];
+    const tell = (/** @type {string} */ eventStatus) => {
+      for (const listener of listeners) listener({ eventStatus, gdprApplies: true, purpose: { consents: { 1: true } } }, true);
+    };
+    const api = (/** @type {string} */ _command, /** @type {number} */ _version, /** @type {typeof listeners[0]} */ callback) => {
+      listeners.push(callback);
+      tell("tcloaded");
+    };
+    Object.assign(window, { __tcfapi: api, choose: () => tell("useractioncomplete") });
+  };
+  const { context, page, guestId } = await open({ purposes: { news: "marketing" } }, platform);
+  const follow = () =>
+    page.evaluate(async () => {
+      const { followTcf } = await import(/** @type {string} */ ("/guestsync/index.js"));
+      followTcf(/** @type {{ guest: GuestSync }} */ (/** @type {unknown} */ (window)).guest, { marketing: [1], service: [1] });
+    });
+  const view = async () => {
+    await page.reload();
+    await openGuestSync(page, { guest: guestId, purposes: { news: "marketing" }, consent: {} });
+    await follow();
+  };
+  const held = () => withGuest(page, async (guest) => (await guest.set({ news: true, tier: 3 })).held);
+  await follow();
+  assert.deepEqual(await held(), []);
+  await context.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
+  await view();
+  assert.deepEqual(await held(), ["news"], "and what the signal does not withdraw goes on");
+  await view();
+  assert.deepEqual(await held(), ["news"]);
+  await page.evaluate(() => Reflect.get(window, "choose")());
+  assert.deepEqual(await held(), []);
+  await view();
+  assert.deepEqual(await held(), []);
+});
+
 test("purposes follow Google Consent Mode, also what was said before the page asked", async () => {
   const gtag = () => {
     /** @type {unknown[]} */
@@ -287,6 +325,30 @@ for (const [what, refused] of /** @type {const} */ ([["with no network", undefin
     assert.deepEqual(await attributesOf(next.guestId), { tier: "of the second visitor" });
   });
 }
+
+test("a session's end is repeated at an address with a query of its own, and not before the gateway wants to hear of it", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${gateway.origin}/healthz`);
+  await openGuestSync(page, { session: "/api/session?site=7" });
+  const { guestId } = await withGuest(page, (guest) => guest.ready);
+  /** @type {{ at: number, query: string }[]} */
+  const ends = [];
+  const answers = [{ status: 503 }, { status: 429, headers: { "retry-after": "22" } }, { status: 204 }];
+  await context.route("**/api/session*", (route) => {
+    ends.push({ at: performance.now(), query: new URL(route.request().url()).search });
+    return route.fulfill(answers[ends.length - 1] ?? { status: 204 });
+  });
+  assert.equal(await withGuest(page, (guest) => guest.logout().catch(({ code }) => code)), "session.unreachable");
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await until("the first repeat", () => ends.length === 2);
+  const online = () => page.evaluate(() => dispatchEvent(new Event("online")));
+  await until("the second", async () => (await online(), ends.length === 3), { within: 40_000, every: 1_000 });
+  const alone = `?site=7&guest=${guestId}`;
+  assert.deepEqual(ends.map(({ query }) => query), ["?site=7", alone, alone]);
+  const pause = (ends[2]?.at ?? 0) - (ends[1]?.at ?? 0);
+  assert.ok(pause >= 22_000, `${pause} ms`);
+});
 
 test("a guest whom the site names again is not logged out by what an earlier logout has left", async () => {
   const { context, page, guestId } = await open({});

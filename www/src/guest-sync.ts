@@ -16,11 +16,15 @@ export interface GuestSync {
   set(attributes: Attributes): Promise<SetResult>;
   /** Sends what waits, and resolves when it is delivered, after `timeoutMs` (default 10000), or at once when offline. */
   flush(options?: { timeoutMs?: number }): Promise<FlushResult>;
-  /** Grants a purpose: what was held for it goes on its way. Rejects with `argument.invalid` where it is no text. */
-  grant(purpose: string): Promise<void>;
+  /**
+   * Grants a purpose: what was held for it goes on its way. Rejects with `argument.invalid` where it is no text. `repeated`: the visitor has
+   * granted it before, and a consent platform says so again on each page; then it does not outweigh Global Privacy Control.
+   */
+  grant(purpose: string, options?: { repeated?: boolean }): Promise<void>;
   /**
    * Withdraws a purpose. When it resolves, no tab starts a request that carries an attribute of that purpose. Rejects with
-   * `storage.unavailable` where storage refused the decision: it holds in this page, but other tabs may not know.
+   * `storage.unavailable` where storage refused the decision: it holds in this page, but other tabs may not know; and with
+   * `worker.unavailable` where a worker that sends forms has not let go of them for half a minute.
    */
   withdraw(purpose: string): Promise<void>;
   /** Listens; the result stops it. Throws `argument.invalid` where the handler is no function. */

@@ -17,7 +17,7 @@ import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import type { GuestSync } from "./guest-sync.js";
-import { pageOptions } from "./page-options.js";
+import { pageOptions, withdrawnBySignal } from "./page-options.js";
 import { Screen } from "./screen.js";
 import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
@@ -246,7 +246,10 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       const flush = calls.make<FlushResult>((tell, call) => tell(tells.flush, call, left()));
       return tell ? flush : ignorable(within(isOffline() ? 0 : left(), flush).catch(soFar));
     },
-    grant: (purpose) => decide("grant", purpose),
+    grant(purpose, given) {
+      if (given?.repeated && withdrawnBySignal(options).includes(purpose)) return Promise.resolve();
+      return decide("grant", purpose);
+    },
     withdraw: (purpose) => decide("withdraw", purpose),
     logout: () => noted("logout", {}, logout()),
     audit: () => String(audit),

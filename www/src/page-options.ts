@@ -37,7 +37,7 @@ export function pageOptions(options: GuestSyncOptions, consent = options.consent
 }
 
 /** The purposes that the browser's Global Privacy Control withdraws; none where it is off. */
-function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] {
+export function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] {
   if (typeof navigator !== "object" || !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return [];
   const { "*": other = "service" } = purposes;
   return [...new Set(gpc ?? Object.values(purposes).filter((purpose) => purpose !== other))];

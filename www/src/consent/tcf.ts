@@ -12,7 +12,8 @@ type TcfApi = (command: string, version: number, callback: (data: TcData, succes
 /**
  * Follows the decisions in the page's IAB TCF consent management platform: a purpose is granted while the visitor consents to all the
  * TCF purposes named for it, and withdrawn otherwise. Nothing is granted before the visitor has decided, and nothing where the platform
- * says that the GDPR does not apply: then the site grants by itself.
+ * says that the GDPR does not apply: then the site grants by itself. What the platform has stored (`tcloaded`) does not outweigh Global
+ * Privacy Control; what the visitor chooses on this page (`useractioncomplete`) does.
  *
  * ```ts
  * followTcf(guest, { marketing: [1, 3, 4] });
@@ -26,7 +27,9 @@ export function followTcf(guest: GuestSync, purposes: Record<string, number[]>):
     const consents = data.purpose?.consents ?? {};
     for (const [purpose, ids] of Object.entries(purposes)) {
       const granted = ids.length > 0 && ids.every((id) => consents[id] === true);
-      void guest[granted ? "grant" : "withdraw"](purpose).catch(() => {});
+      // What is only repeated on each page is no answer to a signal that may have come since.
+      const repeated = data.eventStatus === "tcloaded";
+      void (granted ? guest.grant(purpose, { repeated }) : guest.withdraw(purpose)).catch(() => {});
     }
   });
 }

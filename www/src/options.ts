@@ -100,7 +100,7 @@ export interface GuestSyncOptions {
    * `{id, sessionId, attributes, consentFlags, syncedAt}`. The gateway sends such events by itself; this is for sites without it.
    */
   webhook?: string;
-  /** Where the session is ended by `logout`: `DELETE`; a repeat adds `?guest=ID`, whose alone is to end. Default `/api/session`. */
+  /** Where the session is ended by `logout`: `DELETE`; a repeat adds `guest=ID` to its query, whose alone is to end. Default `/api/session`. */
   session?: string;
   /** Tells in the console what happens: keys, never values. */
   debug?: boolean;

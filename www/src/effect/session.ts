@@ -44,22 +44,24 @@ export function noteLeft(guest: string, value: "" | null): void {
   }
 }
 
-/** Ends the sessions of this browser, or by `query` that of a guest. What did not arrive is tried again for the guest alone: who came since stays. */
-async function end(url: string, guest: string, query = ""): Promise<number> {
-  const { status } = await ask(url + query, { method: "DELETE", credentials: "include", signal: timeout(10_000) });
+/** Ends the sessions of this browser, or a guest's `alone`. What did not arrive is tried again for the guest alone: who came since stays. */
+async function end(url: string, guest: string, alone?: boolean): Promise<number> {
+  const to = alone ? `${url}${url.includes("?") ? "&" : "?"}guest=${encodeURIComponent(guest)}` : url;
+  const { status, answer } = await ask(to, { method: "DELETE", credentials: "include", signal: timeout(10_000) });
   // What is refused for good is not asked again.
   if (status < 500 && ![0, 408, 425, 429].includes(status)) noteLeft(guest, null);
   else if (guest) {
     stop();
     const again = () => endLeft(url);
-    stop = later(AGAIN_MS * (1 + Math.random()), again, again);
+    const pause = Number(answer[4]);
+    stop = later(Math.max(pause || 0, AGAIN_MS * (1 + Math.random())), again, pause ? undefined : again);
   }
   return status;
 }
 
 /** Ends what earlier logouts could not. */
 export function endLeft(url = "/api/session"): void {
-  for (const guest of keysBelow(`${PREFIX}${LEFT}/`)) void end(url, guest, `?guest=${encodeURIComponent(guest)}`);
+  for (const guest of keysBelow(`${PREFIX}${LEFT}/`)) void end(url, guest, true);
 }
 
 /**

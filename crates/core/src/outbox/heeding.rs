@@ -41,7 +41,8 @@ impl Outbox {
     }
 
     /// What was set here before the journal was first read, but after the withdrawal that it tells of, is held as if that had been
-    /// known: it goes on its way where the purpose was granted since.
+    /// known: it goes on its way where the purpose was granted since. So is what was set with a clock that was set back since another
+    /// page wrote: it is newer than what is there.
     pub(super) fn catch_up(&mut self, now: Now) {
         if core::mem::replace(&mut self.caught_up, true) {
             return;
@@ -49,9 +50,10 @@ impl Outbox {
         // What the running task has set is promised as it is: kept, and held from here on.
         self.end_burst();
         let (consent, holds) = (&self.consent, self.options.ungranted == Ungranted::Hold);
+        let set_back = self.ticker.reach(0).wall() > now.wall;
         let overtook = |entry: &Entry| {
             let epoch = consent.epoch(&entry.purpose);
-            let since = entry.epoch != epoch && entry.clock > epoch && entry.clock.wall() <= now.wall;
+            let since = if entry.epoch == epoch { set_back } else { entry.clock > epoch && entry.clock.wall() <= now.wall };
             since && (holds || consent.is_granted(&entry.purpose))
         };
         let mut held = self.held.select(&|_, entry| overtook(entry));

@@ -158,22 +158,19 @@ impl Outbox {
             }
         }
         for row in rows {
-            match row.table {
-                Table::Consent => {
+            match (row.table, row.key.strip_prefix(&prefix)) {
+                (Table::Consent, _) => {
                     decisions.learn(row);
                     if let Some(at) = self.consent.hear(row) {
                         self.ticker.observe(at);
                     }
                 }
-                Table::State => {
-                    let Some(name) = row.key.strip_prefix(&prefix) else { continue };
-                    match hooks::id(name) {
-                        Some(id) => there.push((id, row.value.as_str())),
-                        None => self.learn_state(now, name, &row.value),
-                    }
-                }
-                Table::Delivered => {
-                    if let (Some(key), Some(at)) = (row.key.strip_prefix(&prefix), Clock::from_text(&row.value)) {
+                (Table::State, Some(name)) => match hooks::id(name) {
+                    Some(id) => there.push((id, row.value.as_str())),
+                    None => self.learn_state(now, name, &row.value),
+                },
+                (Table::Delivered, Some(key)) => {
+                    if let Some(at) = Clock::from_text(&row.value) {
                         let old = at.wall() < self.forgotten(now);
                         if (old || at <= self.ended) && locked.is_some() {
                             writes.push(Write::remove(Table::Delivered, row.key.clone()));
@@ -182,11 +179,12 @@ impl Outbox {
                         }
                     }
                 }
-                Table::Records if row.key.starts_with(&prefix) => {
+                (Table::Records, Some(newest)) => {
+                    self.ticker.observe(Clock::from_text(newest).unwrap_or_default());
                     stored.insert(row.key.clone(), ());
                     records.push(row);
                 }
-                Table::Records | Table::Forms => {}
+                _ => {}
             }
         }
         if look != Look::Mirror {

@@ -13,6 +13,8 @@ use crate::storage::Storage;
 pub struct Desk {
     pub storage: Storage,
     pub time: u64,
+    /// By how much the wall clock was set back.
+    pub back: u64,
     /// What the server answers to a write.
     pub write: u16,
     /// A server that keeps what is written, instead of one that answers the same to everything.
@@ -52,6 +54,7 @@ impl Desk {
         Self {
             storage: Storage::default(),
             time: 1_000_000,
+            back: 0,
             write: 200,
             server: None,
             fates: VecDeque::new(),
@@ -133,7 +136,7 @@ impl Desk {
     }
 
     fn now(&self) -> Now {
-        Now::new(self.time, self.time)
+        Now::new(self.time - self.back, self.time)
     }
 
     pub fn tell(&mut self, outbox: &mut Outbox, input: Input) {

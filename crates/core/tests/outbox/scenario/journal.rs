@@ -143,3 +143,24 @@ fn a_flush_does_not_wait_for_a_journal_that_cannot_be_read() {
     desk.fail_to_read(&mut tab);
     assert_eq!(desk.outcomes[&1], Outcome::Flushed { delivered: 0, pending: 0, held: 0 });
 }
+
+#[test]
+fn what_is_set_before_the_journal_is_read_is_newer_than_what_it_holds_although_the_clock_was_set_back() {
+    for delivered in [true, false] {
+        let mut desk = Desk::new();
+        desk.write = if delivered { 200 } else { 503 };
+        let mut before = desk.open(Desk::options());
+        desk.set(&mut before, 1, "tier", "silver");
+        assert_eq!((before.pending() == 0, desk.storage.records() == 0), (delivered, delivered));
+
+        desk.write = 200;
+        desk.back = 900_000;
+        let mut tab = desk.open_unread(Desk::options());
+        desk.set(&mut tab, 2, "tier", "gold");
+        desk.read(&mut tab);
+        desk.wait(&mut tab, 60_000);
+        assert!(desk.bodies().last().is_some_and(|body| body.contains("gold")), "{:?}", desk.bodies());
+        assert!(matches!(desk.outcomes[&2], Outcome::Set { .. }));
+        assert_eq!((tab.pending(), desk.storage.records()), (0, 0));
+    }
+}

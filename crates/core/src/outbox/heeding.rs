@@ -50,7 +50,7 @@ impl Outbox {
         // What the running task has set is promised as it is: kept, and held from here on.
         self.end_burst();
         let (consent, holds) = (&self.consent, self.options.ungranted == Ungranted::Hold);
-        let set_back = self.ticker.reach(0).wall() > now.wall;
+        let set_back = self.is_set_back(now);
         let overtook = |entry: &Entry| {
             let epoch = consent.epoch(&entry.purpose);
             let since = if entry.epoch == epoch { set_back } else { entry.clock > epoch && entry.clock.wall() <= now.wall };
@@ -84,6 +84,11 @@ impl Outbox {
         if !keys.is_empty() {
             self.event(Event::Held { keys });
         }
+    }
+
+    /// Whether the wall clock is behind what was set earlier, by whichever page.
+    pub(super) fn is_set_back(&self, now: Now) -> bool {
+        self.ticker.reach(0).wall() > now.wall
     }
 
     /// Holds these on as if they were set now. A record that one of them leaves, dead to others by its epoch, must not share a row

@@ -93,6 +93,10 @@ impl Outbox {
             Hint::Consent | Hint::Pause | Hint::Session => {
                 self.load();
             }
+            // With a clock that was set back, only who has seen what others set can set something newer.
+            Hint::Records if self.is_set_back(now) => {
+                self.load();
+            }
             // The flush that follows reads the journal; a tab with nothing to send needs to know only for its own counts.
             Hint::Records if !self.pending.is_empty() => self.want_flush(now),
             Hint::Records => {}

@@ -164,3 +164,18 @@ fn what_is_set_before_the_journal_is_read_is_newer_than_what_it_holds_although_t
         assert_eq!((tab.pending(), desk.storage.records()), (0, 0));
     }
 }
+
+#[test]
+fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_newer() {
+    let mut desk = Desk::new();
+    let mut before = desk.open(Desk::options());
+    desk.set(&mut before, 1, "tier", "bronze");
+    desk.back = 900_000;
+    let (mut one, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    for (call, value) in [(2, "silver"), (3, "gold")] {
+        desk.set(&mut one, call, "tier", value);
+    }
+    desk.tell(&mut other, Input::Changed(Hint::Records));
+    desk.set(&mut other, 4, "tier", "platinum");
+    assert!(desk.bodies().last().is_some_and(|body| body.contains("platinum")), "{:?}", desk.bodies());
+}

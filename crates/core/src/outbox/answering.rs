@@ -123,6 +123,8 @@ impl Outbox {
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
                 if let Some(flight) = &mut self.flight {
                     flight.uncertain |= uncertain;
+                    // The capability is good: one that is refused at a later try is another.
+                    flight.reauthorized = false;
                 }
                 self.retry(now, &answer);
             }

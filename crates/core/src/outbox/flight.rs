@@ -24,7 +24,7 @@ pub(super) struct Flight {
     pub(super) precondition: Precondition,
     /// How often it was rebased.
     pub(super) rebases: u32,
-    /// Whether it was repeated with a new token already.
+    /// Whether this try repeated it with a new token already.
     pub(super) reauthorized: bool,
     /// Whether the server may have taken it although no answer came: then it is repeated as it is.
     pub(super) uncertain: bool,

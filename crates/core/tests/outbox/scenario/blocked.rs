@@ -6,8 +6,12 @@ use super::desk::Desk;
 use crate::network::Fate;
 use crate::server::Server;
 
+fn refused(status: u16) -> Fate {
+    Fate::Refused(Box::new(Answer { status, ..Answer::default() }))
+}
+
 fn unauthorized() -> Fate {
-    Fate::Refused(Box::new(Answer { status: 401, ..Answer::default() }))
+    refused(401)
 }
 
 /// How long each try was put off.
@@ -32,6 +36,19 @@ fn a_second_401_is_tried_again_after_minutes() {
     assert!(matches!(delays(&desk)[..], [150_000..=300_000]), "{:?}", delays(&desk));
     desk.wait(&mut tab, 240_000);
     assert_eq!(desk.server.expect("a server").attributes["tier"], "silver");
+}
+
+#[test]
+fn a_401_of_a_later_try_is_the_first_again() {
+    let mut desk = Desk::new();
+    desk.server = Some(Server::new());
+    // What may have been taken is repeated to the byte, however long that goes on.
+    desk.fates.extend([unauthorized(), refused(500), unauthorized()]);
+    let mut tab = desk.open(Desk::options());
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.wait(&mut tab, 60_000);
+    assert!(matches!(delays(&desk)[..], [..=60_000]), "{:?}", delays(&desk));
+    assert_eq!(desk.server.expect("a server").attributes["tier"], "gold");
 }
 
 #[test]

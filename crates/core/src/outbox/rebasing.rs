@@ -32,7 +32,10 @@ impl Outbox {
             let Some(entry) = flight.entries.get(key) else { continue };
             let ours = flight.value(key, entry);
             if ours == theirs {
-                if let Some(entry) = flight.entries.remove(key) {
+                // Who wrote it is not known, and its event may be owed: written once more, it is told with the rest.
+                if !self.options.hooks
+                    && let Some(entry) = flight.entries.remove(key)
+                {
                     flight.found.insert(key.clone(), *entry);
                 }
             } else {

@@ -3,6 +3,8 @@
 use guestsync_core::outbox::{Event, Input, Options, Outbox, Outcome};
 
 use super::desk::Desk;
+use crate::network::Fate;
+use crate::server::Server;
 
 fn hooked() -> Options {
     let mut options = Desk::options();
@@ -27,6 +29,22 @@ fn a_delivery_is_told_with_what_was_delivered_and_what_was_granted() {
     assert_eq!(event["attributes"], serde_json::json!({"tier": "gold"}));
     assert_eq!(event["consentFlags"], serde_json::json!({"marketing": true, "service": true}));
     assert!(event["syncedAt"].is_u64());
+}
+
+#[test]
+fn what_the_server_turns_out_to_hold_already_is_told_too() {
+    let mut desk = Desk::new();
+    desk.server = Some(Server::new());
+    // The page is left before the answer comes.
+    desk.fates.push_back(Fate::AnswerLost);
+    drop(deliver(&mut desk));
+    let mut tab = desk.open_unread(hooked());
+    desk.set(&mut tab, 1, "visits", "3");
+    desk.read(&mut tab);
+    desk.wait(&mut tab, 100_000);
+    let told = |(_, body): &(&str, &str)| serde_json::from_str::<serde_json::Value>(body).expect("JSON")["attributes"].clone();
+    let told: Vec<_> = desk.hooks().iter().map(told).collect();
+    assert_eq!(told, [serde_json::json!({"tier": "gold", "visits": "3"})]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::journal::{Table, Write};
 use crate::retry::retry_after::CEILING;
 use crate::retry::verdict::MAX_REBASES;
 use crate::retry::{Policy, Verdict, judge};
-use crate::{Millis, Now, Sensitive, json};
+use crate::{Millis, Sensitive, json};
 
 impl Reason {
     pub(super) fn of(answer: &Answer) -> Self {
@@ -32,25 +32,18 @@ impl Outbox {
     }
 
     /// One that was asked for before the session ended is another guest's.
-    pub(super) fn token_came(
-        &mut self,
-        now: Now,
-        guest: &str,
-        asked_at: Millis,
-        value: Sensitive<String>,
-        expires_in: Option<f64>,
-    ) {
+    pub(super) fn token_came(&mut self, guest: &str, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
         if self.guest.as_deref() != Some(guest) {
             return;
         }
         self.restarted = false;
         self.token.came(asked_at, value, expires_in);
         if self.is_step(Step::Authorizing) {
-            self.proceed(now);
+            self.proceed();
         }
     }
 
-    pub(super) fn token_failed(&mut self, now: Now, guest: &str, answer: &Answer) {
+    pub(super) fn token_failed(&mut self, guest: &str, answer: &Answer) {
         if self.guest.as_deref() != Some(guest) {
             return;
         }
@@ -59,20 +52,20 @@ impl Outbox {
             return;
         }
         if answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
-            return self.retry(now, answer);
+            return self.retry(answer);
         }
         if self.session_is_gone(answer) {
             return self.start();
         }
-        self.block(now, answer);
+        self.block(answer);
     }
 
     /// No repeat would change this answer. What made it may change, as a key that another gateway does not know yet: the updates wait for
     /// minutes, or until something else happens.
-    pub(super) fn block(&mut self, now: Now, answer: &Answer) {
+    pub(super) fn block(&mut self, answer: &Answer) {
         let delay = Policy::BLOCKED.delay(0, self.random.draw());
         self.blocked = true;
-        self.next_try = now.mono + delay;
+        self.next_try = self.now.mono + delay;
         self.retrying(Reason::of(answer), delay);
         self.release();
     }
@@ -84,9 +77,9 @@ impl Outbox {
         }
     }
 
-    pub(super) fn send_failed(&mut self, now: Now, send: u32) {
+    pub(super) fn send_failed(&mut self, send: u32) {
         if self.is_step(Step::Hooking(send)) {
-            return self.hook_answered(now, &Answer::default());
+            return self.hook_answered(&Answer::default());
         }
         if self.is_step(Step::Sending(send)) {
             if let Some(flight) = &mut self.flight {
@@ -96,14 +89,14 @@ impl Outbox {
             return;
         }
         self.step(Step::Authorizing);
-        let delay = self.back_off(now);
+        let delay = self.back_off();
         self.retrying(Reason::none(), delay);
         self.release();
     }
 
-    pub(super) fn answered(&mut self, now: Now, send: u32, mut answer: Box<Answer>) {
+    pub(super) fn answered(&mut self, send: u32, mut answer: Box<Answer>) {
         if self.is_step(Step::Hooking(send)) {
-            return self.hook_answered(now, &answer);
+            return self.hook_answered(&answer);
         }
         let reading = self.is_step(Step::Reading(send));
         if !reading && !self.is_step(Step::Sending(send)) {
@@ -113,7 +106,7 @@ impl Outbox {
         self.step(Step::Authorizing);
         match judge(answer.status, answer.code.as_deref()) {
             Verdict::Done if reading => self.compare(answer),
-            Verdict::Done => self.took(now, answer.etag),
+            Verdict::Done => self.took(answer.etag),
             Verdict::Final if reading && answer.status == 404 => {
                 answer.etag = None;
                 self.compare(answer);
@@ -126,35 +119,35 @@ impl Outbox {
                     // The capability is good: one that is refused at a later try is another.
                     flight.reauthorized = false;
                 }
-                self.retry(now, &answer);
+                self.retry(&answer);
             }
-            Verdict::Reauthorize => self.reauthorize(now, &answer),
-            Verdict::Rebase => self.conflicted(now, &answer),
-            Verdict::Final => self.refused(now, &answer),
+            Verdict::Reauthorize => self.reauthorize(&answer),
+            Verdict::Rebase => self.conflicted(&answer),
+            Verdict::Final => self.refused(&answer),
         }
     }
 
     /// Tries again later: when the server says, or after the policy's delay.
-    pub(super) fn retry(&mut self, now: Now, answer: &Answer) {
-        let mut delay = self.back_off(now);
+    pub(super) fn retry(&mut self, answer: &Answer) {
+        let mut delay = self.back_off();
         let asked = pause_of(answer);
-        let is_ours = self.deadline(now).is_some();
+        let is_ours = self.deadline().is_some();
         if let Some(asked) = asked {
             // Everybody was asked to come back at the same moment: come a little later than that.
             delay = asked + self.random.draw() % (asked / 10 + 1).min(1_000);
-            self.pause = self.pause.max(now.mono + asked);
-            self.next_try = now.mono + delay;
+            self.pause = self.pause.max(self.now.mono + asked);
+            self.next_try = self.now.mono + delay;
         }
         self.retrying(Reason::of(answer), delay);
         match asked {
             Some(_) if is_ours => {
                 // A longer pause that is known already must not be shortened for the others; a tab that has slept since it sent
                 // does not know it.
-                let left = self.pause - now.mono;
+                let left = self.pause - self.now.mono;
                 let mut value = String::new();
-                json::integer(&mut value, now.wall);
+                json::integer(&mut value, self.now.wall);
                 value += " ";
-                json::integer(&mut value, now.wall + left);
+                json::integer(&mut value, self.now.wall + left);
                 let write = self.state("pause", Some(value));
                 self.record(vec![write]);
                 self.put(Output::Notify(Hint::Pause));
@@ -163,46 +156,46 @@ impl Outbox {
         }
     }
 
-    fn reauthorize(&mut self, now: Now, answer: &Answer) {
+    fn reauthorize(&mut self, answer: &Answer) {
         self.token.rejected_current();
         match &mut self.flight {
             Some(flight) if !flight.reauthorized => {
                 flight.reauthorized = true;
-                self.authorize(now);
+                self.authorize();
             }
             _ => {
                 self.drop_flight();
-                self.block(now, answer);
+                self.block(answer);
             }
         }
     }
 
-    fn conflicted(&mut self, now: Now, answer: &Answer) {
+    fn conflicted(&mut self, answer: &Answer) {
         match &mut self.flight {
             Some(flight) if flight.rebases < MAX_REBASES => {
                 flight.rebases += 1;
                 flight.uncertain = false;
-                self.read(now);
+                self.read();
             }
             _ => {
                 self.flight = None;
-                self.retry(now, answer);
+                self.retry(answer);
             }
         }
     }
 
     /// The server has what was sent.
-    pub(super) fn took(&mut self, now: Now, version: Option<String>) {
+    pub(super) fn took(&mut self, version: Option<String>) {
         let Some(flight) = self.flight.take() else { return self.release() };
         self.attempts = 0;
         self.version = version;
-        let latency = now.wall.saturating_sub(flight.oldest().wall());
+        let latency = self.now.wall.saturating_sub(flight.oldest().wall());
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
-        self.note_hook(now, &flight, &mut writes);
+        self.note_hook(&flight, &mut writes);
         for entries in [&flight.entries, &flight.found] {
             for (key, entry) in entries.iter() {
                 self.learn_delivered(key, entry.clock);
-                self.latencies.add(now.wall.saturating_sub(entry.clock.wall()));
+                self.latencies.add(self.now.wall.saturating_sub(entry.clock.wall()));
                 writes.push(Write::put(Table::Delivered, self.row_key(key), entry.clock.to_text()));
                 if self.pending.get(key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
                     self.pending.remove(key);
@@ -219,9 +212,9 @@ impl Outbox {
     }
 
     /// The server will not take this batch. If it says which keys are to blame, or that can be found out, the others go on.
-    fn refused(&mut self, now: Now, answer: &Answer) {
+    fn refused(&mut self, answer: &Answer) {
         let Some(flight) = self.flight.take() else {
-            return self.block(now, answer);
+            return self.block(answer);
         };
         self.attempts = 0;
         let keys = flight.entries.keys();
@@ -237,7 +230,7 @@ impl Outbox {
             }
             self.parts.push(second);
             self.parts.push(first);
-            return self.proceed(now);
+            return self.proceed();
         } else {
             keys
         };
@@ -259,10 +252,10 @@ impl Outbox {
         self.step(Step::Recording(store));
     }
 
-    pub(super) fn recorded(&mut self, now: Now, store: u32) {
+    pub(super) fn recorded(&mut self, store: u32) {
         if self.is_step(Step::Recording(store)) {
             self.put(Output::Notify(Hint::Records));
-            self.proceed(now);
+            self.proceed();
         }
     }
 }

@@ -10,7 +10,6 @@ use super::input::{Call, NOBODY};
 use super::output::{Event, Outcome};
 use super::storing::Job;
 use super::{Outbox, Withdrawal, Withdrawn};
-use crate::Now;
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::Entry;
@@ -30,11 +29,11 @@ impl Withdrawal {
 }
 
 impl Outbox {
-    pub(super) fn grant(&mut self, now: Now, call: Call, purpose: &str) {
+    pub(super) fn grant(&mut self, call: Call, purpose: &str) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        let at = self.ticker.tick(now.wall);
+        let at = self.ticker.tick(self.now.wall);
         let write = self.consent.grant(purpose, at);
         self.store(Job::Grant(Some(call)), vec![write]);
         // An earlier withdrawal of it, stored or about to be, has been overtaken by its own page.
@@ -57,23 +56,23 @@ impl Outbox {
         }
     }
 
-    pub(super) fn withdraw(&mut self, now: Now, call: Call, purpose: &str) {
+    pub(super) fn withdraw(&mut self, call: Call, purpose: &str) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        self.raise_epoch(now, Withdrawal::new(call, Withdrawn::Purpose(purpose.to_owned())));
+        self.raise_epoch(Withdrawal::new(call, Withdrawn::Purpose(purpose.to_owned())));
     }
 
     /// Raises the epoch and deletes what waits, in one transaction; then waits for the flush lock, so that no tab is between its
     /// last look at the journal and the start of a request when the call is settled.
-    pub(super) fn raise_epoch(&mut self, now: Now, withdrawal: Withdrawal) {
-        let at = self.ticker.tick(now.wall);
+    pub(super) fn raise_epoch(&mut self, withdrawal: Withdrawal) {
+        let at = self.ticker.tick(self.now.wall);
         let Withdrawn::Purpose(purpose) = &withdrawal.of else { return };
         let mut writes = vec![self.consent.withdraw(purpose, at)];
         if withdrawal.call == NOBODY {
             // A signal: what was held while it was not known goes on waiting for a grant.
             let held = self.held.select(&|_, entry| entry.purpose == *purpose);
-            self.hold_anew(now, &held);
+            self.hold_anew(&held);
         }
         self.drop_withdrawn();
         self.removals(&mut writes);

@@ -9,7 +9,6 @@ use super::output::Event;
 use super::pending::{Home, Stage};
 use super::storing::Job;
 use super::{Outbox, Ungranted, Withdrawal, Withdrawn};
-use crate::Now;
 use crate::consent::Ledger;
 use crate::journal::Entry;
 
@@ -26,16 +25,16 @@ impl Outbox {
     }
 
     /// What the browser signals for the visitor, once the journal has told whether that is news.
-    pub(super) fn heed_signal(&mut self, now: Now) {
+    pub(super) fn heed_signal(&mut self) {
         let (writes, news) = self.consent.signal(&self.options.signalled);
         if !writes.is_empty() {
             self.store(Job::Aside(Vec::new()), writes);
         }
         for purpose in &news {
             let insisted = self.consent.insists(purpose);
-            self.raise_epoch(now, Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
+            self.raise_epoch(Withdrawal::new(NOBODY, Withdrawn::Purpose(purpose.clone())));
             if insisted {
-                self.grant(now, NOBODY, purpose);
+                self.grant(NOBODY, purpose);
             }
         }
     }
@@ -43,17 +42,17 @@ impl Outbox {
     /// What was set here before the journal was first read, but after the withdrawal that it tells of, is held as if that had been
     /// known: it goes on its way where the purpose was granted since. So is what was set with a clock that was set back since another
     /// page wrote: it is newer than what is there.
-    pub(super) fn catch_up(&mut self, now: Now) {
+    pub(super) fn catch_up(&mut self) {
         if core::mem::replace(&mut self.caught_up, true) {
             return;
         }
         // What the running task has set is promised as it is: kept, and held from here on.
         self.end_burst();
         let (consent, holds) = (&self.consent, self.options.ungranted == Ungranted::Hold);
-        let set_back = self.is_set_back(now);
+        let set_back = self.is_set_back();
         let overtook = |entry: &Entry| {
             let epoch = consent.epoch(&entry.purpose);
-            let since = if entry.epoch == epoch { set_back } else { entry.clock > epoch && entry.clock.wall() <= now.wall };
+            let since = if entry.epoch == epoch { set_back } else { entry.clock > epoch && entry.clock.wall() <= self.now.wall };
             since && (holds || consent.is_granted(&entry.purpose))
         };
         let mut held = self.held.select(&|_, entry| overtook(entry));
@@ -65,7 +64,7 @@ impl Outbox {
                 held.push(key.clone());
             }
         }
-        self.hold_anew(now, &held);
+        self.hold_anew(&held);
         if !waiting.is_empty() {
             // The promise is given when the new record is kept: a crash before would lose what others take for dead.
             for (_, job, _) in &mut self.stores {
@@ -87,16 +86,16 @@ impl Outbox {
     }
 
     /// Whether the wall clock is behind what was set earlier, by whichever page.
-    pub(super) fn is_set_back(&self, now: Now) -> bool {
-        self.ticker.reach(0).wall() > now.wall
+    pub(super) fn is_set_back(&self) -> bool {
+        self.ticker.reach(0).wall() > self.now.wall
     }
 
     /// Holds these on as if they were set now. A record that one of them leaves, dead to others by its epoch, must not share a row
     /// with its next one.
-    pub(super) fn hold_anew(&mut self, now: Now, keys: &[String]) {
+    pub(super) fn hold_anew(&mut self, keys: &[String]) {
         for key in keys {
             if let Some(entry) = self.held.remove(key) {
-                let (epoch, clock) = (self.consent.epoch(&entry.purpose), self.ticker.tick(now.wall));
+                let (epoch, clock) = (self.consent.epoch(&entry.purpose), self.ticker.tick(self.now.wall));
                 self.held.insert(key.clone(), Arc::new(Entry { epoch, clock, ..(*entry).clone() }));
             }
         }

@@ -20,7 +20,7 @@ use crate::consent::Ledger;
 use crate::journal::record::newest;
 use crate::journal::{Write, netstring};
 use crate::retry::{Policy, Verdict, judge};
-use crate::{Millis, Now, json};
+use crate::{Millis, json};
 
 /// What the names of their rows begin with.
 const NAME: &str = "hook/";
@@ -82,7 +82,7 @@ impl Outbox {
     }
 
     /// Notes the event of a delivery. Its id is the clock of the newest entry, which no other delivery has.
-    pub(super) fn note_hook(&mut self, now: Now, flight: &Flight, writes: &mut Vec<Write>) {
+    pub(super) fn note_hook(&mut self, flight: &Flight, writes: &mut Vec<Write>) {
         if !self.options.hooks || flight.entries.is_empty() {
             return;
         }
@@ -98,13 +98,13 @@ impl Outbox {
                 purposes.push((entry.purpose.clone(), entry.epoch));
             }
         }
-        let hook = Hook { body: self.hook_body(now, &id, flight), oldest: flight.oldest(), purposes, stored: false };
+        let hook = Hook { body: self.hook_body(&id, flight), oldest: flight.oldest(), purposes, stored: false };
         writes.push(self.hook_row(&id, Some(hook.encode())));
         self.hooks.insert(id, hook);
     }
 
     /// `{id, sessionId, attributes, consentFlags, syncedAt}`, the last one in milliseconds.
-    fn hook_body(&self, now: Now, id: &str, flight: &Flight) -> String {
+    fn hook_body(&self, id: &str, flight: &Flight) -> String {
         let mut body = String::from("{\"id\":");
         json::string(&mut body, id);
         body.push_str(",\"sessionId\":");
@@ -120,7 +120,7 @@ impl Outbox {
             body.push_str(if granted { ":true" } else { ":false" });
         }
         body.push_str("},\"syncedAt\":");
-        json::integer(&mut body, now.wall);
+        json::integer(&mut body, self.now.wall);
         body += "}";
         body
     }
@@ -170,14 +170,14 @@ impl Outbox {
     }
 
     /// With the lock held and nothing else to send: sends the next event, if it is due.
-    pub(super) fn send_hook(&mut self, now: Now) -> bool {
-        let (Some(deadline), Some(guest)) = (self.deadline(now), self.guest.clone()) else { return false };
-        if self.hook_try > now.mono {
+    pub(super) fn send_hook(&mut self) -> bool {
+        let (Some(deadline), Some(guest)) = (self.deadline(), self.guest.clone()) else { return false };
+        if self.hook_try > self.now.mono {
             return false;
         }
         let Some((id, hook)) = self.hooks.iter().next() else { return false };
         let action = Action::Hook { id: id.clone(), body: hook.body.clone() };
-        let Some(token) = self.bearer(now) else {
+        let Some(token) = self.bearer() else {
             self.step(Step::Authorizing);
             return true;
         };
@@ -189,7 +189,7 @@ impl Outbox {
 
     /// The receiver has answered (status 0: it has not). An event that it refuses is told and dropped; all others stay until it has
     /// taken them.
-    pub(super) fn hook_answered(&mut self, now: Now, answer: &Answer) {
+    pub(super) fn hook_answered(&mut self, answer: &Answer) {
         self.step(Step::Authorizing);
         let mut verdict = if answer.status == 0 { Verdict::Retry } else { judge(answer.status, answer.code.as_deref()) };
         if verdict == Verdict::Reauthorize && self.hook_attempts == 0 {
@@ -200,7 +200,7 @@ impl Outbox {
             let asked = pause_of(answer).unwrap_or_default();
             let delay = Policy::PAGE.delay(self.hook_attempts, self.random.draw()).max(asked);
             self.hook_attempts = self.hook_attempts.saturating_add(1);
-            self.hook_try = now.mono + delay;
+            self.hook_try = self.now.mono + delay;
             self.retrying(Reason::of(answer), delay);
             return self.release();
         }

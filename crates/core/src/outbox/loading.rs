@@ -10,13 +10,13 @@ use super::output::{Event, Outcome, Output};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal, Withdrawn};
+use crate::Millis;
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::{Row, Table, Write};
 use crate::retry::retry_after::CEILING;
 use crate::sorted::Sorted;
 use crate::text::{cut, decimal};
-use crate::{Millis, Now};
 
 /// How much longer than the updates themselves their watermarks are kept.
 const WATERMARK_MARGIN: Millis = 24 * 60 * 60 * 1_000;
@@ -35,35 +35,35 @@ enum Look {
 impl Outbox {
     /// Takes in what localStorage mirrors, without removing anything. A version without the watermarks that belong to it would let
     /// an older value pass for a newer one, so it is not learnt from here.
-    pub(super) fn look(&mut self, now: Now, rows: Vec<Row>) {
+    pub(super) fn look(&mut self, rows: Vec<Row>) {
         let mut known = Vec::new();
         for row in rows {
             if row.table != Table::State || !row.key.ends_with("/version") {
                 known.push(row);
             }
         }
-        self.reconcile(now, &known, Look::Mirror);
+        self.reconcile(&known, Look::Mirror);
     }
 
-    pub(super) fn loaded(&mut self, now: Now, load: u32, rows: Vec<Row>) {
+    pub(super) fn loaded(&mut self, load: u32, rows: Vec<Row>) {
         if !self.was_asked(load) {
             return;
         }
         if !self.is_loading(load) {
-            self.reconcile(now, &rows, Look::Journal);
-            return self.want_flush_now(now);
+            self.reconcile(&rows, Look::Journal);
+            return self.want_flush_now();
         }
-        let writes = self.reconcile(now, &rows, Look::Locked(load));
-        self.sweep(now, load, writes);
+        let writes = self.reconcile(&rows, Look::Locked(load));
+        self.sweep(load, writes);
         if !core::mem::replace(&mut self.pruned, true) {
-            self.put(Output::Prune { before: Clock::start_of(self.forgotten(now)).to_text() });
+            self.put(Output::Prune { before: Clock::start_of(self.forgotten()).to_text() });
         }
-        self.go_on(now);
+        self.go_on();
     }
 
     /// What is older is of no use to anybody (wall clock).
-    fn forgotten(&self, now: Now) -> Millis {
-        now.wall.saturating_sub(self.options.ttl.saturating_add(WATERMARK_MARGIN))
+    fn forgotten(&self) -> Millis {
+        self.now.wall.saturating_sub(self.options.ttl.saturating_add(WATERMARK_MARGIN))
     }
 
     fn was_asked(&mut self, load: u32) -> bool {
@@ -71,7 +71,7 @@ impl Outbox {
         at.map(|at| self.loads.swap_remove(at)).is_some()
     }
 
-    pub(super) fn load_failed(&mut self, now: Now, load: u32) {
+    pub(super) fn load_failed(&mut self, load: u32) {
         if !self.was_asked(load) {
             return;
         }
@@ -82,23 +82,23 @@ impl Outbox {
         if self.is_loading(load) {
             // What nobody can read is not tidied up: it is found again when it can be.
             self.untidy = false;
-            self.sweep(now, load, Vec::new());
-            self.go_on(now);
+            self.sweep(load, Vec::new());
+            self.go_on();
         }
     }
 
     /// Another tab says that something changed. A withdrawal is believed until the journal has been read.
-    pub(super) fn changed(&mut self, now: Now, hint: Hint) {
+    pub(super) fn changed(&mut self, hint: Hint) {
         match hint {
             Hint::Consent | Hint::Pause | Hint::Session => {
                 self.load();
             }
             // With a clock that was set back, only who has seen what others set can set something newer.
-            Hint::Records if self.is_set_back(now) => {
+            Hint::Records if self.is_set_back() => {
                 self.load();
             }
             // The flush that follows reads the journal; a tab with nothing to send needs to know only for its own counts.
-            Hint::Records if !self.pending.is_empty() => self.want_flush(now),
+            Hint::Records if !self.pending.is_empty() => self.want_flush(),
             Hint::Records => {}
         }
     }
@@ -107,15 +107,15 @@ impl Outbox {
         matches!(self.sender, Sender::Holding { step: Step::Loading(of) | Step::Comparing(of), .. } if of == load)
     }
 
-    fn go_on(&mut self, now: Now) {
+    fn go_on(&mut self) {
         match self.sender {
-            Sender::Holding { step: Step::Comparing(_), .. } => self.rebase(now),
-            _ => self.proceed(now),
+            Sender::Holding { step: Step::Comparing(_), .. } => self.rebase(),
+            _ => self.proceed(),
         }
     }
 
     /// Removes what is dead. What was withdrawn before this look at the journal is gone from it, and nobody is about to send it.
-    fn sweep(&mut self, now: Now, load: u32, writes: Vec<Write>) {
+    fn sweep(&mut self, load: u32, writes: Vec<Write>) {
         let mut calls = Vec::new();
         for withdrawal in core::mem::take(&mut self.withdrawals) {
             if withdrawal.stored_at >= load {
@@ -123,7 +123,7 @@ impl Outbox {
             } else if !withdrawal.again && !self.is_last_word(&withdrawal) {
                 // A decision that this tab had not heard of has the later clock, because the wall clock was set back: it was made
                 // before this withdrawal all the same.
-                self.raise_epoch(now, Withdrawal { again: true, ..withdrawal });
+                self.raise_epoch(Withdrawal { again: true, ..withdrawal });
             } else {
                 calls.push((withdrawal.call, if withdrawal.kept { Outcome::Done } else { Outcome::Unkept }));
             }
@@ -141,7 +141,7 @@ impl Outbox {
     }
 
     /// Brings memory in line with the journal. With the lock held it also gives the removal of what is dead there.
-    fn reconcile(&mut self, now: Now, rows: &[Row], look: Look) -> Vec<Write> {
+    fn reconcile(&mut self, rows: &[Row], look: Look) -> Vec<Write> {
         let locked = if let Look::Locked(load) = look { Some(load) } else { None };
         let mut writes = Vec::new();
         let (mut records, mut stored) = (Vec::new(), Sorted::default());
@@ -171,11 +171,11 @@ impl Outbox {
                 }
                 (Table::State, Some(name)) => match hooks::id(name) {
                     Some(id) => there.push((id, row.value.as_str())),
-                    None => self.learn_state(now, name, &row.value),
+                    None => self.learn_state(name, &row.value),
                 },
                 (Table::Delivered, Some(key)) => {
                     if let Some(at) = Clock::from_text(&row.value) {
-                        let old = at.wall() < self.forgotten(now);
+                        let old = at.wall() < self.forgotten();
                         if (old || at <= self.ended) && locked.is_some() {
                             writes.push(Write::remove(Table::Delivered, row.key.clone()));
                         } else if at > self.ended {
@@ -192,9 +192,9 @@ impl Outbox {
             }
         }
         if look != Look::Mirror {
-            self.catch_up(now);
+            self.catch_up();
             self.state_consent(&decisions);
-            self.heed_signal(now);
+            self.heed_signal();
         }
         self.drop_delivered_elsewhere();
         self.drop_withdrawn();
@@ -206,7 +206,7 @@ impl Outbox {
         }
         let mut expired = Vec::new();
         for row in records {
-            if self.take_record(now, row, &mut expired) {
+            if self.take_record(row, &mut expired) {
                 // Removed under the lock only, because its sender may be another tab.
                 self.untidy = true;
                 writes.push(Write::remove(Table::Records, row.key.clone()));
@@ -215,7 +215,7 @@ impl Outbox {
         if let Some(load) = locked {
             self.untidy = false;
             self.miss(load, &stored, cleared);
-            self.expire(now, expired);
+            self.expire(expired);
             self.consent.ahead_of(&decisions, &mut writes);
             self.removals(&mut writes);
         }
@@ -223,7 +223,7 @@ impl Outbox {
         writes
     }
 
-    fn learn_state(&mut self, now: Now, name: &str, value: &str) {
+    fn learn_state(&mut self, name: &str, value: &str) {
         match name {
             "version" => self.version = Some(value.to_owned()),
             // Each pause counts once: with a clock that was set back it would begin anew at every look.
@@ -232,8 +232,8 @@ impl Outbox {
                     && let (Some(set), Some(until)) = (decimal(set), decimal(until))
                 {
                     // A clock that was set back must not make the pause longer than it was meant to be.
-                    let from = now.wall.max(set);
-                    self.pause = self.pause.max(now.mono + until.saturating_sub(from).min(CEILING));
+                    let from = self.now.wall.max(set);
+                    self.pause = self.pause.max(self.now.mono + until.saturating_sub(from).min(CEILING));
                 }
                 self.pause_seen = value.to_owned();
             }

@@ -3,54 +3,54 @@
 use super::Outbox;
 use super::output::Output;
 use super::sending::{LOCK_SPAN, Sender, Step};
-use crate::{Millis, Now};
+use crate::Millis;
 
 impl Outbox {
-    pub(super) fn lock(&mut self, now: Now) {
-        self.sender = Sender::Locking { peek_at: Some(now.mono + LOCK_SPAN) };
+    pub(super) fn lock(&mut self) {
+        self.sender = Sender::Locking { peek_at: Some(self.now.mono + LOCK_SPAN) };
         self.put(Output::Lock);
     }
 
-    pub(super) fn lock_granted(&mut self, now: Now) {
+    pub(super) fn lock_granted(&mut self) {
         if !matches!(self.sender, Sender::Locking { .. }) {
             return self.put(Output::Unlock);
         }
-        self.put(Output::Lease { until: now.wall + LOCK_SPAN });
+        self.put(Output::Lease { until: self.now.wall + LOCK_SPAN });
         let load = self.load();
-        self.sender = Sender::Holding { until: now.mono + LOCK_SPAN, step: Step::Loading(load) };
+        self.sender = Sender::Holding { until: self.now.mono + LOCK_SPAN, step: Step::Loading(load) };
     }
 
-    pub(super) fn peeked(&mut self, now: Now, until: Option<Millis>) {
+    pub(super) fn peeked(&mut self, until: Option<Millis>) {
         if let Sender::Locking { peek_at } = &mut self.sender {
             // A clock that was set back must not keep a lock for longer than its span.
-            let left = until.map_or(0, |until| until.saturating_sub(now.wall).min(LOCK_SPAN));
-            *peek_at = Some(now.mono + if left == 0 { LOCK_SPAN } else { left });
+            let left = until.map_or(0, |until| until.saturating_sub(self.now.wall).min(LOCK_SPAN));
+            *peek_at = Some(self.now.mono + if left == 0 { LOCK_SPAN } else { left });
             if left == 0 {
                 self.put(Output::Steal);
             }
         }
     }
 
-    pub(super) fn lock_lost(&mut self, now: Now) {
+    pub(super) fn lock_lost(&mut self) {
         match self.sender {
-            Sender::Holding { .. } => self.lose(now),
+            Sender::Holding { .. } => self.lose(),
             Sender::Locking { .. } => {
                 self.sender = Sender::Idle;
-                self.lock_try = now.mono + self.back_off(now);
+                self.lock_try = self.now.mono + self.back_off();
             }
             Sender::Idle | Sender::Settling { .. } => {}
         }
     }
 
     /// The lock is not ours any more: what is in the air is aborted, and nothing new is begun.
-    pub(super) fn lose(&mut self, now: Now) {
+    pub(super) fn lose(&mut self) {
         self.abort_request();
         if self.is_step(Step::Authorizing) {
             // Whoever was asked for a capability has had time enough.
             self.token.failed();
         }
         self.sender = Sender::Idle;
-        self.want_flush_now(now);
+        self.want_flush_now();
     }
 
     pub(super) fn abort_request(&mut self) {

@@ -7,7 +7,6 @@ use super::input::Call;
 use super::output::Outcome;
 use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal, Withdrawn};
-use crate::Now;
 use crate::clock::Clock;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
@@ -18,11 +17,11 @@ pub(super) const ENDED: &str = "ended";
 impl Outbox {
     /// Whatever was set so far is removed, here and in the journal; what the next visitor sets belongs to a session of its own. Like a
     /// withdrawal, it is settled after a look at the journal under the lock: what other pages left there is gone by then.
-    pub(super) fn logout(&mut self, now: Now, call: Call, fresh: String) {
+    pub(super) fn logout(&mut self, call: Call, fresh: String) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        let at = self.ticker.tick(now.wall);
+        let at = self.ticker.tick(self.now.wall);
         self.end_session(at);
         let mut writes = vec![self.state(ENDED, Some(at.to_text()))];
         for (name, value) in [("guest", None), ("version", None), ("session", self.session.is_some().then(|| fresh.clone()))] {

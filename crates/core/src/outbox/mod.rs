@@ -71,6 +71,8 @@ const OWN_SESSION: &str = "*";
 /// The outbox of one guest in one tab.
 #[derive(Debug)]
 pub struct Outbox {
+    /// The moment of the input under way.
+    now: Now,
     options: Options,
     owner: String,
     random: Random,
@@ -173,41 +175,42 @@ struct FlushCall {
 impl Outbox {
     /// Takes an input at a moment.
     pub fn handle(&mut self, now: Now, input: Input) {
+        self.now = now;
         match input {
-            Input::Set { call, updates } => self.set(now, call, updates),
+            Input::Set { call, updates } => self.set(call, updates),
             Input::BurstEnded => self.end_burst(),
-            Input::Grant { call, purpose } => self.grant(now, call, &purpose),
-            Input::Withdraw { call, purpose } => self.withdraw(now, call, &purpose),
-            Input::Flush { call, timeout } => self.flush(now, call, timeout),
-            Input::Logout { call, fresh } => self.logout(now, call, fresh),
-            Input::Online => self.came_online(now),
+            Input::Grant { call, purpose } => self.grant(call, &purpose),
+            Input::Withdraw { call, purpose } => self.withdraw(call, &purpose),
+            Input::Flush { call, timeout } => self.flush(call, timeout),
+            Input::Logout { call, fresh } => self.logout(call, fresh),
+            Input::Online => self.came_online(),
             Input::Offline => self.online = false,
-            Input::Hidden => self.went_hidden(now),
+            Input::Hidden => self.went_hidden(),
             Input::Visible => self.hidden = false,
-            Input::Leaving(rows) => self.leave(now, rows),
-            Input::Resumed => self.resume(now),
-            Input::Loaded { load, rows } => self.loaded(now, load, rows),
-            Input::LoadFailed { load } => self.load_failed(now, load),
-            Input::Stored { store, durability } => self.stored(now, store, durability),
-            Input::StoreFailed { store, reason } => self.store_failed(now, store, reason),
-            Input::Changed(hint) => self.changed(now, hint),
-            Input::LockGranted => self.lock_granted(now),
-            Input::LockLost => self.lock_lost(now),
-            Input::Peeked { until } => self.peeked(now, until),
-            Input::Token { guest, asked_at, value, expires_in } => self.token_came(now, &guest, asked_at, value, expires_in),
-            Input::TokenFailed { guest, answer } => self.token_failed(now, &guest, &answer),
-            Input::Started { session, guest } => self.started(now, session, guest),
-            Input::StartFailed { session, answer, fresh } => self.start_failed(now, &session, &answer, fresh),
-            Input::Response { send, answer } => self.answered(now, send, answer),
-            Input::SendFailed { send } => self.send_failed(now, send),
-            Input::Resolved { send, values } => self.resolved(now, send, values),
+            Input::Leaving(rows) => self.leave(rows),
+            Input::Resumed => self.resume(),
+            Input::Loaded { load, rows } => self.loaded(load, rows),
+            Input::LoadFailed { load } => self.load_failed(load),
+            Input::Stored { store, durability } => self.stored(store, durability),
+            Input::StoreFailed { store, reason } => self.store_failed(store, reason),
+            Input::Changed(hint) => self.changed(hint),
+            Input::LockGranted => self.lock_granted(),
+            Input::LockLost => self.lock_lost(),
+            Input::Peeked { until } => self.peeked(until),
+            Input::Token { guest, asked_at, value, expires_in } => self.token_came(&guest, asked_at, value, expires_in),
+            Input::TokenFailed { guest, answer } => self.token_failed(&guest, &answer),
+            Input::Started { session, guest } => self.started(session, guest),
+            Input::StartFailed { session, answer, fresh } => self.start_failed(&session, &answer, fresh),
+            Input::Response { send, answer } => self.answered(send, answer),
+            Input::SendFailed { send } => self.send_failed(send),
+            Input::Resolved { send, values } => self.resolved(send, values),
             Input::Tick => {}
             Input::Close => self.close(),
         }
         // An alarm that has gone off has to be set anew, even for the same moment.
-        self.wake = self.wake.filter(|at| *at > now.mono);
-        self.drive(now);
-        self.settle_flushes(now);
+        self.wake = self.wake.filter(|at| *at > self.now.mono);
+        self.drive();
+        self.settle_flushes();
         self.set_wake();
     }
 

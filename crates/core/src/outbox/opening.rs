@@ -31,6 +31,7 @@ impl Outbox {
             Guest::Session(session) => (OWN_SESSION.to_owned(), None, Some(session.clone())),
         };
         let mut outbox = Self {
+            now,
             options,
             owner,
             random,
@@ -82,7 +83,7 @@ impl Outbox {
             wake: None,
         };
         outbox.consent.state(&outbox.options.stated);
-        outbox.look(now, rows);
+        outbox.look(rows);
         outbox.consent.doubt(&outbox.options.signalled);
         outbox.load();
         outbox

@@ -8,7 +8,6 @@ use super::Outbox;
 use super::input::Answer;
 use super::output::{Event, Output, Precondition};
 use super::sending::Step;
-use crate::Now;
 use crate::attribute::Value;
 use crate::journal::Entry;
 
@@ -21,7 +20,7 @@ impl Outbox {
     }
 
     /// What the server already holds is delivered, the rest is written over it.
-    pub(super) fn rebase(&mut self, now: Now) {
+    pub(super) fn rebase(&mut self) {
         let Some(answer) = self.theirs.take() else { return self.release() };
         self.version.clone_from(&answer.etag);
         self.forget_superseded();
@@ -51,7 +50,7 @@ impl Outbox {
                 return self.put(Output::Resolve { send, conflicts });
             }
         }
-        self.rewrite(now);
+        self.rewrite();
     }
 
     /// What is not the newest of its key any more must not be written for a newer version.
@@ -64,7 +63,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn resolved(&mut self, now: Now, send: u32, values: Vec<(String, Option<Value>)>) {
+    pub(super) fn resolved(&mut self, send: u32, values: Vec<(String, Option<Value>)>) {
         if !self.is_step(Step::Resolving(send)) {
             return;
         }
@@ -82,14 +81,14 @@ impl Outbox {
                 }
             }
         }
-        self.rewrite(now);
+        self.rewrite();
     }
 
-    pub(super) fn rewrite(&mut self, now: Now) {
+    pub(super) fn rewrite(&mut self) {
         if self.flight.as_ref().is_some_and(|flight| flight.entries.is_empty()) {
             let version = self.version.clone();
-            return self.took(now, version);
+            return self.took(version);
         }
-        self.authorize(now);
+        self.authorize();
     }
 }

@@ -9,7 +9,6 @@ use super::Outbox;
 use super::consenting::is_alive;
 use super::output::Event;
 use super::pending::{Home, Stage};
-use crate::Now;
 use crate::journal::record::{Record, Unreadable};
 use crate::journal::{Entry, Row};
 use crate::sorted::Sorted;
@@ -27,7 +26,7 @@ impl Outbox {
     }
 
     /// Takes the entries of a record that are news; says whether the record is dead.
-    pub(super) fn take_record(&mut self, now: Now, row: &Row, expired: &mut Vec<String>) -> bool {
+    pub(super) fn take_record(&mut self, row: &Row, expired: &mut Vec<String>) -> bool {
         let entries = match Record::decode(&row.value) {
             Ok(record) => record.entries,
             Err(Unreadable::Later) => return false,
@@ -39,18 +38,18 @@ impl Outbox {
         let mut needed = self.pending.holds(&row.key);
         for (key, entry) in entries.iter() {
             self.ticker.observe(entry.clock);
-            needed |= self.take_entry(now, &row.key, key, entry, expired);
+            needed |= self.take_entry(&row.key, key, entry, expired);
         }
         !needed
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, now: Now, record: &str, key: &str, entry: &Arc<Entry>, expired: &mut Vec<String>) -> bool {
+    fn take_entry(&mut self, record: &str, key: &str, entry: &Arc<Entry>, expired: &mut Vec<String>) -> bool {
         let delivered = self.delivered.get(key).is_some_and(|at| *at >= entry.clock);
         if delivered || !is_alive(&self.consent, self.ended, entry) {
             return false;
         }
-        if self.is_expired(now, entry) {
+        if self.is_expired(entry) {
             if self.pending.get(key).is_none() {
                 expired.push(key.to_owned());
             }
@@ -86,13 +85,13 @@ impl Outbox {
         }
     }
 
-    fn is_expired(&self, now: Now, entry: &Entry) -> bool {
-        now.wall.saturating_sub(entry.clock.wall()) > self.options.ttl
+    fn is_expired(&self, entry: &Entry) -> bool {
+        self.now.wall.saturating_sub(entry.clock.wall()) > self.options.ttl
     }
 
     /// Lets go of what has waited too long, also of what these records held, which nobody waits for any more.
-    pub(super) fn expire(&mut self, now: Now, mut found: Vec<String>) {
-        let (ttl, wall) = (self.options.ttl, now.wall);
+    pub(super) fn expire(&mut self, mut found: Vec<String>) {
+        let (ttl, wall) = (self.options.ttl, self.now.wall);
         let mut expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
         self.accounts.restored += found.len() as u64;
         expired.append(&mut found);

@@ -9,7 +9,7 @@ use super::output::{Action, Event, Output, Reason, Request};
 use super::pending::Stage;
 use crate::sorted::Sorted;
 use crate::token::Ask;
-use crate::{Millis, Now, Sensitive};
+use crate::{Millis, Sensitive};
 
 /// How long the lock may be held; past it a waiter steals it.
 pub(super) const LOCK_SPAN: Millis = 15_000;
@@ -66,26 +66,26 @@ pub(super) fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Mill
 
 impl Outbox {
     /// Does what the time allows.
-    pub(super) fn drive(&mut self, now: Now) {
+    pub(super) fn drive(&mut self) {
         if self.closed || self.left {
             return;
         }
         match self.sender {
-            Sender::Idle if self.next_flush().is_some_and(|at| at <= now.mono) => {
+            Sender::Idle if self.next_flush().is_some_and(|at| at <= self.now.mono) => {
                 if self.hidden && self.withdrawals.is_empty() {
-                    self.sender = Sender::Settling { until: now.mono + HIDDEN_WAIT };
+                    self.sender = Sender::Settling { until: self.now.mono + HIDDEN_WAIT };
                 } else {
-                    self.lock(now);
+                    self.lock();
                 }
             }
-            Sender::Settling { until } if until <= now.mono => self.lock(now),
-            Sender::Locking { peek_at: Some(at) } if at <= now.mono => {
+            Sender::Settling { until } if until <= self.now.mono => self.lock(),
+            Sender::Locking { peek_at: Some(at) } if at <= self.now.mono => {
                 self.sender = Sender::Locking { peek_at: None };
                 self.put(Output::Peek);
             }
-            Sender::Holding { until, .. } if until <= now.mono => {
+            Sender::Holding { until, .. } if until <= self.now.mono => {
                 self.put(Output::Unlock);
-                self.lose(now);
+                self.lose();
             }
             _ => {}
         }
@@ -135,16 +135,16 @@ impl Outbox {
     }
 
     /// Whatever waits is due now.
-    pub(super) fn want_flush_now(&mut self, now: Now) {
-        self.due = self.has_sendable().then_some(now.mono);
+    pub(super) fn want_flush_now(&mut self) {
+        self.due = self.has_sendable().then_some(self.now.mono);
     }
 
     /// Waits longer after each failure.
-    pub(super) fn back_off(&mut self, now: Now) -> Millis {
+    pub(super) fn back_off(&mut self) -> Millis {
         let random = self.random.draw();
         let delay = crate::retry::Policy::PAGE.delay(self.attempts, random);
         self.attempts = self.attempts.saturating_add(1);
-        self.next_try = now.mono + delay;
+        self.next_try = self.now.mono + delay;
         delay
     }
 
@@ -161,18 +161,18 @@ impl Outbox {
 
     /// Until when a request that begins now may run; `None` where the lock is ours no more, as in a tab that was frozen: what other
     /// tabs were told meanwhile is not known here.
-    pub(super) fn deadline(&self, now: Now) -> Option<Millis> {
+    pub(super) fn deadline(&self) -> Option<Millis> {
         match self.sender {
-            Sender::Holding { until, .. } if until > now.mono => Some((now.mono + REQUEST_SPAN).min(until)),
+            Sender::Holding { until, .. } if until > self.now.mono => Some((self.now.mono + REQUEST_SPAN).min(until)),
             _ => None,
         }
     }
 
     /// With the lock held and the journal read: the next thing to send.
-    pub(super) fn proceed(&mut self, now: Now) {
+    pub(super) fn proceed(&mut self) {
         let Sender::Holding { until, .. } = self.sender else { return };
-        let may = self.online && self.next_try.max(self.pause) <= now.mono;
-        if !may || until.saturating_sub(now.mono) < LOCK_RESERVE {
+        let may = self.online && self.next_try.max(self.pause) <= self.now.mono;
+        if !may || until.saturating_sub(self.now.mono) < LOCK_RESERVE {
             return self.release();
         }
         if self.guest.is_none() {
@@ -187,8 +187,8 @@ impl Outbox {
             self.flight = self.build();
         }
         if self.flight.is_some() {
-            self.authorize(now);
-        } else if !self.send_hook(now) {
+            self.authorize();
+        } else if !self.send_hook() {
             self.release();
         }
     }
@@ -211,8 +211,8 @@ impl Outbox {
     }
 
     /// The capability, if it is at hand; else, or where it is about to expire, a new one is asked for.
-    pub(super) fn bearer(&mut self, now: Now) -> Option<Sensitive<String>> {
-        let (token, fetch) = match self.token.ask(now.mono) {
+    pub(super) fn bearer(&mut self) -> Option<Sensitive<String>> {
+        let (token, fetch) = match self.token.ask(self.now.mono) {
             Ask::Use(token) => (Some(token.value), false),
             Ask::UseAndFetch(token) => (Some(token.value), true),
             Ask::Fetch => (None, true),
@@ -225,15 +225,15 @@ impl Outbox {
     }
 
     /// Sends the flight with the capability at hand, or when it has come.
-    pub(super) fn authorize(&mut self, now: Now) {
-        match self.bearer(now) {
-            Some(token) => self.write(now, token),
+    pub(super) fn authorize(&mut self) {
+        match self.bearer() {
+            Some(token) => self.write(token),
             None => self.step(Step::Authorizing),
         }
     }
 
-    fn write(&mut self, now: Now, token: Sensitive<String>) {
-        let Some(deadline) = self.deadline(now) else { return };
+    fn write(&mut self, token: Sensitive<String>) {
+        let Some(deadline) = self.deadline() else { return };
         if let Some(request) = self.write_request(deadline, token, false) {
             self.step(Step::Sending(request.send));
             self.put(Output::Send(request));
@@ -250,9 +250,9 @@ impl Outbox {
     }
 
     /// Reads what the server holds. A capability that expired since the write was refused ends this try; the next has a new one.
-    pub(super) fn read(&mut self, now: Now) {
-        let (Some(deadline), Some(guest)) = (self.deadline(now), self.guest.clone()) else { return };
-        let Some(token) = self.bearer(now) else { return self.release() };
+    pub(super) fn read(&mut self) {
+        let (Some(deadline), Some(guest)) = (self.deadline(), self.guest.clone()) else { return };
+        let Some(token) = self.bearer() else { return self.release() };
         let send = self.id();
         self.step(Step::Reading(send));
         self.put(Output::Send(Box::new(Request { send, guest, action: Action::Read, token, deadline, keepalive: false })));

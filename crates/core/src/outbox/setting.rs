@@ -11,11 +11,11 @@ use super::pending::{Home, Stage};
 use super::sending::earlier;
 use super::storing::{Job, SetCall, remove};
 use super::{Outbox, Ungranted};
+use crate::Millis;
 use crate::attribute::{self, Update};
 use crate::consent::Ledger;
 use crate::journal::record::newest;
 use crate::journal::{Entry, Record, Table, Write};
-use crate::{Millis, Now};
 
 /// The calls of the running task.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(super) struct Burst {
 }
 
 impl Outbox {
-    pub(super) fn set(&mut self, now: Now, call: Call, updates: Vec<Update>) {
+    pub(super) fn set(&mut self, call: Call, updates: Vec<Update>) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
@@ -45,7 +45,7 @@ impl Outbox {
             self.accounts.set += 1;
             let purpose = self.options.purposes.of(&key).to_owned();
             let epoch = self.consent.epoch(&purpose);
-            let entry = Arc::new(Entry { value, epoch, clock: self.ticker.tick(now.wall), purpose });
+            let entry = Arc::new(Entry { value, epoch, clock: self.ticker.tick(self.now.wall), purpose });
             if self.consent.is_granted(&entry.purpose) {
                 self.burst.keys.push(key.clone());
                 self.wait(key, entry, Home::BURST);
@@ -166,12 +166,12 @@ impl Outbox {
     }
 
     /// Something waits: sent when enough has come together, or after the delay.
-    pub(super) fn want_flush(&mut self, now: Now) {
+    pub(super) fn want_flush(&mut self) {
         if self.pending.is_empty() {
             return;
         }
         let delay: Millis = if self.pending.len() >= self.options.max_items { 0 } else { self.options.max_delay };
-        let at = now.mono.saturating_add(delay);
+        let at = self.now.mono.saturating_add(delay);
         self.due = earlier(self.due, Some(at));
     }
 }

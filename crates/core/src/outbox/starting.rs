@@ -9,7 +9,6 @@ use super::output::{Event, Output};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox};
-use crate::Now;
 use crate::retry::{Verdict, judge};
 use crate::token::Lifecycle;
 
@@ -29,7 +28,7 @@ impl Outbox {
         matches!(self.sender, Sender::Holding { step: Step::Starting, .. })
     }
 
-    pub(super) fn started(&mut self, now: Now, session: String, guest: String) {
+    pub(super) fn started(&mut self, session: String, guest: String) {
         if self.guest.is_some() || self.session.as_ref() != Some(&session) {
             return;
         }
@@ -40,11 +39,11 @@ impl Outbox {
         self.found_guest(guest);
         if self.is_starting() {
             self.attempts = 0;
-            self.proceed(now);
+            self.proceed();
         }
     }
 
-    pub(super) fn start_failed(&mut self, now: Now, session: &str, answer: &Answer, fresh: String) {
+    pub(super) fn start_failed(&mut self, session: &str, answer: &Answer, fresh: String) {
         if !self.is_starting() || self.session.as_deref() != Some(session) {
             return;
         }
@@ -55,9 +54,9 @@ impl Outbox {
             self.session = Some(fresh);
         }
         if bound || answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
-            self.retry(now, answer);
+            self.retry(answer);
         } else {
-            self.block(now, answer);
+            self.block(answer);
         }
     }
 

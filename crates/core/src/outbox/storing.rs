@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
 use super::{Outbox, Withdrawal};
-use crate::Now;
 use crate::journal::{Table, Write};
 
 /// A call of `set` that waits for its transaction.
@@ -97,17 +96,17 @@ impl Outbox {
         Some((job, removals))
     }
 
-    pub(super) fn stored(&mut self, now: Now, store: u32, durability: Durability) {
+    pub(super) fn stored(&mut self, store: u32, durability: Durability) {
         let Some((job, removals)) = self.take_job(store) else { return };
         self.pending.stored(store);
         // A full storage takes removals all the same.
         if removals.is_some() && durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
             self.event(Event::Storage { reason: "restored" });
         }
-        self.ended(now, store, job, durability);
+        self.ended(store, job, durability);
     }
 
-    pub(super) fn store_failed(&mut self, now: Now, store: u32, reason: &'static str) {
+    pub(super) fn store_failed(&mut self, store: u32, reason: &'static str) {
         let Some((mut job, removals)) = self.take_job(store) else { return };
         let mut removals = removals.unwrap_or_default();
         self.pending.not_stored(store);
@@ -135,17 +134,17 @@ impl Outbox {
         if let Job::Withdrawal(withdrawal) = job {
             return self.settle(withdrawal.call, Outcome::Unkept);
         }
-        self.ended(now, store, job, Durability::Memory);
+        self.ended(store, job, Durability::Memory);
     }
 
-    fn ended(&mut self, now: Now, store: u32, job: Job, durability: Durability) {
+    fn ended(&mut self, store: u32, job: Job, durability: Durability) {
         match job {
             Job::Burst { calls, .. } => {
                 for SetCall { call, held } in calls {
                     self.settle(call, Outcome::Set { durability: Some(durability), held });
                 }
                 self.put(Output::Notify(Hint::Records));
-                self.want_flush(now);
+                self.want_flush();
             }
             Job::Grant(call) => {
                 self.put(Output::Notify(Hint::Consent));
@@ -168,7 +167,7 @@ impl Outbox {
                 if durability > Durability::Memory {
                     self.hooks_stored();
                 }
-                self.recorded(now, store);
+                self.recorded(store);
             }
         }
     }

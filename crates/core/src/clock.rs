@@ -3,6 +3,7 @@
 //! A clock value is a wall-clock millisecond, a counter within it, and the tab that made it; it never runs backwards, because a
 //! tab takes the highest value it has seen anywhere (its own, or in the journal) as its floor.
 
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 use core::cmp::Ordering;
 
@@ -68,11 +69,11 @@ impl Clock {
 
     /// 24 lower-case hexadecimal digits whose order as text is the order of the moments.
     #[must_use]
-    pub fn to_text(self) -> String {
+    pub fn to_text(self) -> SharedStr {
         let mut text = String::with_capacity(24);
         hex(&mut text, self.time, 16);
         hex(&mut text, u64::from(self.tab), 8);
-        text
+        text.into()
     }
 
     /// Reads what [`Clock::to_text`] wrote.

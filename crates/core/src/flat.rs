@@ -9,6 +9,7 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
+use crate::shared_str::SharedStr;
 use crate::text::{cut, decimal};
 
 /// Reads the texts one after the other.
@@ -48,6 +49,11 @@ impl<'a> Flat<'a> {
     /// The next text, to be kept.
     pub fn owned(&mut self) -> Option<String> {
         self.text().map(str::to_owned)
+    }
+
+    /// The next text, to be kept and shared.
+    pub fn shared(&mut self) -> Option<SharedStr> {
+        self.text().map(SharedStr::from)
     }
 
     /// The next text, to be kept; empty where it is missing.

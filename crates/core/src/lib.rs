@@ -26,6 +26,7 @@ pub mod random;
 pub mod retry;
 pub mod seal;
 pub mod sensitive;
+pub mod shared_str;
 pub mod sorted;
 pub mod text;
 pub mod time;

@@ -61,7 +61,7 @@ impl Messages {
     }
 
     /// Texts, as an array.
-    pub fn texts(&mut self, values: &[String]) {
+    pub fn texts<T: core::ops::Deref<Target = str>>(&mut self, values: &[T]) {
         *self.next(2) += "[";
         for (at, value) in values.iter().enumerate() {
             let text = self.room(value.len() * 6 + 4);

@@ -3,14 +3,14 @@
 //! A vector of pairs: for the thousand keys that a guest may have this is as fast as a tree, and in a wasm build each further type
 //! of value costs hundreds of bytes instead of the ten kilobytes of `BTreeMap`.
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A map from text, in the order of its keys. Values are boxed, so that an insertion moves 16 bytes an entry and not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sorted<V> {
-    entries: Vec<(String, Box<V>)>,
+    entries: Vec<(SharedStr, Box<V>)>,
 }
 
 impl<V> Default for Sorted<V> {
@@ -58,13 +58,13 @@ impl<V> Sorted<V> {
     }
 
     /// Puts a value; gives back the one that was there.
-    pub fn insert(&mut self, key: String, value: V) -> Option<Box<V>> {
+    pub fn insert(&mut self, key: SharedStr, value: V) -> Option<Box<V>> {
         self.insert_box(key, Box::new(value))
     }
 
     /// The same code for all types of values: a build has it once, because nothing in it drops one.
     #[inline(never)]
-    fn insert_box(&mut self, key: String, mut value: Box<V>) -> Option<Box<V>> {
+    fn insert_box(&mut self, key: SharedStr, mut value: Box<V>) -> Option<Box<V>> {
         match self.find(&key) {
             Ok(at) => {
                 if let Some((_, there)) = self.entries.get_mut(at) {
@@ -96,7 +96,7 @@ impl<V> Sorted<V> {
     }
 
     /// Keys and values, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&SharedStr, &V)> {
         self.entries.iter().map(|(key, value)| (key, &**value))
     }
 
@@ -106,18 +106,18 @@ impl<V> Sorted<V> {
     }
 
     /// Keys and values, in order, the values to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&SharedStr, &mut V)> {
         self.entries.iter_mut().map(|(key, value)| (&*key, &mut **value))
     }
 
     /// The keys, in order.
     #[must_use]
-    pub fn keys(&self) -> Vec<String> {
+    pub fn keys(&self) -> Vec<SharedStr> {
         self.select(&|_, _| true)
     }
 
     /// The keys for which `wanted` holds, in order.
-    pub fn select(&self, wanted: &dyn Fn(&str, &V) -> bool) -> Vec<String> {
+    pub fn select(&self, wanted: &dyn Fn(&str, &V) -> bool) -> Vec<SharedStr> {
         let mut keys = Vec::new();
         for (key, value) in self.iter() {
             if wanted(key, value) {
@@ -129,8 +129,8 @@ impl<V> Sorted<V> {
 }
 
 impl<V> IntoIterator for Sorted<V> {
-    type Item = (String, Box<V>);
-    type IntoIter = alloc::vec::IntoIter<(String, Box<V>)>;
+    type Item = (SharedStr, Box<V>);
+    type IntoIter = alloc::vec::IntoIter<(SharedStr, Box<V>)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
@@ -147,7 +147,7 @@ mod tests {
         #[test]
         fn it_behaves_like_the_tree_of_the_standard_library(steps in prop::collection::vec(("[a-d]{0,2}", any::<Option<u8>>()), 0..60)) {
             let (mut ours, mut theirs) = (Sorted::default(), BTreeMap::new());
-            for (key, value) in steps {
+            for (key, value) in steps.into_iter().map(|(key, value)| (SharedStr::from(key), value)) {
                 match value {
                     Some(value) => prop_assert_eq!(ours.insert(key.clone(), value).map(|value| *value), theirs.insert(key, value)),
                     None => prop_assert_eq!(ours.remove(&key).map(|value| *value), theirs.remove(&key)),

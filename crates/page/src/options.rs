@@ -8,7 +8,7 @@ use guestsync_core::outbox::{Guest, Options, Ungranted};
 /// most keys of an update and of a guest, and bytes of a value; how many purposes follow; key and purpose in turn; how many of them
 /// are stated; these, each with whether as granted; how many the browser's signal withdraws; these.
 pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
-    let (known, session) = (flat.owned(), flat.owned());
+    let (known, session) = (flat.shared(), flat.shared());
     let guest = match known {
         Some(guest) => Guest::Known(guest),
         None => Guest::Session(session.unwrap_or_default()),
@@ -25,18 +25,18 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
     options.limits.keys_per_guest = flat.number() as usize;
     options.limits.value_bytes = flat.number() as usize;
     for _ in 0..flat.number() {
-        if let (Some(key), Some(purpose)) = (flat.owned(), flat.owned()) {
+        if let (Some(key), Some(purpose)) = (flat.shared(), flat.shared()) {
             options.purposes.name(key, purpose);
         }
     }
     for _ in 0..flat.number() {
-        let (purpose, granted) = (flat.owned(), flat.text().is_some());
+        let (purpose, granted) = (flat.shared(), flat.text().is_some());
         if let Some(purpose) = purpose {
             options.stated.push((purpose, granted));
         }
     }
     for _ in 0..flat.number() {
-        if let Some(purpose) = flat.owned() {
+        if let Some(purpose) = flat.shared() {
             options.signalled.push(purpose);
         }
     }

@@ -1,8 +1,8 @@
 //! What the face tells, as inputs of the outbox.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
+use guestsync_core::shared_str::SharedStr;
 
 use guestsync_core::Sensitive;
 use guestsync_core::attribute::{Given, Update, Value};
@@ -17,9 +17,9 @@ use crate::code::Tell;
 pub(crate) fn input(name: Tell, flat: &mut Flat<'_>) -> Option<Input> {
     Some(match name {
         Tell::Tick => Input::Tick,
-        Tell::Grant => Input::Grant { call: id(flat), purpose: flat.owned()? },
-        Tell::Withdraw => Input::Withdraw { call: id(flat), purpose: flat.owned()? },
-        Tell::Logout => Input::Logout { call: id(flat), fresh: flat.owned()? },
+        Tell::Grant => Input::Grant { call: id(flat), purpose: flat.shared()? },
+        Tell::Withdraw => Input::Withdraw { call: id(flat), purpose: flat.shared()? },
+        Tell::Logout => Input::Logout { call: id(flat), fresh: flat.shared()? },
         Tell::Flush => Input::Flush { call: id(flat), timeout: flat.number() },
         Tell::Online => Input::Online,
         Tell::Offline => Input::Offline,
@@ -37,14 +37,14 @@ pub(crate) fn input(name: Tell, flat: &mut Flat<'_>) -> Option<Input> {
         Tell::LockLost => Input::LockLost,
         Tell::Peeked => Input::Peeked { until: flat.text().and_then(decimal) },
         Tell::Token => Input::Token {
-            guest: flat.owned()?,
+            guest: flat.shared()?,
             value: Sensitive::new(flat.owned()?),
             asked_at: flat.number(),
             expires_in: Some(flat.number() as f64 / 1_000.0),
         },
-        Tell::TokenFailed => Input::TokenFailed { guest: flat.owned()?, answer: answer(flat) },
-        Tell::Started => Input::Started { session: flat.owned()?, guest: flat.owned()? },
-        Tell::StartFailed => Input::StartFailed { session: flat.owned()?, fresh: flat.owned()?, answer: answer(flat) },
+        Tell::TokenFailed => Input::TokenFailed { guest: flat.shared()?, answer: answer(flat) },
+        Tell::Started => Input::Started { session: flat.shared()?, guest: flat.shared()? },
+        Tell::StartFailed => Input::StartFailed { session: flat.shared()?, fresh: flat.shared()?, answer: answer(flat) },
         Tell::Answered => Input::Response { send: id(flat), answer: answer(flat) },
         Tell::SendFailed => Input::SendFailed { send: id(flat) },
         Tell::Resolved => Input::Resolved { send: id(flat), values: decisions(flat) },
@@ -93,7 +93,7 @@ pub(crate) fn set(flat: &mut Flat<'_>) -> Input {
         if flat.is_at_end() {
             break;
         }
-        let key = flat.owned().unwrap_or_default();
+        let key = flat.shared().unwrap_or_default();
         updates.push(Update { key, given: Given::from_typed(flat.text().unwrap_or_default()) });
     }
     Input::Set { call, updates }
@@ -103,7 +103,7 @@ pub(crate) fn set(flat: &mut Flat<'_>) -> Input {
 pub(crate) fn rows(flat: &mut Flat<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     while !flat.is_at_end() {
-        if let (Some(table), Some(key), Some(value)) = (flat.text().and_then(Table::of), flat.owned(), flat.owned()) {
+        if let (Some(table), Some(key), Some(value)) = (flat.text().and_then(Table::of), flat.shared(), flat.shared()) {
             rows.push(Row { table, key, value });
         }
     }
@@ -113,9 +113,9 @@ pub(crate) fn rows(flat: &mut Flat<'_>) -> Vec<Row> {
 fn answer(flat: &mut Flat<'_>) -> Box<Answer> {
     let mut answer = Box::new(Answer {
         status: flat.number() as u16,
-        code: flat.owned(),
-        message: flat.owned(),
-        etag: flat.owned(),
+        code: flat.shared(),
+        message: flat.shared(),
+        etag: flat.shared(),
         pause: flat.number(),
         ..Answer::default()
     });
@@ -123,22 +123,22 @@ fn answer(flat: &mut Flat<'_>) -> Box<Answer> {
         if flat.is_at_end() {
             break;
         }
-        if let Some(field) = flat.owned() {
+        if let Some(field) = flat.shared() {
             answer.fields.push(field);
         }
     }
     while !flat.is_at_end() {
-        if let (Some(key), Some(value)) = (flat.owned(), flat.text().and_then(Value::from_typed)) {
+        if let (Some(key), Some(value)) = (flat.shared(), flat.text().and_then(Value::from_typed)) {
             answer.attributes.push((key, value));
         }
     }
     answer
 }
 
-fn decisions(flat: &mut Flat<'_>) -> Vec<(String, Option<Value>)> {
+fn decisions(flat: &mut Flat<'_>) -> Vec<(SharedStr, Option<Value>)> {
     let mut decisions = Vec::new();
     while !flat.is_at_end() {
-        if let (Some(key), typed) = (flat.owned(), flat.text()) {
+        if let (Some(key), typed) = (flat.shared(), flat.text()) {
             decisions.push((key, typed.and_then(Value::from_typed)));
         }
     }

@@ -1,11 +1,11 @@
 //! What the face calls.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use guestsync_core::flat::Flat;
 use guestsync_core::messages::Messages;
 use guestsync_core::pii::{Kind, Policies, Policy, Region, Screen};
-use guestsync_core::sorted::Sorted;
 use wasm_bindgen::prelude::*;
 
 /// Looks values through. `message` is texts in one string (`guestsync_core::flat`): the most bytes of a value, the region of phone
@@ -44,10 +44,10 @@ fn screen(flat: &mut Flat<'_>) -> Screen {
             policies.set(kind, policy);
         }
     }
-    let mut allow = Sorted::default();
+    let mut allow = Vec::new();
     for _ in 0..flat.number() {
         if let Some(key) = flat.owned() {
-            allow.insert(key, ());
+            allow.push(key);
         }
     }
     Screen { policies, allow, region, value_bytes }

@@ -138,7 +138,7 @@ fn rows(flat: &mut Flat<'_>) -> Vec<Row> {
     while !flat.is_at_end() {
         let table = if flag(flat) { Table::Consent } else { Table::Forms };
         if let (Some(key), Some(value)) = (flat.owned(), flat.owned()) {
-            rows.push(Row { table, key, value });
+            rows.push(Row { table, key: key.into(), value: value.into() });
         }
     }
     rows

@@ -1,7 +1,6 @@
 //! What can be wrong with an update, found all at once.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use super::{Given, Update, Value};
@@ -77,7 +76,7 @@ impl Code {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     /// The key, cut to 64 characters; empty where the update as a whole is meant.
-    pub key: String,
+    pub key: SharedStr,
     /// Which rule.
     pub code: Code,
 }
@@ -99,9 +98,9 @@ pub fn check(
     limits: &Limits,
     count: usize,
     known: &dyn Fn(&str) -> bool,
-) -> Result<Vec<(String, Value)>, Vec<Issue>> {
+) -> Result<Vec<(SharedStr, Value)>, Vec<Issue>> {
     let mut issues = Vec::new();
-    let mut whole = |code| issues.push(Issue { key: String::new(), code });
+    let mut whole = |code| issues.push(Issue { key: SharedStr::default(), code });
     if updates.is_empty() {
         whole(Code::UpdateEmpty);
     }
@@ -114,7 +113,7 @@ pub fn check(
     }
     let mut checked = Vec::with_capacity(updates.len());
     for Update { key, given } in updates {
-        let mut at = |code| issues.push(Issue { key: head(&key, 64).to_owned(), code });
+        let mut at = |code| issues.push(Issue { key: head(&key, 64).into(), code });
         if key.is_empty() {
             at(Code::KeyEmpty);
         }
@@ -150,7 +149,7 @@ mod tests {
         check(updates, &Limits::default(), 0, &|_| false)
             .expect_err("something is wrong")
             .into_iter()
-            .map(|issue| (issue.key, issue.code.as_str()))
+            .map(|issue| (issue.key.to_string(), issue.code.as_str()))
             .collect()
     }
 

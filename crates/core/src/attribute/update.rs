@@ -1,6 +1,6 @@
 //! What a page gives to be set, before it is checked.
 
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 
 use super::Value;
 
@@ -37,7 +37,7 @@ impl Given {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
     /// The attribute's key.
-    pub key: String,
+    pub key: SharedStr,
     /// What was given.
     pub given: Given,
 }

@@ -1,6 +1,6 @@
 //! What an attribute can be: text, a finite number, or a boolean.
 
-use alloc::borrow::ToOwned;
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 
 use crate::json;
@@ -10,7 +10,7 @@ use crate::json;
 /// Kept as it crosses boundaries and is stored: its type's letter (`s`, `n` or `b`) and its text. A number is the JSON number text that
 /// its giver wrote: it is passed on to the digit, and no float is ever formatted.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Value(String);
+pub struct Value(SharedStr);
 
 impl Value {
     /// A string.
@@ -18,7 +18,7 @@ impl Value {
     pub fn text(text: &str) -> Self {
         let mut typed = String::from("s");
         typed += text;
-        Self(typed)
+        Self(typed.into())
     }
 
     /// Its type's letter and its text.
@@ -35,7 +35,7 @@ impl Value {
             [b'n', ..] => json::is_number(typed.get(1..)?),
             _ => matches!(typed, "btrue" | "bfalse"),
         };
-        is_value.then(|| Self(typed.to_owned()))
+        is_value.then(|| Self(typed.into()))
     }
 
     /// Its size, in bytes of UTF-8, as the limits count it.

@@ -1,6 +1,6 @@
 //! What was decided about each purpose.
 
-use alloc::borrow::ToOwned;
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -37,7 +37,7 @@ impl Ledger {
     fn change(&mut self, purpose: &str, change: &dyn Fn(&mut Decision)) {
         let mut decision = self.get(purpose);
         change(&mut decision);
-        self.decisions.insert(purpose.to_owned(), decision);
+        self.decisions.insert(purpose.into(), decision);
     }
 
     /// Whether a purpose is granted.
@@ -98,7 +98,7 @@ impl Ledger {
     }
 
     /// Takes note of what the page's options state.
-    pub fn state(&mut self, stated: &[(String, bool)]) {
+    pub fn state(&mut self, stated: &[(SharedStr, bool)]) {
         for (purpose, granted) in stated {
             self.change(purpose, &|decision| decision.stated = Some(*granted));
         }
@@ -113,7 +113,7 @@ impl Ledger {
                 && stored.get(purpose).stated != *stated
             {
                 let [kind, other] = if granted { ["s", "n"] } else { ["n", "s"] };
-                writes.push(Write::put(Table::Consent, key(kind, purpose), String::new()));
+                writes.push(Write::put(Table::Consent, key(kind, purpose), SharedStr::default()));
                 writes.push(Write::remove(Table::Consent, key(other, purpose)));
             }
         }
@@ -121,7 +121,7 @@ impl Ledger {
     }
 
     /// Until all that is stored is known, purposes that a signal may withdraw count as not granted.
-    pub fn doubt(&mut self, purposes: &[String]) {
+    pub fn doubt(&mut self, purposes: &[SharedStr]) {
         for purpose in purposes {
             self.change(purpose, &|decision| decision.doubted = !decision.signalled);
         }
@@ -129,7 +129,7 @@ impl Ledger {
 
     /// Takes note of the purposes that a signal of the browser withdraws, and gives the rows that change and the purposes that it
     /// withdraws for the first time.
-    pub fn signal(&mut self, purposes: &[String]) -> (Vec<Write>, Vec<String>) {
+    pub fn signal(&mut self, purposes: &[SharedStr]) -> (Vec<Write>, Vec<SharedStr>) {
         let (mut writes, mut news) = (Vec::new(), Vec::new());
         for purpose in purposes {
             self.change(purpose, &|_| {});
@@ -139,7 +139,7 @@ impl Ledger {
             decision.doubted = false;
             if decision.signalled != signalled {
                 decision.signalled = signalled;
-                writes.push(Write { table: Table::Consent, key: key("p", purpose), value: signalled.then(String::new) });
+                writes.push(Write { table: Table::Consent, key: key("p", purpose), value: signalled.then(SharedStr::default) });
                 if signalled {
                     news.push(purpose.clone());
                 }
@@ -155,7 +155,7 @@ impl Ledger {
     }
 
     /// All purposes about which something is known, and whether they are granted.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, bool)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&SharedStr, bool)> {
         self.decisions.iter().map(|(purpose, _)| (purpose, self.is_granted(purpose)))
     }
 
@@ -165,7 +165,7 @@ impl Ledger {
         for (purpose, decision) in self.decisions.iter() {
             let there = stored.get(purpose);
             if decision.stated == Some(true) && stored.decisions.is_empty() {
-                writes.push(Write::put(Table::Consent, key("s", purpose), String::new()));
+                writes.push(Write::put(Table::Consent, key("s", purpose), SharedStr::default()));
             }
             for (kind, at, known) in [("g", decision.granted, there.granted), ("w", decision.withdrawn, there.withdrawn)] {
                 if at > known {
@@ -204,12 +204,12 @@ impl Ledger {
     }
 }
 
-fn key(kind: &str, purpose: &str) -> String {
+fn key(kind: &str, purpose: &str) -> SharedStr {
     let mut key = String::with_capacity(purpose.len() + 2);
     key.push_str(kind);
     key += "/";
     key.push_str(purpose);
-    key
+    key.into()
 }
 
 #[cfg(test)]
@@ -253,7 +253,7 @@ mod tests {
     fn what_options_state_yields_to_any_decision() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
-        ledger.state(&[("m".to_owned(), true), ("n".to_owned(), false)]);
+        ledger.state(&[("m".into(), true), ("n".into(), false)]);
         assert!(ledger.is_granted("m") && !ledger.is_decided("m") && !ledger.is_granted("n"));
         ledger.withdraw("m", ticker.tick(1));
         ledger.grant("n", ticker.tick(2));
@@ -263,10 +263,10 @@ mod tests {
     #[test]
     fn what_is_stated_takes_the_place_of_other_pages_statements_of_the_same_purposes_alone() {
         let mut stored = Ledger::default();
-        stored.state(&[("m".to_owned(), true), ("s".to_owned(), true)]);
+        stored.state(&[("m".into(), true), ("s".into(), true)]);
         let mut ledger = Ledger::default();
-        ledger.state(&[("m".to_owned(), false)]);
-        let rows = [Write::put(Table::Consent, "n/m".into(), String::new()), Write::remove(Table::Consent, "s/m".into())];
+        ledger.state(&[("m".into(), false)]);
+        let rows = [Write::put(Table::Consent, "n/m".into(), SharedStr::default()), Write::remove(Table::Consent, "s/m".into())];
         assert_eq!(ledger.restate(&stored), rows);
         assert_eq!(ledger.restate(&ledger), []);
     }
@@ -275,7 +275,7 @@ mod tests {
     fn an_update_is_refused_by_a_decision_or_a_statement_and_left_alone_where_nothing_is_said() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
-        ledger.state(&[("no".to_owned(), false), ("yes".to_owned(), true)]);
+        ledger.state(&[("no".into(), false), ("yes".into(), true)]);
         let refused = ["no", "yes", "unsaid"].map(|purpose| ledger.refuses(purpose, Clock::ZERO));
         assert_eq!(refused, [true, false, false]);
         ledger.withdraw("unsaid", ticker.tick(1));
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn a_signal_withdraws_when_it_is_first_seen_and_again_after_it_was_gone() {
         let mut ledger = Ledger::default();
-        let m = ["m".to_owned()];
+        let m = ["m".into()];
         let (writes, news) = ledger.signal(&m);
         assert_eq!((writes.len(), news), (1, m.to_vec()));
         assert_eq!(ledger.signal(&m), (vec![], vec![]), "it stays: a grant since then holds");
@@ -299,9 +299,9 @@ mod tests {
     fn a_ledger_is_rebuilt_from_its_rows() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
-        ledger.state(&[("s".to_owned(), true), ("n".to_owned(), false)]);
+        ledger.state(&[("s".into(), true), ("n".into(), false)]);
         let mut writes = ledger.restate(&Ledger::default());
-        writes.extend(ledger.signal(&["p".to_owned()]).0);
+        writes.extend(ledger.signal(&["p".into()]).0);
         writes.push(ledger.grant("m", ticker.tick(1)));
         writes.push(ledger.withdraw("m", ticker.tick(2)));
         let mut other = Ledger::default();

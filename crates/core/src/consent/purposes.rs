@@ -1,7 +1,6 @@
 //! Which attribute serves which purpose.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use crate::sorted::Sorted;
@@ -9,8 +8,8 @@ use crate::sorted::Sorted;
 /// Which purpose an attribute serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purposes {
-    by_key: Sorted<String>,
-    other: String,
+    by_key: Sorted<SharedStr>,
+    other: SharedStr,
 }
 
 /// The purpose of attributes for which none is configured.
@@ -18,14 +17,14 @@ pub const DEFAULT_PURPOSE: &str = "service";
 
 impl Default for Purposes {
     fn default() -> Self {
-        Self { by_key: Sorted::default(), other: DEFAULT_PURPOSE.to_owned() }
+        Self { by_key: Sorted::default(), other: DEFAULT_PURPOSE.into() }
     }
 }
 
 impl Purposes {
     /// From pairs of key and purpose; the key `*` names the purpose of all others.
     #[must_use]
-    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub fn new(pairs: impl IntoIterator<Item = (SharedStr, SharedStr)>) -> Self {
         let mut purposes = Self::default();
         for (key, purpose) in pairs {
             purposes.name(key, purpose);
@@ -34,7 +33,7 @@ impl Purposes {
     }
 
     /// Names the purpose of a key, or, for the key `*`, of all others.
-    pub fn name(&mut self, key: String, purpose: String) {
+    pub fn name(&mut self, key: SharedStr, purpose: SharedStr) {
         if key == "*" {
             self.other = purpose;
         } else {
@@ -44,7 +43,7 @@ impl Purposes {
 
     /// The purpose of an attribute.
     #[must_use]
-    pub fn of(&self, key: &str) -> &str {
+    pub fn of(&self, key: &str) -> &SharedStr {
         self.by_key.get(key).unwrap_or(&self.other)
     }
 
@@ -57,7 +56,7 @@ impl Purposes {
     /// All configured purposes, each once.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.by_key.values().map(String::as_str).chain([&*self.other]).collect();
+        let mut names: Vec<&str> = self.by_key.values().map(|name| &**name).chain([&*self.other]).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -70,10 +69,10 @@ mod tests {
 
     #[test]
     fn a_star_names_the_purpose_of_all_other_keys() {
-        let pair = |k: &str, p: &str| (k.to_owned(), p.to_owned());
+        let pair = |k: &str, p: &str| (k.into(), p.into());
         let purposes = Purposes::new([pair("email", "marketing"), pair("*", "support")]);
-        assert_eq!((purposes.of("email"), purposes.of("tier")), ("marketing", "support"));
-        assert_eq!(Purposes::default().of("tier"), "service");
+        assert_eq!((&**purposes.of("email"), &**purposes.of("tier")), ("marketing", "support"));
+        assert_eq!(&**Purposes::default().of("tier"), "service");
         assert_eq!(purposes.names(), ["marketing", "support"]);
     }
 }

@@ -3,7 +3,7 @@
 //! Version 1, all fields netstrings: `1`, purpose, epoch, then per entry key, type letter and value, clock. A reader takes
 //! records of its own version; one of a later version it leaves alone.
 
-use alloc::borrow::ToOwned;
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Entry {
     /// What it will be.
     pub value: Value,
     /// What it serves.
-    pub purpose: String,
+    pub purpose: SharedStr,
     /// The epoch of that purpose when it was set.
     pub epoch: Clock,
     /// When it was set.
@@ -64,13 +64,13 @@ impl Record {
     }
 
     /// Puts an entry in.
-    pub fn put(&mut self, key: String, entry: Arc<Entry>) {
+    pub fn put(&mut self, key: SharedStr, entry: Arc<Entry>) {
         self.entries.insert(key, entry);
     }
 
     /// Its text. All entries share the purpose and epoch of the first.
     #[must_use]
-    pub fn encode(&self) -> String {
+    pub fn encode(&self) -> SharedStr {
         let mut text = String::with_capacity(64 * (self.entries.len() + 1));
         netstring::push(&mut text, VERSION);
         let (purpose, epoch) = self.entries.values().next().map_or(("", Clock::ZERO), |e| (&*e.purpose, e.epoch));
@@ -81,7 +81,7 @@ impl Record {
             netstring::push(&mut text, entry.value.typed());
             netstring::push(&mut text, &entry.clock.to_text());
         }
-        text
+        text.into()
     }
 
     /// Reads a text.
@@ -103,10 +103,10 @@ impl Record {
         let epoch = Clock::from_text(netstring::next(rest)?)?;
         let mut entries = Entries::default();
         while !rest.is_empty() {
-            let key = netstring::next(rest)?.to_owned();
+            let key = netstring::next(rest)?.into();
             let value = Value::from_typed(netstring::next(rest)?)?;
             let clock = Clock::from_text(netstring::next(rest)?)?;
-            entries.insert(key, Arc::new(Entry { value, purpose: purpose.to_owned(), epoch, clock }));
+            entries.insert(key, Arc::new(Entry { value, purpose: purpose.into(), epoch, clock }));
         }
         (!entries.is_empty()).then_some(Self { entries })
     }
@@ -129,7 +129,7 @@ mod tests {
             for (key, text, flag) in keys {
                 let typed = if flag { format!("b{}", text.is_empty()) } else { format!("s{text}") };
                 let value = Value::from_typed(&typed).expect("a value");
-                record.entries.insert(key, entry(value));
+                record.entries.insert(key.into(), entry(value));
             }
             prop_assert_eq!(Record::decode(&record.encode()), Ok(record));
         }

@@ -1,6 +1,6 @@
 //! Rows and writes, as the shells see them.
 
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 
 /// A table of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,9 +50,9 @@ pub struct Row {
     /// Where.
     pub table: Table,
     /// Its key.
-    pub key: String,
+    pub key: SharedStr,
     /// Its text.
-    pub value: String,
+    pub value: SharedStr,
 }
 
 /// One write of a transaction.
@@ -61,21 +61,21 @@ pub struct Write {
     /// Where.
     pub table: Table,
     /// Its key.
-    pub key: String,
+    pub key: SharedStr,
     /// Its new text, or `None` to remove the row.
-    pub value: Option<String>,
+    pub value: Option<SharedStr>,
 }
 
 impl Write {
     /// Puts a row.
     #[must_use]
-    pub const fn put(table: Table, key: String, value: String) -> Self {
+    pub const fn put(table: Table, key: SharedStr, value: SharedStr) -> Self {
         Self { table, key, value: Some(value) }
     }
 
     /// Removes a row.
     #[must_use]
-    pub const fn remove(table: Table, key: String) -> Self {
+    pub const fn remove(table: Table, key: SharedStr) -> Self {
         Self { table, key, value: None }
     }
 }

@@ -1,5 +1,6 @@
 //! What an answer means for what was sent, and for what is sent next.
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
@@ -148,7 +149,7 @@ impl Outbox {
                 json::integer(&mut value, self.now.wall);
                 value += " ";
                 json::integer(&mut value, self.now.wall + left);
-                let write = self.state("pause", Some(value));
+                let write = self.state("pause", Some(value.into()));
                 self.record(vec![write]);
                 self.put(Output::Notify(Hint::Pause));
             }
@@ -185,7 +186,7 @@ impl Outbox {
     }
 
     /// The server has what was sent.
-    pub(super) fn took(&mut self, version: Option<String>) {
+    pub(super) fn took(&mut self, version: Option<SharedStr>) {
         let Some(flight) = self.flight.take() else { return self.release() };
         self.attempts = 0;
         self.version = version;
@@ -266,6 +267,6 @@ pub(super) fn pause_of(answer: &Answer) -> Option<Millis> {
 }
 
 /// Whether the server's error details name this key, by itself or below `attributes`.
-fn names(fields: &[String], key: &str) -> bool {
+fn names(fields: &[SharedStr], key: &str) -> bool {
     fields.iter().any(|field| field == key || field.strip_prefix("attributes.") == Some(key))
 }

@@ -1,7 +1,6 @@
 //! Grants and withdrawals.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -60,7 +59,7 @@ impl Outbox {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        self.raise_epoch(Withdrawal::new(call, Withdrawn::Purpose(purpose.to_owned())));
+        self.raise_epoch(Withdrawal::new(call, Withdrawn::Purpose(purpose.into())));
     }
 
     /// Raises the epoch and deletes what waits, in one transaction; then waits for the flush lock, so that no tab is between its
@@ -97,14 +96,14 @@ impl Outbox {
     /// before the end of the session.
     pub(super) fn drop_withdrawn(&mut self) {
         let (consent, ended) = (&self.consent, self.ended);
-        let mut dropped: Sorted<Vec<String>> = Sorted::default();
+        let mut dropped: Sorted<Vec<SharedStr>> = Sorted::default();
         let mut drop = |key: &str, entry: Option<Arc<Entry>>| {
             let Some(entry) = entry else { return };
             self.accounts.withdrawn += 1;
             match dropped.get_mut(&entry.purpose) {
-                Some(keys) => keys.push(key.to_owned()),
+                Some(keys) => keys.push(key.into()),
                 None => {
-                    dropped.insert(entry.purpose.clone(), vec![key.to_owned()]);
+                    dropped.insert(entry.purpose.clone(), vec![key.into()]);
                 }
             }
         };

@@ -1,6 +1,6 @@
 //! A write on its way: which entries, for which version, under which Idempotency-Key.
 
-use alloc::borrow::ToOwned;
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 
 use super::output::Precondition;
@@ -32,7 +32,7 @@ pub(super) struct Flight {
 
 impl Flight {
     pub(super) fn new(entries: Entries, version: Option<&str>) -> Self {
-        let precondition = version.map_or(Precondition::Unwritten, |v| Precondition::Version(v.to_owned()));
+        let precondition = version.map_or(Precondition::Unwritten, |v| Precondition::Version(v.into()));
         Self {
             entries,
             resolved: Sorted::default(),
@@ -50,11 +50,11 @@ impl Flight {
     }
 
     /// The body of A1.
-    pub(super) fn body(&self) -> String {
+    pub(super) fn body(&self) -> SharedStr {
         let mut body = String::from("{\"attributes\":");
         self.write_attributes(&mut body);
         body += "}";
-        body
+        body.into()
     }
 
     /// Appends the attributes as JSON.
@@ -73,7 +73,7 @@ impl Flight {
 
     /// The key of this write: made from all that makes it this write and no other, so that whoever repeats it, another tab or the
     /// page after a reload, finds the same key, and whoever changes anything finds another.
-    pub(super) fn idempotency_key(&self, guest: &str, body: &str) -> String {
+    pub(super) fn idempotency_key(&self, guest: &str, body: &str) -> SharedStr {
         let mut hash = Fnv::new();
         hash.field(guest);
         match &self.precondition {
@@ -126,11 +126,11 @@ impl Fnv {
         self.low = low.wrapping_mul(0x13b);
     }
 
-    fn finish(self) -> String {
+    fn finish(self) -> SharedStr {
         let mut text = String::with_capacity(32);
         hex(&mut text, self.high, 16);
         hex(&mut text, self.low, 16);
-        text
+        text.into()
     }
 }
 

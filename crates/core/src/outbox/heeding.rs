@@ -1,6 +1,6 @@
 //! Decisions that were made elsewhere: by what the page states, by the browser's signal, and before the journal was first read.
 
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -92,7 +92,7 @@ impl Outbox {
 
     /// Holds these on as if they were set now. A record that one of them leaves, dead to others by its epoch, must not share a row
     /// with its next one.
-    pub(super) fn hold_anew(&mut self, keys: &[String]) {
+    pub(super) fn hold_anew(&mut self, keys: &[SharedStr]) {
         for key in keys {
             if let Some(entry) = self.held.remove(key) {
                 let (epoch, clock) = (self.consent.epoch(&entry.purpose), self.ticker.tick(self.now.wall));

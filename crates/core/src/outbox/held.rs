@@ -1,6 +1,6 @@
 //! What waits in memory for a grant.
 
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -28,12 +28,12 @@ impl Held {
     }
 
     /// The keys of all entries for which `wanted` holds.
-    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Arc<Entry>) -> bool) -> Vec<String> {
+    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Arc<Entry>) -> bool) -> Vec<SharedStr> {
         self.entries.select(wanted)
     }
 
     /// Puts an entry in place of an older one; gives back the older one.
-    pub(super) fn insert(&mut self, key: String, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+    pub(super) fn insert(&mut self, key: SharedStr, entry: Arc<Entry>) -> Option<Arc<Entry>> {
         let older = self.remove(&key);
         self.bytes += weight(&key, &entry);
         self.entries.insert(key, entry);

@@ -3,7 +3,7 @@
 //! An event is stored in the transaction that notes its delivery, and removed when its receiver has answered for it. What becomes of
 //! it holds nothing else up.
 
-use alloc::borrow::ToOwned;
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -30,18 +30,18 @@ const MOST: usize = 100;
 /// An event that waits.
 #[derive(Debug, Clone)]
 pub(super) struct Hook {
-    body: String,
+    body: SharedStr,
     /// When the oldest of the delivered attributes was set.
     oldest: Clock,
     /// What the delivered attributes served, and the epochs under which they were set.
-    purposes: Vec<(String, Clock)>,
+    purposes: Vec<(SharedStr, Clock)>,
     /// Whether the journal has it.
     stored: bool,
 }
 
 impl Hook {
     /// Its text: netstrings of the body, the oldest moment, then of each purpose and epoch.
-    fn encode(&self) -> String {
+    fn encode(&self) -> SharedStr {
         let mut text = String::new();
         netstring::push(&mut text, &self.body);
         netstring::push(&mut text, &self.oldest.to_text());
@@ -49,16 +49,16 @@ impl Hook {
             netstring::push(&mut text, purpose);
             netstring::push(&mut text, &epoch.to_text());
         }
-        text
+        text.into()
     }
 
     fn decode(text: &str) -> Option<Self> {
         let rest = &mut &*text;
-        let body = netstring::next(rest)?.to_owned();
+        let body = netstring::next(rest)?.into();
         let oldest = Clock::from_text(netstring::next(rest)?)?;
         let mut purposes = Vec::new();
         while !rest.is_empty() {
-            purposes.push((netstring::next(rest)?.to_owned(), Clock::from_text(netstring::next(rest)?)?));
+            purposes.push((netstring::next(rest)?.into(), Clock::from_text(netstring::next(rest)?)?));
         }
         Some(Self { body, oldest, purposes, stored: true })
     }
@@ -75,7 +75,7 @@ pub(super) fn id(name: &str) -> Option<&str> {
 }
 
 impl Outbox {
-    fn hook_row(&self, id: &str, value: Option<String>) -> Write {
+    fn hook_row(&self, id: &str, value: Option<SharedStr>) -> Write {
         let mut name = String::from(NAME);
         name.push_str(id);
         self.state(&name, value)
@@ -90,9 +90,9 @@ impl Outbox {
         while self.hooks.len() >= MOST
             && let Some(oldest) = self.hooks.keys().into_iter().next()
         {
-            self.drop_hook(&oldest, writes, Reason { status: 0, code: Some("webhook.full".to_owned()), message: None });
+            self.drop_hook(&oldest, writes, Reason { status: 0, code: Some("webhook.full".into()), message: None });
         }
-        let mut purposes: Vec<(String, Clock)> = Vec::new();
+        let mut purposes: Vec<(SharedStr, Clock)> = Vec::new();
         for entry in flight.entries.values() {
             if purposes.iter().all(|(purpose, _)| *purpose != entry.purpose) {
                 purposes.push((entry.purpose.clone(), entry.epoch));
@@ -104,7 +104,7 @@ impl Outbox {
     }
 
     /// `{id, sessionId, attributes, consentFlags, syncedAt}`, the last one in milliseconds.
-    fn hook_body(&self, id: &str, flight: &Flight) -> String {
+    fn hook_body(&self, id: &str, flight: &Flight) -> SharedStr {
         let mut body = String::from("{\"id\":");
         json::string(&mut body, id);
         body.push_str(",\"sessionId\":");
@@ -122,7 +122,7 @@ impl Outbox {
         body.push_str("},\"syncedAt\":");
         json::integer(&mut body, self.now.wall);
         body += "}";
-        body
+        body.into()
     }
 
     /// The journal's transaction that noted them is complete.
@@ -140,7 +140,7 @@ impl Outbox {
                 writes.push(self.hook_row(id, None));
             }
             Some(hook) if self.options.hooks && hook.purposes.iter().all(|(of, _)| self.consent.is_granted(of)) => {
-                self.hooks.insert(id.to_owned(), hook);
+                self.hooks.insert(id.into(), hook);
             }
             Some(_) => {}
         }
@@ -211,7 +211,7 @@ impl Outbox {
             self.hooks.remove(&id);
             writes.push(self.hook_row(&id, None));
         } else {
-            self.drop_hook(&id, &mut writes, Reason { code: Some("webhook.refused".to_owned()), ..Reason::of(answer) });
+            self.drop_hook(&id, &mut writes, Reason { code: Some("webhook.refused".into()), ..Reason::of(answer) });
         }
         let store = self.store(Job::Record, writes);
         self.step(Step::Recording(store));

@@ -1,5 +1,6 @@
 //! What an outbox is told.
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,17 +32,17 @@ pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The `code` member of an error body.
-    pub code: Option<String>,
+    pub code: Option<SharedStr>,
     /// The `message` member of an error body; may repeat what was sent, so it goes to the page's handler and nowhere else.
-    pub message: Option<String>,
+    pub message: Option<SharedStr>,
     /// The `fieldName`s of an error body's details.
-    pub fields: Vec<String>,
+    pub fields: Vec<SharedStr>,
     /// The `ETag` field.
-    pub etag: Option<String>,
+    pub etag: Option<SharedStr>,
     /// The wait that the `Retry-After` field asks for, a date judged by the `Date` field; 0 where it asks for none.
     pub pause: Millis,
     /// The attributes of a read.
-    pub attributes: Vec<(String, Value)>,
+    pub attributes: Vec<(SharedStr, Value)>,
 }
 
 /// What another tab, or the worker, says it did. A hint, never a fact.
@@ -74,14 +75,14 @@ pub enum Input {
         /// To be settled.
         call: Call,
         /// Which.
-        purpose: String,
+        purpose: SharedStr,
     },
     /// The visitor withdraws a purpose.
     Withdraw {
         /// To be settled.
         call: Call,
         /// Which.
-        purpose: String,
+        purpose: SharedStr,
     },
     /// The page wants all that waits to be sent now.
     Flush {
@@ -95,7 +96,7 @@ pub enum Input {
         /// To be settled.
         call: Call,
         /// A fresh random session id.
-        fresh: String,
+        fresh: SharedStr,
     },
     /// The browser says that it is online.
     Online,
@@ -149,7 +150,7 @@ pub enum Input {
     /// A capability came.
     Token {
         /// Whose it is.
-        guest: String,
+        guest: SharedStr,
         /// When it was asked for (monotonic).
         asked_at: Millis,
         /// The bearer value.
@@ -160,25 +161,25 @@ pub enum Input {
     /// No capability came.
     TokenFailed {
         /// For whom.
-        guest: String,
+        guest: SharedStr,
         /// Status 0 where there was none.
         answer: Box<Answer>,
     },
     /// A session was started: this is the guest.
     Started {
         /// Which session.
-        session: String,
+        session: SharedStr,
         /// The guest's id.
-        guest: String,
+        guest: SharedStr,
     },
     /// No session was started; status 0 where there was no answer.
     StartFailed {
         /// Which session.
-        session: String,
+        session: SharedStr,
         /// The answer.
         answer: Box<Answer>,
         /// A fresh random session id, should another be needed.
-        fresh: String,
+        fresh: SharedStr,
     },
     /// The answer to a request.
     Response {
@@ -197,7 +198,7 @@ pub enum Input {
         /// Which [`Output::Resolve`](super::Output::Resolve).
         send: u32,
         /// The values to write instead; `None` leaves the server's.
-        values: Vec<(String, Option<Value>)>,
+        values: Vec<(SharedStr, Option<Value>)>,
     },
     /// The moment of [`Output::WakeAt`](super::Output::WakeAt) has come.
     Tick,

@@ -1,6 +1,5 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
-use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
 use super::hooks;
@@ -162,7 +161,7 @@ impl Outbox {
             }
         }
         for row in rows {
-            match (row.table, row.key.strip_prefix(&prefix)) {
+            match (row.table, row.key.strip_prefix(&*prefix)) {
                 (Table::Consent, _) => {
                     decisions.learn(row);
                     if let Some(at) = self.consent.hear(row) {
@@ -170,7 +169,7 @@ impl Outbox {
                     }
                 }
                 (Table::State, Some(name)) => match hooks::id(name) {
-                    Some(id) => there.push((id, row.value.as_str())),
+                    Some(id) => there.push((id, &*row.value)),
                     None => self.learn_state(name, &row.value),
                 },
                 (Table::Delivered, Some(key)) => {
@@ -225,7 +224,7 @@ impl Outbox {
 
     fn learn_state(&mut self, name: &str, value: &str) {
         match name {
-            "version" => self.version = Some(value.to_owned()),
+            "version" => self.version = Some(value.into()),
             // Each pause counts once: with a clock that was set back it would begin anew at every look.
             "pause" if self.pause_seen != value => {
                 if let Some((set, until)) = cut(value, b' ')
@@ -235,13 +234,13 @@ impl Outbox {
                     let from = self.now.wall.max(set);
                     self.pause = self.pause.max(self.now.mono + until.saturating_sub(from).min(CEILING));
                 }
-                self.pause_seen = value.to_owned();
+                self.pause_seen = value.into();
             }
             "guest" if matches!(self.options.guest, Guest::Session(_)) => match cut(value, b' ') {
-                Some((session, guest)) if self.session.as_deref() == Some(session) => self.found_guest(guest.to_owned()),
+                Some((session, guest)) if self.session.as_deref() == Some(session) => self.found_guest(guest.into()),
                 // Started for a session that has ended meanwhile.
                 Some(_) => {}
-                None => self.found_guest(value.to_owned()),
+                None => self.found_guest(value.into()),
             },
             _ => {}
         }
@@ -249,8 +248,8 @@ impl Outbox {
 
     pub(super) fn learn_delivered(&mut self, key: &str, at: Clock) {
         self.ticker.observe(at);
-        self.known.insert(key.to_owned(), ());
+        self.known.insert(key.into(), ());
         let newest = self.delivered.get(key).map_or(at, |newest| at.max(*newest));
-        self.delivered.insert(key.to_owned(), newest);
+        self.delivered.insert(key.into(), newest);
     }
 }

@@ -1,6 +1,6 @@
 //! The end of a visitor's session.
 
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::vec;
 
 use super::input::Call;
@@ -17,7 +17,7 @@ pub(super) const ENDED: &str = "ended";
 impl Outbox {
     /// Whatever was set so far is removed, here and in the journal; what the next visitor sets belongs to a session of its own. Like a
     /// withdrawal, it is settled after a look at the journal under the lock: what other pages left there is gone by then.
-    pub(super) fn logout(&mut self, call: Call, fresh: String) {
+    pub(super) fn logout(&mut self, call: Call, fresh: SharedStr) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }

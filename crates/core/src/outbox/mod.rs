@@ -39,9 +39,9 @@ mod setting;
 mod starting;
 mod storing;
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use account::Accounts;
@@ -74,7 +74,7 @@ pub struct Outbox {
     /// The moment of the input under way.
     now: Now,
     options: Options,
-    owner: String,
+    owner: SharedStr,
     random: Random,
     ticker: Ticker,
     closed: bool,
@@ -108,9 +108,9 @@ pub struct Outbox {
     /// What the server holds, read after a conflict.
     theirs: Option<Box<Answer>>,
     /// Parts of a refused batch, to be sent apart until it is known which key is refused.
-    parts: Vec<Vec<String>>,
-    guest: Option<String>,
-    session: Option<String>,
+    parts: Vec<Vec<SharedStr>>,
+    guest: Option<SharedStr>,
+    session: Option<SharedStr>,
     /// When the last session ended: what was set before is nobody's.
     ended: Clock,
     /// The session of this page ended: the next one is started when there is something to send.
@@ -120,7 +120,7 @@ pub struct Outbox {
     hook_attempts: u32,
     hook_try: Millis,
     latencies: Box<Histogram>,
-    version: Option<String>,
+    version: Option<SharedStr>,
     token: Lifecycle,
     online: bool,
     hidden: bool,
@@ -134,7 +134,7 @@ pub struct Outbox {
     /// The lock is not asked for before: it was refused.
     lock_try: Millis,
     pause: Millis,
-    pause_seen: String,
+    pause_seen: SharedStr,
     flushes: Vec<FlushCall>,
     wake: Option<Millis>,
 }
@@ -143,7 +143,7 @@ pub struct Outbox {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Withdrawn {
     /// The consent to a purpose.
-    Purpose(String),
+    Purpose(SharedStr),
     /// Nothing any more: the page has granted it again.
     Overtaken,
     /// The whole session.

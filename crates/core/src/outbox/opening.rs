@@ -1,9 +1,8 @@
 //! An outbox as it begins: with what its page states and what localStorage mirrors.
 
-use alloc::borrow::ToOwned;
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::held::Held;
@@ -28,7 +27,7 @@ impl Outbox {
         let tab = random.draw() as u32;
         let (owner, guest, session) = match &options.guest {
             Guest::Known(guest) => (guest.clone(), Some(guest.clone()), None),
-            Guest::Session(session) => (OWN_SESSION.to_owned(), None, Some(session.clone())),
+            Guest::Session(session) => (OWN_SESSION.into(), None, Some(session.clone())),
         };
         let mut outbox = Self {
             now,
@@ -78,7 +77,7 @@ impl Outbox {
             next_try: 0,
             lock_try: 0,
             pause: 0,
-            pause_seen: String::new(),
+            pause_seen: SharedStr::default(),
             flushes: Vec::new(),
             wake: None,
         };

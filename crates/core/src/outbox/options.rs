@@ -1,6 +1,6 @@
 //! How an outbox is configured.
 
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use crate::Millis;
@@ -11,9 +11,9 @@ use crate::consent::Purposes;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guest {
     /// A guest that the site's server has started.
-    Known(String),
+    Known(SharedStr),
     /// The visitor's own session, started by this page: a random id of 32 hexadecimal digits, used if none is stored yet.
-    Session(String),
+    Session(SharedStr),
 }
 
 /// What happens to an update whose purpose is not granted.
@@ -36,9 +36,9 @@ pub struct Options {
     /// Which attribute serves which purpose.
     pub purposes: Purposes,
     /// Purposes that the page states as granted or not, for visitors who have decided nothing.
-    pub stated: Vec<(String, bool)>,
+    pub stated: Vec<(SharedStr, bool)>,
     /// Purposes that the browser's Global Privacy Control withdraws; none where it is not on.
-    pub signalled: Vec<String>,
+    pub signalled: Vec<SharedStr>,
     /// What happens to an update whose purpose is not granted.
     pub ungranted: Ungranted,
     /// So many waiting keys are sent without further delay.

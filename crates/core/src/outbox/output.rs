@@ -1,5 +1,6 @@
 //! What an outbox asks for and tells.
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,7 +16,7 @@ pub enum Precondition {
     /// `If-None-Match: *`: nobody has written yet.
     Unwritten,
     /// `If-Match`: this version, as its `ETag` spelt it.
-    Version(String),
+    Version(SharedStr),
 }
 
 /// What a request does.
@@ -24,20 +25,20 @@ pub enum Action {
     /// A1: writes attributes.
     Write {
         /// The JSON body.
-        body: String,
+        body: SharedStr,
         /// The version it was made for.
         precondition: Precondition,
         /// The same for the same write, another for any other.
-        idempotency_key: String,
+        idempotency_key: SharedStr,
     },
     /// A2: reads attributes and their version.
     Read,
     /// The event of a delivery, to the page's webhook.
     Hook {
         /// Its id, the same for every repeat.
-        id: String,
+        id: SharedStr,
         /// JSON; `syncedAt` is in milliseconds.
-        body: String,
+        body: SharedStr,
     },
 }
 
@@ -47,7 +48,7 @@ pub struct Request {
     /// Names it in the answer.
     pub send: u32,
     /// Whose attributes.
-    pub guest: String,
+    pub guest: SharedStr,
     /// What it does.
     pub action: Action,
     /// The capability.
@@ -66,7 +67,7 @@ pub enum Outcome {
         /// `None`: nothing is kept, all of it waits for a grant.
         durability: Option<Durability>,
         /// Keys that wait in memory for their purpose.
-        held: Vec<String>,
+        held: Vec<SharedStr>,
     },
     /// `set`: refused, with all reasons.
     Invalid(Vec<Issue>),
@@ -95,9 +96,9 @@ pub struct Reason {
     /// The HTTP status; 0 where there was no answer.
     pub status: u16,
     /// The server's error code.
-    pub code: Option<String>,
+    pub code: Option<SharedStr>,
     /// The server's words; may be personal.
-    pub message: Option<String>,
+    pub message: Option<SharedStr>,
 }
 
 /// What happened, for whoever listens. Keys, never values.
@@ -106,31 +107,31 @@ pub enum Event {
     /// The server has these.
     Delivered {
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
         /// From the oldest entry's `set` to the answer, in milliseconds.
         latency: Millis,
     },
     /// These wait for a grant.
     Held {
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
     },
     /// These are not granted and were let go of.
     Dropped {
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
     },
     /// These were removed with their purpose.
     Withdrawn {
         /// Which purpose.
-        purpose: String,
+        purpose: SharedStr,
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
     },
     /// The server refused these for good.
     Rejected {
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
         /// Why.
         reason: Reason,
     },
@@ -144,12 +145,12 @@ pub enum Event {
     /// The server held other values of these.
     Conflict {
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
     },
     /// These waited too long.
     Expired {
         /// Which keys.
-        keys: Vec<String>,
+        keys: Vec<SharedStr>,
     },
     /// Storage refused, or works again: `quota`, `blocked`, `failed`, `damaged`, `restored`.
     Storage {
@@ -159,7 +160,7 @@ pub enum Event {
     /// The session was started, or found: this is the guest.
     Ready {
         /// The guest's id.
-        guest: String,
+        guest: SharedStr,
     },
 }
 
@@ -173,7 +174,7 @@ pub enum Output {
         /// Names it in the answer.
         load: u32,
         /// Whose rows.
-        owner: String,
+        owner: SharedStr,
     },
     /// Write all of these or nothing. A row of the consent table is written only if its text is greater than what is there, so
     /// that no tab undoes a decision it has not heard of.
@@ -187,7 +188,7 @@ pub enum Output {
     /// (their text is one) from before this moment. It need not be done.
     Prune {
         /// As [`Clock::to_text`](crate::clock::Clock::to_text) writes it, whose order as text is the order of the moments.
-        before: String,
+        before: SharedStr,
     },
     /// Ask for the owner's flush lock.
     Lock,
@@ -205,12 +206,12 @@ pub enum Output {
     /// Get a capability for this guest.
     GetToken {
         /// Whose.
-        guest: String,
+        guest: SharedStr,
     },
     /// Start a guest session.
     Start {
         /// The session's id.
-        session: String,
+        session: SharedStr,
     },
     /// Send a request.
     Send(Box<Request>),
@@ -224,7 +225,7 @@ pub enum Output {
         /// Names it in the answer.
         send: u32,
         /// Key, ours, theirs.
-        conflicts: Vec<(String, Value, Value)>,
+        conflicts: Vec<(SharedStr, Value, Value)>,
     },
     /// Tell the other tabs and the worker.
     Notify(Hint),

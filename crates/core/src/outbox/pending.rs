@@ -1,7 +1,6 @@
 //! What waits: the newest entry of each key, and the stored records that hold them.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -28,17 +27,17 @@ pub(super) struct Home {
     pub(super) stage: Stage,
     /// The transaction of its record (0: found there, or none).
     pub(super) store: u32,
-    /// The key of its record; empty where there is none.
-    pub(super) record: String,
+    /// The key of its record.
+    pub(super) record: Option<SharedStr>,
 }
 
 impl Home {
     /// In no record yet.
-    pub(super) const BURST: Self = Self { stage: Stage::Burst, store: 0, record: String::new() };
+    pub(super) const BURST: Self = Self { stage: Stage::Burst, store: 0, record: None };
 
     /// In a record that the journal was found to hold.
     pub(super) fn found(record: &str) -> Self {
-        Self { stage: Stage::Stored, store: 0, record: record.to_owned() }
+        Self { stage: Stage::Stored, store: 0, record: Some(record.into()) }
     }
 
     fn is_storing(&self, store: u32) -> bool {
@@ -46,7 +45,7 @@ impl Home {
     }
 
     /// Keeps the entry in memory only; gives the record that it was in.
-    fn leave(&mut self) -> String {
+    fn leave(&mut self) -> Option<SharedStr> {
         self.stage = Stage::Memory;
         core::mem::take(&mut self.record)
     }
@@ -66,9 +65,9 @@ pub(super) struct Pending {
     newest: Sorted<Waiting>,
     live: Sorted<Live>,
     bytes: usize,
-    ended: Vec<String>,
-    superseded: Vec<String>,
-    volatile: Vec<String>,
+    ended: Vec<SharedStr>,
+    superseded: Vec<SharedStr>,
+    volatile: Vec<SharedStr>,
 }
 
 /// What a record still holds.
@@ -102,11 +101,11 @@ impl Pending {
     }
 
     /// The keys of all entries for which `wanted` holds.
-    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Waiting) -> bool) -> Vec<String> {
+    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Waiting) -> bool) -> Vec<SharedStr> {
         self.newest.select(wanted)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Waiting)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&SharedStr, &Waiting)> {
         self.newest.iter()
     }
 
@@ -120,9 +119,9 @@ impl Pending {
     }
 
     /// Puts an entry in place of an older one; gives back the older one.
-    pub(super) fn insert(&mut self, key: String, entry: Arc<Entry>, home: Home) -> Option<Arc<Entry>> {
+    pub(super) fn insert(&mut self, key: SharedStr, entry: Arc<Entry>, home: Home) -> Option<Arc<Entry>> {
         let older = self.take(&key).map(|Waiting { entry, home }| {
-            if let Some(live) = self.live.get_mut(&home.record) {
+            if let Some(live) = home.record.as_ref().and_then(|record| self.live.get_mut(record)) {
                 live.superseded = true;
             }
             self.leave(&home);
@@ -148,7 +147,7 @@ impl Pending {
     }
 
     /// Takes all entries out for which `dead` holds, and gives their keys.
-    pub(super) fn drain(&mut self, dead: &dyn Fn(&str, &Waiting) -> bool) -> Vec<String> {
+    pub(super) fn drain(&mut self, dead: &dyn Fn(&str, &Waiting) -> bool) -> Vec<SharedStr> {
         let drained = self.newest.select(dead);
         for key in &drained {
             self.remove(key);
@@ -177,7 +176,9 @@ impl Pending {
     pub(super) fn not_stored(&mut self, store: u32) {
         for (key, waiting) in self.newest.iter_mut() {
             if waiting.home.is_storing(store) {
-                self.live.remove(&waiting.home.leave());
+                if let Some(record) = waiting.home.leave() {
+                    self.live.remove(&record);
+                }
                 self.volatile.push(key.clone());
             }
         }
@@ -186,27 +187,29 @@ impl Pending {
     /// Keeps an entry in memory only: its record was not found, so that there is none to remove.
     pub(super) fn unstore(&mut self, key: &str) {
         let Some(waiting) = self.newest.get_mut(key) else { return };
-        self.live.remove(&waiting.home.leave());
-        self.volatile.push(key.to_owned());
+        if let Some(record) = waiting.home.leave() {
+            self.live.remove(&record);
+        }
+        self.volatile.push(key.into());
     }
 
     /// The keys of entries that are in memory only.
-    pub(super) fn take_volatile(&mut self) -> Vec<String> {
+    pub(super) fn take_volatile(&mut self) -> Vec<SharedStr> {
         core::mem::take(&mut self.volatile)
     }
 
     /// Records of which everything has ended.
-    pub(super) fn take_ended(&mut self) -> Vec<String> {
+    pub(super) fn take_ended(&mut self) -> Vec<SharedStr> {
         core::mem::take(&mut self.ended)
     }
 
     /// Records that are to go when what took the place of their entries is stored.
-    pub(super) fn take_superseded(&mut self) -> Vec<String> {
+    pub(super) fn take_superseded(&mut self) -> Vec<SharedStr> {
         core::mem::take(&mut self.superseded)
     }
 
     /// Their removal failed, together with what was to take their place.
-    pub(super) fn put_back_superseded(&mut self, mut records: Vec<String>) {
+    pub(super) fn put_back_superseded(&mut self, mut records: Vec<SharedStr>) {
         self.superseded.append(&mut records);
     }
 
@@ -221,24 +224,23 @@ impl Pending {
     }
 
     fn enter(&mut self, home: &Home) {
-        if home.record.is_empty() {
-            return;
-        }
-        match self.live.get_mut(&home.record) {
+        let Some(record) = &home.record else { return };
+        match self.live.get_mut(record) {
             Some(live) => live.waiting += 1,
             None => {
-                self.live.insert(home.record.clone(), Live { waiting: 1, superseded: false });
+                self.live.insert(record.clone(), Live { waiting: 1, superseded: false });
             }
         }
     }
 
     fn leave(&mut self, home: &Home) {
-        let Some(live) = self.live.get_mut(&home.record) else { return };
+        let Some(record) = &home.record else { return };
+        let Some(live) = self.live.get_mut(record) else { return };
         live.waiting -= 1;
         if live.waiting == 0 {
             let gone = if live.superseded { &mut self.superseded } else { &mut self.ended };
-            gone.push(home.record.clone());
-            self.live.remove(&home.record);
+            gone.push(record.clone());
+            self.live.remove(record);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A write that met another version: what the server already holds is delivered, the rest is written over it, or as the page decides.
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Outbox;
@@ -63,7 +63,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn resolved(&mut self, send: u32, values: Vec<(String, Option<Value>)>) {
+    pub(super) fn resolved(&mut self, send: u32, values: Vec<(SharedStr, Option<Value>)>) {
         if !self.is_step(Step::Resolving(send)) {
             return;
         }

@@ -1,7 +1,6 @@
 //! What a look at the journal makes of its records: news, dead, missing, or too old.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -26,7 +25,7 @@ impl Outbox {
     }
 
     /// Takes the entries of a record that are news; says whether the record is dead.
-    pub(super) fn take_record(&mut self, row: &Row, expired: &mut Vec<String>) -> bool {
+    pub(super) fn take_record(&mut self, row: &Row, expired: &mut Vec<SharedStr>) -> bool {
         let entries = match Record::decode(&row.value) {
             Ok(record) => record.entries,
             Err(Unreadable::Later) => return false,
@@ -44,14 +43,14 @@ impl Outbox {
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, record: &str, key: &str, entry: &Arc<Entry>, expired: &mut Vec<String>) -> bool {
+    fn take_entry(&mut self, record: &str, key: &str, entry: &Arc<Entry>, expired: &mut Vec<SharedStr>) -> bool {
         let delivered = self.delivered.get(key).is_some_and(|at| *at >= entry.clock);
         if delivered || !is_alive(&self.consent, self.ended, entry) {
             return false;
         }
         if self.is_expired(entry) {
             if self.pending.get(key).is_none() {
-                expired.push(key.to_owned());
+                expired.push(key.into());
             }
             return false;
         }
@@ -63,7 +62,7 @@ impl Outbox {
             _ if !self.consent.is_granted(&entry.purpose) => true,
             _ => {
                 self.accounts.restored += 1;
-                self.wait(key.to_owned(), entry.clone(), Home::found(record));
+                self.wait(key.into(), entry.clone(), Home::found(record));
                 true
             }
         }
@@ -72,7 +71,9 @@ impl Outbox {
     /// Records stored before the look was asked for that are not there any more: another tab has seen to them, unless the whole storage was cleared; then they
     /// wait on in memory.
     pub(super) fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
-        let gone = |home: &Home| home.stage == Stage::Stored && home.store < load && !stored.contains(&home.record);
+        let gone = |home: &Home| {
+            home.stage == Stage::Stored && home.store < load && home.record.as_ref().is_none_or(|record| !stored.contains(record))
+        };
         for key in &self.pending.select(&|_, waiting| gone(&waiting.home)) {
             // There is nothing to remove; is the look mistaken, as one at a storage that failed, the next one finds it again.
             self.pending.unstore(key);
@@ -90,7 +91,7 @@ impl Outbox {
     }
 
     /// Lets go of what has waited too long, also of what these records held, which nobody waits for any more.
-    pub(super) fn expire(&mut self, mut found: Vec<String>) {
+    pub(super) fn expire(&mut self, mut found: Vec<SharedStr>) {
         let (ttl, wall) = (self.options.ttl, self.now.wall);
         let mut expired = self.pending.drain(&|_, waiting| wall.saturating_sub(waiting.entry.clock.wall()) > ttl);
         self.accounts.restored += found.len() as u64;

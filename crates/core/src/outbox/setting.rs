@@ -1,7 +1,6 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
+use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -21,7 +20,7 @@ use crate::journal::{Entry, Record, Table, Write};
 #[derive(Debug, Default)]
 pub(super) struct Burst {
     deferred: bool,
-    keys: Vec<String>,
+    keys: Vec<SharedStr>,
     pub(super) calls: Vec<SetCall>,
 }
 
@@ -43,7 +42,7 @@ impl Outbox {
         let before = self.burst.keys.len();
         for (key, value) in updates {
             self.accounts.set += 1;
-            let purpose = self.options.purposes.of(&key).to_owned();
+            let purpose = self.options.purposes.of(&key).clone();
             let epoch = self.consent.epoch(&purpose);
             let entry = Arc::new(Entry { value, epoch, clock: self.ticker.tick(self.now.wall), purpose });
             if self.consent.is_granted(&entry.purpose) {
@@ -70,7 +69,7 @@ impl Outbox {
     }
 
     /// Puts an entry among what waits; what it replaces is superseded.
-    pub(super) fn wait(&mut self, key: String, entry: Arc<Entry>, home: Home) {
+    pub(super) fn wait(&mut self, key: SharedStr, entry: Arc<Entry>, home: Home) {
         if self.held.get(&key).is_some_and(|held| held.clock < entry.clock) {
             self.held.remove(&key);
             self.accounts.superseded += 1;
@@ -80,7 +79,7 @@ impl Outbox {
     }
 
     /// Keeps an entry in memory until its purpose is granted, or drops it where so configured.
-    pub(super) fn hold(&mut self, key: String, entry: Arc<Entry>) {
+    pub(super) fn hold(&mut self, key: SharedStr, entry: Arc<Entry>) {
         if self.options.ungranted == Ungranted::Drop {
             self.accounts.dropped += 1;
             return;
@@ -90,7 +89,7 @@ impl Outbox {
     }
 
     /// Puts held entries, now granted, into the running burst.
-    pub(super) fn unhold(&mut self, keys: &[String]) {
+    pub(super) fn unhold(&mut self, keys: &[SharedStr]) {
         for key in keys {
             let Some(entry) = self.held.remove(key) else { continue };
             if self.pending.get(key).is_some_and(|waiting| waiting.entry.clock > entry.clock) {
@@ -109,7 +108,7 @@ impl Outbox {
         }
     }
 
-    fn has_room(&self, updates: &[(String, attribute::Value)]) -> bool {
+    fn has_room(&self, updates: &[(SharedStr, attribute::Value)]) -> bool {
         let (mut keys, mut bytes) = (0, 0);
         for (key, value) in updates {
             let waits = self.pending.get(key).map(|waiting| &waiting.entry).or_else(|| self.held.get(key));
@@ -148,7 +147,7 @@ impl Outbox {
         for record in &records {
             let row = self.row_key(&newest(&record.entries).to_text());
             for (key, _) in record.entries.iter() {
-                self.pending.rehome(key, Home { stage: Stage::Storing, store, record: row.clone() });
+                self.pending.rehome(key, Home { stage: Stage::Storing, store, record: Some(row.clone()) });
             }
             writes.push(Write::put(Table::Records, row, record.encode()));
         }

@@ -1,5 +1,6 @@
 //! The visitor's own guest session, where the page starts it.
 
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -28,14 +29,14 @@ impl Outbox {
         matches!(self.sender, Sender::Holding { step: Step::Starting, .. })
     }
 
-    pub(super) fn started(&mut self, session: String, guest: String) {
+    pub(super) fn started(&mut self, session: SharedStr, guest: SharedStr) {
         if self.guest.is_some() || self.session.as_ref() != Some(&session) {
             return;
         }
-        let mut value = session;
+        let mut value = String::from(&*session);
         value += " ";
         value.push_str(&guest);
-        self.keep("guest", value);
+        self.keep("guest", value.into());
         self.found_guest(guest);
         if self.is_starting() {
             self.attempts = 0;
@@ -43,7 +44,7 @@ impl Outbox {
         }
     }
 
-    pub(super) fn start_failed(&mut self, session: &str, answer: &Answer, fresh: String) {
+    pub(super) fn start_failed(&mut self, session: &str, answer: &Answer, fresh: SharedStr) {
         if !self.is_starting() || self.session.as_deref() != Some(session) {
             return;
         }
@@ -61,7 +62,7 @@ impl Outbox {
     }
 
     /// A guest is known: told once. A capability for another guest is of no use any more.
-    pub(super) fn found_guest(&mut self, guest: String) {
+    pub(super) fn found_guest(&mut self, guest: SharedStr) {
         if self.guest.as_ref() != Some(&guest) {
             if self.guest.is_some() {
                 self.token = Lifecycle::new();

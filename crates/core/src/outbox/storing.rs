@@ -1,5 +1,6 @@
 //! Transactions under way: what each is for, and what its end means.
 
+use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -13,14 +14,14 @@ use crate::journal::{Table, Write};
 #[derive(Debug)]
 pub(super) struct SetCall {
     pub(super) call: Call,
-    pub(super) held: Vec<String>,
+    pub(super) held: Vec<SharedStr>,
 }
 
 /// What a transaction is for.
 #[derive(Debug)]
 pub(super) enum Job {
     /// Keeps the updates of these calls, in place of these records.
-    Burst { calls: Vec<SetCall>, superseded: Vec<String> },
+    Burst { calls: Vec<SetCall>, superseded: Vec<SharedStr> },
     /// Keeps a grant, or what the page states; this call waits for it.
     Grant(Option<Call>),
     /// Keeps a withdrawal; its call waits on for the lock.
@@ -34,7 +35,7 @@ pub(super) enum Job {
 }
 
 /// Adds the removal of records.
-pub(super) fn remove(records: &[String], writes: &mut Vec<Write>) {
+pub(super) fn remove(records: &[SharedStr], writes: &mut Vec<Write>) {
     for record in records {
         writes.push(Write::remove(Table::Records, record.clone()));
     }
@@ -51,23 +52,23 @@ impl Outbox {
     }
 
     /// What puts one of the owner's rows of state, or removes it.
-    pub(super) fn state(&self, name: &str, value: Option<String>) -> Write {
+    pub(super) fn state(&self, name: &str, value: Option<SharedStr>) -> Write {
         Write { table: Table::State, key: self.row_key(name), value }
     }
 
     /// Keeps one of the owner's rows of state; nobody waits for it.
-    pub(super) fn keep(&mut self, name: &str, value: String) {
+    pub(super) fn keep(&mut self, name: &str, value: SharedStr) {
         let write = self.state(name, Some(value));
         self.store(Job::Aside(Vec::new()), vec![write]);
     }
 
     /// A key of one of the owner's rows.
-    pub(super) fn row_key(&self, name: &str) -> String {
+    pub(super) fn row_key(&self, name: &str) -> SharedStr {
         let mut key = String::with_capacity(self.owner.len() + 1 + name.len());
         key.push_str(&self.owner);
         key += "/";
         key.push_str(name);
-        key
+        key.into()
     }
 
     pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {

@@ -56,7 +56,7 @@ impl Profile {
             }
             let (status, code) = entry.refused.as_ref().map_or((0, ""), |verdict| (verdict.status, &*verdict.code));
             letters.push(Letter {
-                key: entry.row_key(),
+                key: (*entry.row_key()).into(),
                 guest: entry.guest.clone(),
                 at: entry.at,
                 fields,

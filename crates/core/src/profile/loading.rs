@@ -1,6 +1,5 @@
 //! The lock and the journal of the queue: what is read, and what another worker has done meanwhile.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -15,6 +14,7 @@ use crate::Now;
 use crate::clock::Clock;
 use crate::journal::record::Unreadable;
 use crate::journal::{Row, Table, Write};
+use crate::shared_str::SharedStr;
 
 /// Values of the order that a new life leaves out at most.
 const LEAP: u64 = 4_096;
@@ -151,7 +151,7 @@ impl Profile {
     }
 
     /// What was stored before the load and is not there any more, another worker has dealt with.
-    fn miss(&mut self, load: u32, there: &[(String, Entry)]) {
+    fn miss(&mut self, load: u32, there: &[(SharedStr, Entry)]) {
         let is_gone = |slot: &Slot| {
             slot.is_stored_before(load)
                 && !self.queue.is_flying(slot.number)

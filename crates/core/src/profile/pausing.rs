@@ -1,6 +1,5 @@
 //! How long the server wants to be left alone: nobody sends meanwhile, in this life or the next.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec;
 
@@ -23,7 +22,7 @@ impl Profile {
             json::integer(&mut value, now.wall);
             value.push(' ');
             json::integer(&mut value, now.wall.saturating_add(span));
-            self.store(vec![Write::put(Table::Forms, PAUSE_ROW.to_owned(), value)]);
+            self.store(vec![Write::put(Table::Forms, PAUSE_ROW.into(), value.into())]);
         }
     }
 

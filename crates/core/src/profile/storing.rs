@@ -1,6 +1,5 @@
 //! The journal of the queue: what is written.
 
-use alloc::borrow::ToOwned;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -56,7 +55,7 @@ impl Profile {
     }
 
     fn clock_row(&self) -> Write {
-        Write::put(Table::Forms, CLOCK_ROW.to_owned(), self.ticker.reach(0).to_text())
+        Write::put(Table::Forms, CLOCK_ROW.into(), self.ticker.reach(0).to_text())
     }
 
     /// Writes all of these or nothing. An entry's row names its place in the order; where one goes, the highest that was given out is

@@ -49,7 +49,7 @@ impl Weather {
         }
         if falls(self.rate_limited) {
             let pause = if random.draw().is_multiple_of(3) { 0 } else { (1 + random.draw() % 5) * 1_000 };
-            let code = Some("too.many.requests.retry.after".to_owned());
+            let code = Some("too.many.requests.retry.after".into());
             return Fate::Refused(Box::new(Answer { status: 429, code, pause, ..Answer::default() }));
         }
         if falls(self.unavailable) {

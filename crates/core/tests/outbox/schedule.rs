@@ -4,6 +4,7 @@ use std::fmt;
 
 use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::outbox::{Hint, Input};
+use guestsync_core::shared_str::SharedStr;
 
 use crate::check;
 use crate::locks::TabId;
@@ -204,7 +205,7 @@ impl Schedule {
         if self.is_awake(id) && self.world.below(2) == 0 {
             self.world.model.logouts += 1;
             let records = self.world.storage.record_keys();
-            self.call(id, Waits::Logout(records), |call| Input::Logout { call, fresh: String::new() });
+            self.call(id, Waits::Logout(records), |call| Input::Logout { call, fresh: SharedStr::default() });
         }
     }
 

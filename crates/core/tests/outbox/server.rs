@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use guestsync_core::outbox::{Action, Answer, Precondition};
+use guestsync_core::shared_str::SharedStr;
 
 pub struct Server {
     pub attributes: BTreeMap<String, String>,
     pub version: u64,
-    kept: BTreeMap<String, (Action, Answer)>,
+    kept: BTreeMap<SharedStr, (Action, Answer)>,
     /// Every write that took effect, per key, in order.
     pub applied: Vec<(String, String)>,
     pub requests: u64,
 }
 
-fn etag(version: u64) -> Option<String> {
-    Some(format!("\"{version}\""))
+fn etag(version: u64) -> Option<SharedStr> {
+    Some(format!("\"{version}\"").into())
 }
 
 fn error(status: u16, code: &str) -> Answer {
@@ -71,7 +72,7 @@ impl Server {
         if self.version == 0 {
             return error(404, "not.found");
         }
-        let attributes = self.attributes.iter().map(|(k, v)| (k.clone(), guestsync_core::attribute::Value::text(v))).collect();
+        let attributes = self.attributes.iter().map(|(k, v)| ((**k).into(), guestsync_core::attribute::Value::text(v))).collect();
         Answer { status: 200, etag: etag(self.version), attributes, ..Answer::default() }
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use guestsync_core::clock::Clock;
 use guestsync_core::journal::{Record, Row, Table, Write};
+use guestsync_core::shared_str::SharedStr;
 
 use crate::tab::GUEST;
 
 #[derive(Default)]
 pub struct Storage {
-    rows: BTreeMap<(Table, String), String>,
+    rows: BTreeMap<(Table, SharedStr), SharedStr>,
     /// Whether every write is refused.
     pub full: bool,
     /// Whether a write was ever refused: from then on tabs may know things that no other tab can learn, and order between tabs
@@ -45,7 +46,7 @@ impl Storage {
     pub fn prune(&mut self, before: &str) {
         self.rows.retain(|(table, key), value| match table {
             Table::Consent | Table::Forms => true,
-            Table::Delivered => value.as_str() >= before,
+            Table::Delivered => &**value >= before,
             Table::Records | Table::State => key.rsplit('/').next().is_none_or(|moment| moment >= before),
         });
     }
@@ -68,17 +69,18 @@ impl Storage {
 
     /// When a purpose was last withdrawn, as far as could be stored.
     pub fn epoch(&self, purpose: &str) -> Clock {
-        let row = self.rows.get(&(Table::Consent, format!("w/{purpose}")));
+        let row = self.rows.get(&(Table::Consent, format!("w/{purpose}").into()));
         row.and_then(|text| Clock::from_text(text)).unwrap_or_default()
     }
 
     /// Records of purposes about which something is known: with their grant lost in a tab's end, others wait for it until their TTL.
     pub fn wanted_records(&self) -> usize {
         let known = |purpose: &str| {
-            ["g", "w", "s", "n"].iter().any(|kind| self.rows.contains_key(&(Table::Consent, format!("{kind}/{purpose}"))))
+            ["g", "w", "s", "n"].iter().any(|kind| self.rows.contains_key(&(Table::Consent, format!("{kind}/{purpose}").into())))
         };
-        let wanted =
-            |text: &String| Record::decode(text).is_ok_and(|record| record.entries.values().any(|entry| known(&entry.purpose)));
+        let wanted = |text: &SharedStr| {
+            Record::decode(text).is_ok_and(|record| record.entries.values().any(|entry| known(&entry.purpose)))
+        };
         self.rows.iter().filter(|((table, _), text)| *table == Table::Records && wanted(text)).count()
     }
 
@@ -92,18 +94,18 @@ impl Storage {
 
     /// When the last session ended.
     pub fn ended(&self) -> Clock {
-        let row = self.rows.get(&(Table::State, format!("{GUEST}/ended")));
+        let row = self.rows.get(&(Table::State, format!("{GUEST}/ended").into()));
         row.and_then(|text| Clock::from_text(text)).unwrap_or_default()
     }
 
-    pub fn record_keys(&self) -> Vec<String> {
+    pub fn record_keys(&self) -> Vec<SharedStr> {
         self.rows.keys().filter(|(table, _)| *table == Table::Records).map(|(_, key)| key.clone()).collect()
     }
 
     /// Whether this record is there and belongs to a session that has ended.
     pub fn holds_ended(&self, key: &str) -> bool {
         let newest = key.split_once('/').and_then(|(_, clock)| Clock::from_text(clock));
-        self.rows.contains_key(&(Table::Records, key.to_owned())) && newest.is_some_and(|at| at <= self.ended())
+        self.rows.contains_key(&(Table::Records, key.into())) && newest.is_some_and(|at| at <= self.ended())
     }
 
     pub fn records(&self) -> usize {

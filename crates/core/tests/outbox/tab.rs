@@ -7,6 +7,7 @@ use guestsync_core::clock::Clock;
 use guestsync_core::consent::Purposes;
 use guestsync_core::journal::Row;
 use guestsync_core::outbox::{Guest, Options, Outbox};
+use guestsync_core::shared_str::SharedStr;
 
 use crate::locks::TabId;
 
@@ -16,9 +17,9 @@ pub const GUEST: &str = "8f3a2b1c";
 #[derive(Debug, Clone)]
 pub enum Waits {
     Set(Vec<String>),
-    Withdraw(String),
+    Withdraw(SharedStr),
     /// These records were in the journal when it was called.
-    Logout(Vec<String>),
+    Logout(Vec<SharedStr>),
     Other,
 }
 
@@ -45,10 +46,10 @@ impl Tab {
     pub fn open(id: TabId, seed: u64, now: Now, mirror: Vec<Row>, stated: Option<bool>, hooks: bool) -> Self {
         let mut options = Options::new(Guest::Known(GUEST.into()));
         options.purposes = Purposes::new([
-            ("m0".to_owned(), "marketing".to_owned()),
-            ("m1".to_owned(), "marketing".to_owned()),
-            ("m2".to_owned(), "marketing".to_owned()),
-            ("*".to_owned(), "service".to_owned()),
+            ("m0".into(), "marketing".into()),
+            ("m1".into(), "marketing".into()),
+            ("m2".into(), "marketing".into()),
+            ("*".into(), "service".into()),
         ]);
         options.stated.extend(stated.map(|granted| ("service".into(), granted)));
         options.max_items = 3;

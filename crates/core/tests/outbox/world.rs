@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use guestsync_core::journal::Write;
 use guestsync_core::outbox::{Answer, Durability, Input, Request};
 use guestsync_core::random::Random;
+use guestsync_core::shared_str::SharedStr;
 
 use crate::clockwork::Clockwork;
 use crate::locks::{Locks, TabId};
@@ -26,7 +27,7 @@ pub enum Due {
     Tell(TabId, Input),
     Alarm(TabId, u64),
     Granted(TabId, u64),
-    Read(TabId, u32, String),
+    Read(TabId, u32, SharedStr),
     Commit(TabId, u32, Vec<Write>),
     Arrive(TabId, Box<Request>, Fate),
     Answer(TabId, u32, Option<Answer>),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guestsync_core::journal::{Row, Table, Write};
 use guestsync_core::profile::{Input, KeySet, Listed, Output, Patch, Profile, Rules, Settings, Upstream};
+use guestsync_core::shared_str::SharedStr;
 use guestsync_core::{Now, Sensitive};
 
 use crate::keys::{Holder, entropy};
@@ -12,7 +13,7 @@ use crate::world::{WALL, entries, one_patch};
 pub(crate) struct Kept {
     pub(crate) profile: Profile,
     pub(crate) mono: u64,
-    rows: BTreeMap<(bool, String), String>,
+    rows: BTreeMap<(bool, SharedStr), SharedStr>,
     /// How often it asked to be woken, and when at last.
     pub(crate) wakes: Vec<Option<u64>>,
     /// Whether the disk does not answer by itself.
@@ -77,8 +78,11 @@ impl Kept {
     /// All that is on the disk.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let table = |consent: bool| if consent { Table::Consent } else { Table::Forms };
-        let row =
-            |(key, value): (&(bool, String), &String)| Row { table: table(key.0), key: key.1.clone(), value: value.clone() };
+        let row = |(key, value): (&(bool, SharedStr), &SharedStr)| Row {
+            table: table(key.0),
+            key: key.1.clone(),
+            value: value.clone(),
+        };
         self.rows.iter().map(row).collect()
     }
 
@@ -89,7 +93,7 @@ impl Kept {
 
     /// The keys of the entries on the disk.
     pub(crate) fn entries(&self) -> Vec<String> {
-        self.rows.keys().filter(|(consent, key)| !consent && key.contains('/')).map(|(_, key)| key.clone()).collect()
+        self.rows.keys().filter(|(consent, key)| !consent && key.contains('/')).map(|(_, key)| key.to_string()).collect()
     }
 
     pub(crate) fn submit(&mut self, fields: &[(&str, &str)]) -> Vec<Output> {

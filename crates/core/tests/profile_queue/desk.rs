@@ -142,5 +142,5 @@ pub fn members(patch: &Patch) -> Vec<String> {
 
 /// A row of a visitor's withdrawal, later than all that was submitted.
 pub fn withdrawal(purpose: &str) -> Row {
-    Row { table: Table::Consent, key: format!("w/{purpose}"), value: "0fff00000000000000000000".into() }
+    Row { table: Table::Consent, key: format!("w/{purpose}").into(), value: "0fff00000000000000000000".into() }
 }

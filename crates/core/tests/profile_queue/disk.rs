@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use guestsync_core::journal::{Row, Table, Write};
+use guestsync_core::shared_str::SharedStr;
 
 pub enum Job {
     Load(u32),
@@ -11,13 +12,13 @@ pub enum Job {
 
 #[derive(Default)]
 pub struct Disk {
-    rows: BTreeMap<String, String>,
+    rows: BTreeMap<SharedStr, SharedStr>,
     pub jobs: VecDeque<Job>,
 }
 
 impl Disk {
     pub fn rows(&self) -> Vec<Row> {
-        let row = |(key, value): (&String, &String)| Row { table: Table::Forms, key: key.clone(), value: value.clone() };
+        let row = |(key, value): (&SharedStr, &SharedStr)| Row { table: Table::Forms, key: key.clone(), value: value.clone() };
         self.rows.iter().map(row).collect()
     }
 
@@ -42,7 +43,7 @@ impl Disk {
     }
 
     /// Entries that wait to be sent: rows of guests.
-    pub fn entries(&self) -> impl Iterator<Item = &String> {
+    pub fn entries(&self) -> impl Iterator<Item = &SharedStr> {
         self.rows.iter().filter(|(key, _)| key.contains('/')).map(|(_, value)| value)
     }
 }

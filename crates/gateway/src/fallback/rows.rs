@@ -56,19 +56,19 @@ impl Rows {
         let mut rows = Vec::new();
         if let Some(newest) = app.db.newest_fence(&self.guest).await? {
             let value = Clock::from_sequence(u64::try_from(newest).unwrap_or_default()).to_text();
-            rows.push(Row { table: Table::Forms, key: CLOCK_ROW.to_owned(), value });
+            rows.push(Row { table: Table::Forms, key: CLOCK_ROW.into(), value });
         }
         let stored = app.db.forms_of(&self.guest).await?;
         self.pause = stored.iter().find_map(|row| row.pause.clone()).or_else(|| self.pause.take());
         if let Some(pause) = self.pause.clone() {
-            rows.push(Row { table: Table::Forms, key: PAUSE_ROW.to_owned(), value: pause });
+            rows.push(Row { table: Table::Forms, key: PAUSE_ROW.into(), value: pause.into() });
         }
         self.attempts = stored.iter().map(|row| row.attempts).max().and_then(|most| u32::try_from(most).ok()).unwrap_or_default();
         self.ids.clear();
         for row in stored {
             let plain = app.keys.state.decrypt(&self.place(&row.id), &row.value);
             match plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok()) {
-                Some(value) => rows.push(Row { table: Table::Forms, key: row.id.clone(), value }),
+                Some(value) => rows.push(Row { table: Table::Forms, key: (*row.id).into(), value: value.into() }),
                 None => tracing::error!("a form was kept under another state key: it stays until it is too old"),
             }
             self.ids.insert(row.id);
@@ -81,10 +81,10 @@ impl Rows {
         let mut changes = Vec::new();
         let mut pause: Option<String> = None;
         for Write { key, value, .. } in writes {
-            match key.as_str() {
+            match &**key {
                 // The fences know.
                 CLOCK_ROW => {}
-                PAUSE_ROW => pause.clone_from(value),
+                PAUSE_ROW => pause = value.as_deref().map(str::to_owned),
                 _ => changes.push(self.change(app, key, value.as_deref())?),
             }
         }

@@ -15,6 +15,7 @@ use crate::journal::netstring;
 use crate::journal::record::Unreadable;
 use crate::json;
 use crate::patch::{Document, Operation, Pointer};
+use crate::shared_str::SharedStr;
 use crate::text::{decimal, hex};
 
 const VERSION: &str = "1";
@@ -58,12 +59,12 @@ pub(in crate::profile) struct Entry {
 
 impl Entry {
     /// The key of its row.
-    pub(in crate::profile) fn row_key(&self) -> String {
+    pub(in crate::profile) fn row_key(&self) -> SharedStr {
         let mut key = String::with_capacity(self.guest.len() + 25);
         key.push_str(&self.guest);
         key.push('/');
         key.push_str(&self.moment.to_text());
-        key
+        key.into()
     }
 
     /// The JSON Patch document: the same bytes whenever and by whomever it is made.
@@ -118,7 +119,7 @@ impl Entry {
     }
 
     /// Its text.
-    pub(in crate::profile) fn encode(&self) -> String {
+    pub(in crate::profile) fn encode(&self) -> SharedStr {
         let mut text = String::with_capacity(self.bytes() + 128);
         let (status, code) = self.refused.as_ref().map_or((0, ""), |verdict| (verdict.status, &*verdict.code));
         netstring::push(&mut text, VERSION);
@@ -136,7 +137,7 @@ impl Entry {
             netstring::push(&mut text, &field.epoch.to_text());
             netstring::push(&mut text, &field.value);
         }
-        text
+        text.into()
     }
 
     /// Reads a text.

@@ -12,6 +12,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::shared_str::SharedStr;
 use crate::{Millis, Now};
 use entry::Entry;
 use lane::Lane;
@@ -55,7 +56,7 @@ pub(in crate::profile) struct Queue {
     /// Whether a page was heard of in this life.
     pub(in crate::profile) page: bool,
     /// Rows that this life has taken off the disk, or tried to: a read that was begun before may still show them.
-    pub(in crate::profile) gone: Vec<String>,
+    pub(in crate::profile) gone: Vec<SharedStr>,
     /// Guests who have entries that may have become one with others since.
     pub(in crate::profile) news: Vec<String>,
     numbers: u32,

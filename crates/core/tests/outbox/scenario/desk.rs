@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::outbox::{Action, Answer, Durability, Event, Guest, Input, Options, Outbox, Outcome, Output, Request};
+use guestsync_core::shared_str::SharedStr;
 use guestsync_core::{Now, Sensitive};
 
 use crate::network::Fate;
@@ -44,7 +45,7 @@ pub struct Desk {
     pub events: Vec<Event>,
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Loads that are not answered yet: their numbers and owners.
-    unread: Option<Vec<(u32, String)>>,
+    unread: Option<Vec<(u32, SharedStr)>>,
     /// Answers to starts of sessions that are kept back.
     pub unstarted: Option<Vec<Input>>,
 }
@@ -168,7 +169,7 @@ impl Desk {
     /// Attribute writes that were sent, as their bodies.
     pub fn bodies(&self) -> Vec<&str> {
         let body = |request| match request {
-            &Request { action: Action::Write { ref body, .. }, .. } => Some(body.as_str()),
+            &Request { action: Action::Write { ref body, .. }, .. } => Some(&**body),
             _ => None,
         };
         self.requests.iter().filter_map(body).collect()
@@ -177,7 +178,7 @@ impl Desk {
     /// Events that were sent to the webhook: id and body.
     pub fn hooks(&self) -> Vec<(&str, &str)> {
         let hook = |request| match request {
-            &Request { action: Action::Hook { ref id, ref body }, .. } => Some((id.as_str(), body.as_str())),
+            &Request { action: Action::Hook { ref id, ref body }, .. } => Some((&**id, &**body)),
             _ => None,
         };
         self.requests.iter().filter_map(hook).collect()
@@ -231,7 +232,7 @@ impl Desk {
             },
             Output::Start { session } => {
                 self.starts += 1;
-                let started = Input::Started { guest: format!("guest-of-{session}"), session };
+                let started = Input::Started { guest: format!("guest-of-{session}").into(), session };
                 match &mut self.unstarted {
                     Some(unstarted) => {
                         unstarted.push(started);

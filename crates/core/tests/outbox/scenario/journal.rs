@@ -109,7 +109,7 @@ fn what_is_dropped_is_not_said_to_be_held() {
 fn what_is_to_be_removed_and_cannot_be_read_is_not_looked_for_without_a_pause() {
     let mut desk = Desk::new();
     let mut tab = desk.open(Desk::options());
-    let damaged = Write::put(Table::Records, format!("{}/000000000000-0-0", tab.owner()), "damaged".into());
+    let damaged = Write::put(Table::Records, format!("{}/000000000000-0-0", tab.owner()).into(), "damaged".into());
     assert!(desk.storage.write(&[damaged]));
     desk.unreadable_locked = true;
     desk.tell(&mut tab, Input::Changed(Hint::Consent));

@@ -22,7 +22,7 @@ fn refused(desk: &Desk) -> Vec<(&str, u16)> {
     let mut refused = Vec::new();
     for event in &desk.events {
         if let Event::Rejected { keys, reason } = event {
-            refused.extend(keys.iter().map(|key| (key.as_str(), reason.status)));
+            refused.extend(keys.iter().map(|key| (&**key, reason.status)));
         }
     }
     refused.sort_unstable();

@@ -2,6 +2,7 @@
 
 use guestsync_core::Sensitive;
 use guestsync_core::outbox::{Hint, Input, Output};
+use guestsync_core::shared_str::SharedStr;
 
 use super::{Due, World};
 use crate::locks::TabId;
@@ -91,7 +92,7 @@ impl World {
         self.storage.busy_until
     }
 
-    fn get_token(&mut self, id: TabId, guest: String) {
+    fn get_token(&mut self, id: TabId, guest: SharedStr) {
         let at = self.soon(80);
         let fate = self.weather.fate(&mut self.random);
         let input = match fate {

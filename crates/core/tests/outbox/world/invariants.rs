@@ -69,7 +69,7 @@ impl World {
             (Waits::Set(values), Outcome::Set { durability: Some(Durability::Disk), held, .. }) => {
                 for value in values {
                     let key = self.model.told[&value].key.clone();
-                    if !held.contains(&key) {
+                    if !held.iter().any(|held| **held == *key) {
                         self.model.promise(&value);
                     }
                 }

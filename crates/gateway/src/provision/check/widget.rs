@@ -59,7 +59,7 @@ fn attributes(fields: &mut Fields<'_, '_>) -> Option<BTreeMap<String, String>> {
 
 /// A widget's attributes become a guest's: the same rules hold for each of them.
 fn wrong(key: &str, text: &str) -> Option<Rule> {
-    let update = Update { key: key.to_owned(), given: Given::Value(Value::text(text)) };
+    let update = Update { key: key.into(), given: Given::Value(Value::text(text)) };
     let issues = attribute::check(vec![update], &Limits::default(), 0, &|_| false).err()?;
     Some(match issues.first()?.code {
         Code::ValueTooLong => Rule::AttributeValue,

@@ -53,9 +53,11 @@ const bindgenFlags = ["--omit-default-module-path", "--remove-producers-section"
 const again = ["-Oz", "--flatten", "--rereloop", "-Oz", "--low-memory-unused", "-Oz", "--optimize-instructions", "--precompute", "--vacuum"];
 // Alignments are hints that engines pass over: without them the same accesses are the same bytes.
 const passes = [...again, "--dealign", "--one-caller-inline-max-function-size", "20", "--always-inline-max-function-size", "4"];
+// Without these the code is longer, and compresses to less: fewer of the same expressions are kept in a local of their own.
+const skipped = ["local-cse", "simplify-locals"].map((name) => `--skip-pass=${name}`);
 const featureFlags = features.map((name) => `--enable-${name}`);
 // What is imported sets up a table for JavaScript objects, of which none crosses, or says what a trap is about to end.
-const optFlags = ["--remove-imports", ...passes, "--strip-producers", "--strip-target-features", ...featureFlags];
+const optFlags = ["--remove-imports", ...passes, ...skipped, "--strip-producers", "--strip-target-features", ...featureFlags];
 
 /** Of what wasm-bindgen exports for its own glue, what the faces call (`www/src/instance.ts`). */
 const called = ["__wbindgen_malloc", "__wbindgen_free"];

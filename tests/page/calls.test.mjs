@@ -6,7 +6,7 @@ import { at } from "../../scripts/lib/paths.mjs";
 /** @typedef {import("../../www/src/index.js").GuestSync} GuestSync */
 
 /** @type {typeof import("../../www/src/index.js")} */
-const { createGuestSync, GuestSyncError, ValidationError } = await import(at("dist/npm/node.js"));
+const { createGuestSync, GuestSyncError, registerGuestWorker, ValidationError } = await import(at("dist/npm/node.js"));
 
 /** @param {Record<string, unknown>} [options] @returns {GuestSync} */
 const open = (options) =>
@@ -159,6 +159,10 @@ test("a function that gives no capability is told of", async () => {
   }
 });
 
+test("where there are no service workers, none is registered, and the error says so", async () => {
+  assert.equal(await end(registerGuestWorker()), "worker.unsupported");
+});
+
 test("accounts are there before the wasm, and methods need no object", async () => {
   const guest = open();
   const { set, pending, metrics, close } = guest;
@@ -215,6 +219,7 @@ test("an option that cannot be one is refused by its name and without its value"
   for (const [name, options] of Object.entries(wrong)) {
     assert.throws(() => open(options), (error) => error instanceof GuestSyncError && error.code === "options.invalid" && error.message.startsWith(`${name}: `) && !error.message.includes("canary"), name);
   }
+  assert.throws(() => open({ webhook: "https://canary:canary@receiver.example/" }), { message: "webhook: is a URL without a password." });
   for (const options of [null, undefined, "g1", []]) assert.throws(() => createGuestSync(/** @type {any} */ (options)), { code: "options.invalid" });
 });
 

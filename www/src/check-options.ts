@@ -32,7 +32,7 @@ const OPTIONS: Rules = {
     ...Object.fromEntries(KINDS.map((kind) => [kind, oneOf("flag", "mask", "block")])),
   },
   onConflict: [isFunction, "is a function."],
-  webhook: [(value) => isText(value) && isUrl(value), "is a URL."],
+  webhook: [(value) => isText(value) && isUrl(value), "is a URL without a password."],
   session: text,
   debug: flag,
   batch: { maxItems: count, maxDelayMs: count },
@@ -49,7 +49,9 @@ const OPTIONS: Rules = {
 
 function isUrl(address: string): boolean {
   try {
-    return /^https?:/.test(new URL(address, "https://site.invalid").protocol);
+    const { protocol, username, password } = new URL(address, "https://site.invalid");
+    // No browser sends anything to an address with a password.
+    return /^https?:/.test(protocol) && !(username + password);
   } catch {
     return false;
   }

@@ -9,6 +9,7 @@ import { isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, GuestSyncError, invalid, type ValidationError, UPDATE_TYPE } from "./errors.js";
 import { Handlers } from "./events.js";
+import { stays } from "./effect/process.js";
 import { endLeft, noteLeft, randomId, sessionEnd } from "./effect/session.js";
 import { within } from "./effect/within.js";
 import { logoutProfile } from "./forms.js";
@@ -22,6 +23,9 @@ import { Screen } from "./screen.js";
 import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
 import { type Core, loadCore, Unreached } from "./wasm.js";
+
+/** Whether this is the build for Node. */
+declare const __GUESTSYNC_NODE__: boolean;
 
 /** The longest that timers keep. */
 const LONGEST_MS = 0x7fffffff;
@@ -244,6 +248,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       const until = performance.now() + Math.min(Math.ceil(timeoutMs), LONGEST_MS);
       const left = () => Math.max(Math.ceil(until - performance.now()), 0);
       const flush = calls.make<FlushResult>((tell, call) => tell(tells.flush, call, left()));
+      if (__GUESTSYNC_NODE__ && tell) stays(left(), flush);
       return tell ? flush : ignorable(within(isOffline() ? 0 : left(), flush).catch(soFar));
     },
     grant(purpose, given) {

@@ -6,6 +6,7 @@ import { holdByStorage } from "./effect/holder.js";
 import { sendHook } from "./effect/hook.js";
 import { lockOf, readLease, writeLease } from "./effect/lease.js";
 import { FlushLock } from "./effect/lock.js";
+import { mayEndBefore } from "./effect/process.js";
 import { Requests } from "./effect/requests.js";
 import { resolve } from "./effect/resolve.js";
 import { startSession } from "./effect/session.js";
@@ -13,6 +14,9 @@ import { getToken } from "./effect/token.js";
 import { refusal } from "./journal.js";
 import type { GuestSyncOptions, JournalStorage, Ready } from "./options.js";
 import type { Host, Tell } from "./tell.js";
+
+/** Whether this is the build for Node. */
+declare const __GUESTSYNC_NODE__: boolean;
 
 /** What the core tells the face of its own accord. */
 export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {
@@ -59,6 +63,8 @@ export function asked(options: GuestSyncOptions, journal: JournalStorage, channe
     [asks.wake]: (delay) => {
       clearTimeout(timer);
       timer = delay === undefined ? undefined : setTimeout(() => tell(tells.tick), delay);
+      // A batch is waited for; a server that is down for longer keeps no process alive.
+      if (__GUESTSYNC_NODE__ && Number(delay) > (options.batch?.maxDelayMs ?? 2_000)) mayEndBefore(timer);
     },
     [asks.notify]: (hint) => channel.tell(hint),
     [asks.resolve]: (send, ...conflicts) => resolve(tell, options.onConflict, send, conflicts),

@@ -26,7 +26,7 @@ export async function registerGuestWorker(
   url: string | URL = "/sw.js",
   options: RegisterGuestWorkerOptions = {},
 ): Promise<ServiceWorkerRegistration> {
-  if (!isSecureContext) throw new GuestSyncError("worker.insecure", "Service workers need HTTPS, or a page from this machine.");
+  if (globalThis.isSecureContext === false) throw new GuestSyncError("worker.insecure", "Service workers need HTTPS, or a page from this machine.");
   const container = serviceWorkers();
   if (!container) throw new GuestSyncError("worker.unsupported", "This browser has no service workers here.");
   const script = new URL(url, location.href);

@@ -23,42 +23,45 @@ pub(super) fn found(text: &mut Text, start: usize, before: u8, region: Option<Re
     let crowded = start < text.crowded[1];
     let mut run = Run::new(start);
     let mut checked = None;
-    while run.extend(text, true) {
-        if run.count >= CHECKED && !tail && !before.is_ascii_alphabetic() {
-            let kind =
-                if card::is_number(&run) { Some(Kind::Card) } else { ssn::is_number(text, &run, region).then_some(Kind::Ssn) };
-            if let Some(kind) = kind
-                && !text.goes_on(run.end)
-            {
-                checked = Some((kind, run.end));
+    let mut spaces = true;
+    loop {
+        while run.extend(text, spaces) {
+            if spaces && run.count.wrapping_sub(CHECKED) <= CARD - CHECKED && !tail && !before.is_ascii_alphabetic() {
+                let kind = if card::is_number(&run) {
+                    Some(Kind::Card)
+                } else {
+                    ssn::is_number(text, &run, region).then_some(Kind::Ssn)
+                };
+                if let Some(kind) = kind
+                    && !text.goes_on(run.end)
+                {
+                    checked = Some((kind, run.end));
+                }
+            }
+            let useless = spaces && (continues || (crowded && (run.signs != 0 || run.count > CARD)));
+            if (run.count > CARD && checked.is_some()) || (useless && !may_become_checked(&run)) {
+                break;
             }
         }
-        let useless = continues || (crowded && run.signs != 0);
-        if (run.count > CARD && checked.is_some()) || (useless && !may_become_checked(run.shape)) {
-            break;
+        if checked.is_some() {
+            return checked;
         }
-    }
-    if checked.is_some() {
-        return checked;
-    }
-    if continues {
-        if before != b' ' {
-            return None;
-        }
-    } else if !crowded {
-        if is_phone(text, &run, region, true) {
+        let known = spaces && (continues || crowded);
+        if !known && is_phone(text, &run, region, spaces) {
             return Some((Kind::Phone, run.end));
         }
-        if !run.has(sign::SPACE) {
+        let spaced = run.has(sign::SPACE);
+        if !spaces || (if continues { before != b' ' } else { !crowded && !spaced }) || start < text.crowded[0] {
             return None;
         }
+        spaces = false;
+        if spaced {
+            if run.tight < phone::FEWEST {
+                return None;
+            }
+            run = Run::new(start);
+        }
     }
-    if start < text.crowded[0] {
-        return None;
-    }
-    run = Run::new(start);
-    while run.extend(text, false) {}
-    is_phone(text, &run, region, false).then_some((Kind::Phone, run.end))
 }
 
 /// Whether a run that was read to its end is a phone number. What begins within it, and so far before its end that there are too many
@@ -68,8 +71,8 @@ fn is_phone(text: &mut Text, run: &Run, region: Option<Region>, spaces: bool) ->
     phone::is_number(text, run, region)
 }
 
-/// Whether groups of these lengths may, with others behind them, be a card or a social security number. Behind other digits, where
+/// Whether groups like these may, with others behind them, be a card or a social security number. Behind other digits, where
 /// no phone number begins, no more groups are read than these.
-const fn may_become_checked(shape: u32) -> bool {
-    matches!(shape, 3 | 4 | 0x32 | 0x44 | 0x46 | 0x444 | 0x4444)
+const fn may_become_checked(run: &Run) -> bool {
+    run.signs < sign::SLASH && matches!(run.shape, 3 | 4 | 0x32 | 0x44 | 0x46 | 0x444 | 0x4444)
 }

@@ -1,11 +1,15 @@
 //! Groups of digits and what may stand between them.
 
+use super::label::Label;
 use super::text::Text;
+use super::words;
 
 /// The most digits that are kept: those of the longest card number.
 const MAX: usize = 19;
 /// How many digits are read of what has too many for any number, so that those who begin behind its start need not read it again.
 const AHEAD: usize = 128;
+/// The most digits with which a run is given up before its end.
+const EARLY: usize = 8;
 /// The most characters between two groups.
 const GAP: usize = 4;
 
@@ -39,6 +43,10 @@ pub(super) struct Run {
     pub(super) shape: u32,
     /// How many digits.
     pub(super) count: usize,
+    /// How many digits stand before the first space.
+    pub(super) tight: usize,
+    /// How many groups of one digit.
+    pub(super) singles: usize,
     digits: [u8; MAX],
 }
 
@@ -48,30 +56,33 @@ impl Run {
         Self { start, end: start, ..Self::default() }
     }
 
-    /// Reads one more group; false if there is none, or if there are far more digits than any number has. Unless `spaces`, a space ends
-    /// the run, but behind a bracket.
+    /// Reads one more group; false if there is none, or if with these digits no number can come of it. Unless `spaces`, a space ends the
+    /// run, but behind a bracket.
     pub(super) fn extend(&mut self, text: &Text, spaces: bool) -> bool {
-        if self.count > AHEAD {
+        if self.count > AHEAD || self.is_hopeless(text) {
             return false;
         }
         let mut at = self.end;
         let mut signs = 0;
+        let mut last = 0;
         let mut c = text.read(at);
         while !c.is_ascii_digit() {
-            if at == self.end + GAP {
+            // A dot stands right before a digit, and no bracket beside its like.
+            if at == self.end + GAP || last == b'.' || (last == c && matches!(c, b'(' | b')')) {
                 return false;
             }
             signs |= match c {
                 b' ' if signs & sign::BRACKET != 0 || self.count == 0 => 0,
                 b' ' if spaces => sign::SPACE,
                 b'-' => sign::HYPHEN,
-                b'.' if text.is_digit(at + 1) => sign::DOT,
+                b'.' => sign::DOT,
                 b'/' => sign::SLASH,
-                b'(' if text.at(at + 1) != c => 0,
-                b')' if text.at(at + 1) != c => sign::BRACKET,
+                b'(' => 0,
+                b')' => sign::BRACKET,
                 b'+' if self.count == 0 => sign::PLUS,
                 _ => return false,
             };
+            last = c;
             at += 1;
             c = text.read(at);
         }
@@ -86,11 +97,26 @@ impl Run {
             at += 1;
             c = text.read(at);
         }
-        self.count += at - first;
-        self.shape = self.shape << 4 | (at - first).min(15) as u32;
+        if !self.has(sign::SPACE) {
+            self.tight = self.count;
+        }
+        let digits = at - first;
+        self.singles += usize::from(digits == 1);
+        self.count += digits;
+        self.shape = self.shape << 4 | digits.min(15) as u32;
         self.signs |= signs;
         self.end = at;
         true
+    }
+
+    /// Whether it is no number whatever follows: single digits, without a country code or a word that says "phone" before them. With
+    /// more digits it is read on, for what it then says of those who begin within it.
+    fn is_hopeless(&self, text: &Text) -> bool {
+        self.singles > 2
+            && self.count <= EARLY
+            && !self.has(sign::PLUS)
+            && !matches!(self.digits, [0, 0, 1..=9, ..])
+            && words::before(text, self.start) != Label::Phone
     }
 
     /// The digits; none if they are more than can be kept.

@@ -56,15 +56,9 @@ fn is_date(run: &Run) -> bool {
 /// Whether the groups are those of something else: a decimal number or a version (one dot, or a dot and a single digit), a book (a
 /// single digit at the end), a list of digits, a social security number out of range, a US postal code.
 fn is_of_another_form(run: &Run) -> bool {
-    let mut singles = 0;
-    let mut shape = run.shape;
-    while shape != 0 {
-        singles += u32::from(shape & 15 == 1);
-        shape >>= 4;
-    }
-    singles > 1
+    run.singles > 1
         || run.shape & 15 == 1
-        || (run.has(sign::DOT) && (singles > 0 || run.shape < 0x100))
+        || (run.has(sign::DOT) && (run.singles > 0 || run.shape < 0x100))
         || (run.has(sign::HYPHEN) && matches!(run.shape, 0x324 | 0x54))
 }
 

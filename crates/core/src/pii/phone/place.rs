@@ -16,10 +16,9 @@ impl Place {
     pub(super) fn of(text: &Text, run: &Run) -> Option<Self> {
         let before = text.before(run.start);
         let next = text.at(run.end);
-        let behind = text.at(run.end + 1);
         let goes_on = match next {
-            b'-' => behind.is_ascii_alphanumeric(),
-            b'.' | b'/' | b':' | b',' => behind.is_ascii_digit(),
+            b'-' => text.at(run.end + 1).is_ascii_alphanumeric(),
+            b'.' | b'/' | b':' | b',' => text.is_digit(run.end + 1),
             b'=' | b'*' | b'%' => true,
             _ => false,
         };
@@ -31,13 +30,13 @@ impl Place {
             _ => false,
         };
         // Brackets around the whole number are not part of it.
-        let opens = text.at(run.start) == b'(' && !run.has(sign::BRACKET);
+        let opens = !run.has(sign::BRACKET) && text.at(run.start) == b'(';
         if goes_on || goes_back || opens {
             return None;
         }
         let extended = has_extension(text, run.end);
         Some(Self {
-            alone: extended || is_alone(text, run),
+            alone: extended || (run.start < 4 && is_alone(text, run)),
             touched: (is_letter(before) && !run.has(sign::PLUS)) || (is_letter(next) && !extended),
         })
     }
@@ -61,10 +60,9 @@ fn is_letter(c: u8) -> bool {
 /// Whether an extension follows: `x12`, `x 12`, `ext. 12`.
 fn has_extension(text: &Text, end: usize) -> bool {
     let at = end + usize::from(text.at(end) == b' ');
-    let next = text.at(at + 1);
     match text.at(at) | 0x20 {
-        b'x' => next.is_ascii_digit() || (next == b' ' && text.is_digit(at + 2)),
-        b'e' => next | 0x20 == b'x' && text.at(at + 2) | 0x20 == b't',
+        b'x' => text.is_digit(at + 1) || (text.at(at + 1) == b' ' && text.is_digit(at + 2)),
+        b'e' => text.at(at + 1) | 0x20 == b'x' && text.at(at + 2) | 0x20 == b't',
         _ => false,
     }
 }

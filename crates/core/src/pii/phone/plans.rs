@@ -31,7 +31,7 @@ const PLANS: &[u8] = b"\
 const SIZES: (usize, usize) = sizes();
 /// The codes.
 static CODES: [u16; SIZES.0] = PACKED.0;
-/// For each code, the fewest and the most digits behind it, in the halves of a byte.
+/// For each code, the fewest digits behind it and how many more there may be, in the halves of a byte.
 static LENGTHS: [u8; SIZES.0] = PACKED.1;
 /// The countries in the order of their codes; the high bit of the first letter says that a new code begins.
 static COUNTRIES: [[u8; 2]; SIZES.1] = PACKED.2;
@@ -59,7 +59,7 @@ pub(super) fn is_number(digits: &[u8]) -> bool {
 
 /// Whether a national number of this plan may have so many digits.
 pub(super) fn fits(plan: usize, digits: usize) -> bool {
-    LENGTHS.get(plan).is_some_and(|span| (usize::from(span >> 4)..=usize::from(span & 15)).contains(&digits))
+    LENGTHS.get(plan).is_some_and(|span| digits.wrapping_sub(usize::from(span >> 4)) <= usize::from(span & 15))
 }
 
 /// The plan of a country.
@@ -103,7 +103,7 @@ const fn packed() -> ([u16; SIZES.0], [u8; SIZES.0], [[u8; 2]; SIZES.1]) {
                 match numbers {
                     0 => codes[plan] = number,
                     1 => lengths[plan] = (number as u8) << 4,
-                    _ => lengths[plan] |= number as u8,
+                    _ => lengths[plan] |= number as u8 - (lengths[plan] >> 4),
                 }
                 numbers += 1;
                 number = 0;
@@ -142,8 +142,8 @@ mod tests {
             }
         }
         for (code, span) in CODES.iter().zip(&LENGTHS) {
-            let (fewest, most) = (span >> 4, span & 15);
-            assert!(4 <= fewest && fewest <= most && code.to_string().len() + usize::from(most) <= 15, "{code}");
+            let (fewest, more) = (span >> 4, span & 15);
+            assert!(4 <= fewest && code.to_string().len() + usize::from(fewest + more) <= 15, "{code}");
         }
     }
 

@@ -176,12 +176,14 @@ impl Outbox {
             return false;
         }
         let Some((id, hook)) = self.hooks.iter().next() else { return false };
+        let sent = id.clone();
         let action = Action::Hook { id: id.clone(), body: hook.body.clone() };
         let Some(token) = self.bearer() else {
             self.step(Step::Authorizing);
             return true;
         };
         let send = self.id();
+        self.hook_sent = sent;
         self.step(Step::Hooking(send));
         self.put(Output::Send(Box::new(Request { send, guest, action, token, deadline, keepalive: false })));
         true
@@ -192,7 +194,9 @@ impl Outbox {
     pub(super) fn hook_answered(&mut self, answer: &Answer) {
         self.step(Step::Authorizing);
         let mut verdict = if answer.status == 0 { Verdict::Retry } else { judge(answer.status, answer.code.as_deref()) };
-        if verdict == Verdict::Reauthorize && self.hook_attempts == 0 {
+        // One that is refused twice in a row is not refused over its age.
+        let again = core::mem::replace(&mut self.hook_unauthorized, verdict == Verdict::Reauthorize);
+        if self.hook_unauthorized && !again {
             self.token.rejected_current();
             verdict = Verdict::Retry;
         }
@@ -205,8 +209,8 @@ impl Outbox {
             return self.release();
         }
         self.hook_attempts = 0;
-        let Some((id, _)) = self.hooks.iter().next() else { return self.release() };
-        let (id, mut writes) = (id.clone(), Vec::new());
+        // An earlier one may have turned up meanwhile.
+        let (id, mut writes) = (self.hook_sent.clone(), Vec::new());
         if verdict == Verdict::Done {
             self.hooks.remove(&id);
             writes.push(self.hook_row(&id, None));

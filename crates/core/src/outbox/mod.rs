@@ -118,6 +118,10 @@ pub struct Outbox {
     /// Events of deliveries that wait to be sent, by their ids.
     hooks: Sorted<Hook>,
     hook_attempts: u32,
+    /// The event whose answer is awaited.
+    hook_sent: SharedStr,
+    /// Whether the capability of the last try was refused.
+    hook_unauthorized: bool,
     hook_try: Millis,
     latencies: Box<Histogram>,
     version: Option<SharedStr>,

@@ -63,6 +63,8 @@ impl Outbox {
             left_session: false,
             hooks: Sorted::default(),
             hook_attempts: 0,
+            hook_sent: SharedStr::default(),
+            hook_unauthorized: false,
             hook_try: 0,
             latencies: Box::default(),
             version: None,

@@ -30,6 +30,8 @@ pub struct Desk {
     pub no_token: Option<Answer>,
     /// What the webhook answers.
     pub webhook: u16,
+    /// Whether it does not answer.
+    pub webhook_hangs: bool,
     /// Whether the journal cannot be read under the lock.
     pub unreadable_locked: bool,
     holding: bool,
@@ -63,6 +65,7 @@ impl Desk {
             resolved: 0,
             no_token: None,
             webhook: 200,
+            webhook_hangs: false,
             unreadable_locked: false,
             holding: false,
             starts: 0,
@@ -240,6 +243,10 @@ impl Desk {
                     }
                     None => started,
                 }
+            }
+            Output::Send(request) if self.webhook_hangs && matches!(request.action, Action::Hook { .. }) => {
+                self.requests.push(*request);
+                return None;
             }
             Output::Send(request) => self.answer(*request),
             Output::Resolve { send, conflicts } => {

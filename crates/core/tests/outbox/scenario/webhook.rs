@@ -1,6 +1,6 @@
 //! The events that a page sends itself.
 
-use guestsync_core::outbox::{Event, Input, Options, Outbox, Outcome};
+use guestsync_core::outbox::{Answer, Event, Hint, Input, Options, Outbox, Outcome};
 
 use super::desk::Desk;
 use crate::network::Fate;
@@ -85,6 +85,44 @@ fn an_event_that_is_refused_is_told_and_dropped() {
         |event: &&Event| matches!(event, Event::Rejected { reason, .. } if reason.code.as_deref() == Some("webhook.refused"));
     assert_eq!(desk.events.iter().filter(refused).count(), 1);
     assert_eq!(desk.hooks().len(), 1);
+}
+
+#[test]
+fn an_event_is_not_given_up_over_a_capability_that_is_refused_at_a_later_try() {
+    let mut desk = Desk::new();
+    desk.webhook = 503;
+    let mut tab = deliver(&mut desk);
+    desk.webhook = 401;
+    desk.wait(&mut tab, 2_000);
+    assert_eq!(desk.hooks().len(), 2);
+    desk.webhook = 200;
+    desk.wait(&mut tab, 100_000);
+    assert_eq!((desk.hooks().len(), desk.storage.states("hook/")), (3, 0));
+    assert!(!desk.events.iter().any(|event| matches!(event, Event::Rejected { .. })));
+}
+
+#[test]
+fn the_answer_for_one_event_counts_for_no_other_that_has_turned_up_meanwhile() {
+    let mut desk = Desk::new();
+    desk.webhook = 503;
+    let mut tab = desk.open(hooked());
+    desk.set(&mut tab, 1, "email", "ada@example.org");
+    drop(tab);
+    // A page that does not say whether this purpose is granted leaves the event to those that do.
+    let mut options = hooked();
+    options.stated = vec![("service".into(), true)];
+    desk.webhook = 200;
+    desk.webhook_hangs = true;
+    let mut tab = desk.open(options);
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.tell(&mut tab, Input::Grant { call: 2, purpose: "marketing".into() });
+    desk.tell(&mut tab, Input::Changed(Hint::Consent));
+    desk.webhook_hangs = false;
+    let send = desk.requests.last().expect("the event").send;
+    desk.tell(&mut tab, Input::Response { send, answer: Answer { status: 200, ..Answer::default() }.into() });
+    desk.wait(&mut tab, 100_000);
+    let sent = |what: &str| desk.hooks().iter().filter(|(_, body)| body.contains(what)).count();
+    assert_eq!((sent("email"), sent("tier"), desk.storage.states("hook/")), (2, 1, 0));
 }
 
 /// A page whose event was not taken yet.

@@ -49,3 +49,32 @@ for (const [what, status] of /** @type {const} */ ([["has delivered", 200], ["ha
     assert.equal(collector.guest.effects.at(-1), "tier=gold");
   });
 }
+
+test("a pause of tomorrow's is waited for once, also where a killed browser left another beside it", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const options = { guest: "test", endpoint: `${collector.origin}/genesys`, token: `${collector.origin}/token/tab` };
+  const tomorrow = await context.newPage();
+  await tomorrow.addInitScript(() => {
+    const { now } = Date;
+    Date.now = () => now() + 86_400_000;
+  });
+  await tomorrow.goto(shop);
+  collector.fault = () => ({ status: 429, headers: { "retry-after": "1" } });
+  await openGuestSync(tomorrow, options);
+  await tomorrow.evaluate(async () => {
+    const guest = /** @type {GuestSync} */ (Reflect.get(window, "guest"));
+    await guest.set({ tier: "silver" });
+    await guest.flush({ timeoutMs: 500 });
+  });
+  const row = "guestsync/s/test/pause";
+  await until("the pause to be known", () => tomorrow.evaluate((row) => localStorage.getItem(row), row));
+  await tomorrow.goto(`${shop}/elsewhere`);
+  await tomorrow.evaluate((row) => localStorage.setItem(row, String(localStorage.getItem(row)).replace(/\d\d\d\b/g, "000")), row);
+  collector.fault = () => undefined;
+
+  const today = await context.newPage();
+  await today.goto(shop);
+  await openGuestSync(today, options);
+  await until("what waits to arrive", async () => collector.guest.attributes.tier === "silver");
+});

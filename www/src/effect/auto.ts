@@ -1,5 +1,5 @@
 import type { JournalStorage } from "../options.js";
-import { DatabaseJournal, NoDatabase, prune } from "./idb.js";
+import { DatabaseJournal, grows, NoDatabase, prune } from "./idb.js";
 import { LocalJournal, rows, rowsOf, triples, write } from "./local.js";
 
 type Writes = (string | null)[];
@@ -36,9 +36,9 @@ export class AutoJournal implements JournalStorage {
       // A decision that was undone in the database with the page that made it.
       const undone = here.filter((row) => row[0] === "c" && !((there.get(nameOf(row)) ?? "") >= (row[2] as string))).flat();
       if (undone.length > 0) this.#ask(() => this.#database.store(undone)).catch(() => {});
-      // Of state the database's word counts, which comes last; of the others the latest, wherever it is. What pages state of consent,
-      // they state anew where the database does not have it.
-      return here.filter((row) => (row[0] === "c" ? row[2] : row[0] !== "r" || !there.has(nameOf(row)))).flat().concat(found) as string[];
+      // Of state the database's word alone counts; of what grows the latest, wherever it is. What pages state of consent, they state anew
+      // where the database does not have it.
+      return here.filter((row) => (row[0] === "c" ? row[2] : grows(row[0] as string, row[1] as string) || !there.has(nameOf(row)))).flat().concat(found) as string[];
     } catch (error) {
       if (this.#open || !(error instanceof NoDatabase)) throw error;
       return rowsOf(owner);

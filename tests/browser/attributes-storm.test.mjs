@@ -1,7 +1,7 @@
 /**
  * R2 for attributes: tabs that set for several guests while tabs crash, the browser is killed, storage is full, the network goes and the server
- * misbehaves, against a model (I1 to I3, I5). `GUESTSYNC_UPDATES` says how many updates, `GUESTSYNC_TABS` how many tabs, `GUESTSYNC_SEED`
- * which run, `GUESTSYNC_SEEDS` how many.
+ * misbehaves, against a model (I1 to I3, I5). After a kill the clock may be a day off (R12). `GUESTSYNC_UPDATES` says how many updates,
+ * `GUESTSYNC_TABS` how many tabs, `GUESTSYNC_SEED` which run, `GUESTSYNC_SEEDS` how many.
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -48,6 +48,7 @@ async function run(seed, scope) {
   let opened = 0;
   const open = async () => {
     const context = await launchWithProfile(scope, profile);
+    await context.addInitScript(setClock, 86_400_000 * (random.below(3) - 1));
     return { context, storage: await limitStorage(context, shop) };
   };
   let { context, storage } = await open();
@@ -148,6 +149,12 @@ async function startServer(scope, luck, hits) {
     return { status: 401, body: { code: "bad.credentials" } };
   };
   return { collector, weather, register: new Register() };
+}
+
+/** Sets the browser's clock, as far as pages can see. Runs in the page. @param {number} by milliseconds */
+function setClock(by) {
+  const { now } = Date;
+  Date.now = () => now() + by;
 }
 
 /** Opens the SDK for each guest. Runs in the page. @param {{ name: string, origins: string[] }} given */

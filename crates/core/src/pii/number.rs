@@ -21,7 +21,7 @@ pub(super) fn found(text: &mut Text, start: usize, before: u8, region: Option<Re
         return None;
     }
     let crowded = start < text.crowded[1];
-    let mut run = Run::new(start);
+    let mut run = Run::new(start, before);
     let mut checked = None;
     let mut spaces = true;
     loop {
@@ -56,10 +56,7 @@ pub(super) fn found(text: &mut Text, start: usize, before: u8, region: Option<Re
         }
         spaces = false;
         if spaced {
-            if run.tight < phone::FEWEST {
-                return None;
-            }
-            run = Run::new(start);
+            run.cut();
         }
     }
 }

@@ -9,7 +9,7 @@ const MAX: usize = 19;
 /// How many digits are read of what has too many for any number, so that those who begin behind its start need not read it again.
 const AHEAD: usize = 128;
 /// The most digits with which a run is given up before its end.
-const EARLY: usize = 8;
+const EARLY: usize = 10;
 /// The most characters between two groups.
 const GAP: usize = 4;
 
@@ -35,6 +35,8 @@ pub(super) mod sign {
 #[derive(Default)]
 pub(super) struct Run {
     pub(super) start: usize,
+    /// The character before it.
+    pub(super) before: u8,
     /// Behind the last digit.
     pub(super) end: usize,
     /// Which [`sign`]s there are.
@@ -43,8 +45,8 @@ pub(super) struct Run {
     pub(super) shape: u32,
     /// How many digits.
     pub(super) count: usize,
-    /// How many digits stand before the first space.
-    pub(super) tight: usize,
+    /// `end`, `signs`, `shape`, `count` and `singles` as they were before the first space.
+    tight: (usize, u8, u32, usize, usize),
     /// How many groups of one digit.
     pub(super) singles: usize,
     digits: [u8; MAX],
@@ -52,8 +54,8 @@ pub(super) struct Run {
 
 impl Run {
     /// An empty run.
-    pub(super) fn new(start: usize) -> Self {
-        Self { start, end: start, ..Self::default() }
+    pub(super) fn new(start: usize, before: u8) -> Self {
+        Self { start, before, end: start, ..Self::default() }
     }
 
     /// Reads one more group; false if there is none, or if with these digits no number can come of it. Unless `spaces`, a space ends the
@@ -98,7 +100,7 @@ impl Run {
             c = text.read(at);
         }
         if !self.has(sign::SPACE) {
-            self.tight = self.count;
+            self.tight = (self.end, self.signs, self.shape, self.count, self.singles);
         }
         let digits = at - first;
         self.singles += usize::from(digits == 1);
@@ -109,14 +111,20 @@ impl Run {
         true
     }
 
-    /// Whether it is no number whatever follows: single digits, without a country code or a word that says "phone" before them. With
-    /// more digits it is read on, for what it then says of those who begin within it.
+    /// Whether it is no number whatever follows: single digits with something between them, without a country code or a word that says
+    /// "phone" before them. With more digits it is read on, for what it then says of those who begin within it.
     fn is_hopeless(&self, text: &Text) -> bool {
-        self.singles > 2
-            && self.count <= EARLY
+        self.signs != 0
             && !self.has(sign::PLUS)
+            && self.singles > 1
+            && self.count.wrapping_sub(3) <= EARLY - 3
             && !matches!(self.digits, [0, 0, 1..=9, ..])
             && words::before(text, self.start) != Label::Phone
+    }
+
+    /// Takes back what was read from the first space on.
+    pub(super) fn cut(&mut self) {
+        (self.end, self.signs, self.shape, self.count, self.singles) = self.tight;
     }
 
     /// The digits; none if they are more than can be kept.

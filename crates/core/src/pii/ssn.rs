@@ -33,7 +33,7 @@ const fn is_given(number: u32) -> bool {
 
 /// Whether a space or nothing is on either side.
 fn stands_apart(text: &Text, run: &Run) -> bool {
-    matches!(text.before(run.start), 0 | b' ') && matches!(text.at(run.end), 0 | b' ')
+    matches!(run.before, 0 | b' ') && matches!(text.at(run.end), 0 | b' ')
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(super) struct Place {
 impl Place {
     /// Where a run of digits stands; `None` if its neighbours say that it is no number: a formula, a time, a name with digits in it.
     pub(super) fn of(text: &Text, run: &Run) -> Option<Self> {
-        let before = text.before(run.start);
+        let before = run.before;
         let next = text.at(run.end);
         let goes_on = match next {
             b'-' => text.at(run.end + 1).is_ascii_alphanumeric(),
@@ -34,7 +34,7 @@ impl Place {
         if goes_on || goes_back || opens {
             return None;
         }
-        let extended = has_extension(text, run.end);
+        let extended = has_extension(text, run.end, next);
         Some(Self {
             alone: extended || (run.start < 4 && is_alone(text, run)),
             touched: (is_letter(before) && !run.has(sign::PLUS)) || (is_letter(next) && !extended),
@@ -58,8 +58,8 @@ fn is_letter(c: u8) -> bool {
 }
 
 /// Whether an extension follows: `x12`, `x 12`, `ext. 12`.
-fn has_extension(text: &Text, end: usize) -> bool {
-    let at = end + usize::from(text.at(end) == b' ');
+fn has_extension(text: &Text, end: usize, next: u8) -> bool {
+    let at = end + usize::from(next == b' ');
     match text.at(at) | 0x20 {
         b'x' => text.is_digit(at + 1) || (text.at(at + 1) == b' ' && text.is_digit(at + 2)),
         b'e' => text.at(at + 1) | 0x20 == b'x' && text.at(at + 2) | 0x20 == b't',

@@ -41,7 +41,6 @@ mod storing;
 
 use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 pub use account::Accounts;
@@ -78,7 +77,10 @@ pub struct Outbox {
     random: Random,
     ticker: Ticker,
     closed: bool,
-    outputs: VecDeque<Output>,
+    /// What to do after what is polled now.
+    outputs: Vec<Output>,
+    /// The next one is the last.
+    polled: Vec<Output>,
     next_id: u32,
     accounts: Accounts,
 
@@ -220,13 +222,17 @@ impl Outbox {
 
     /// The next thing to do, in order.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        if self.polled.is_empty() {
+            core::mem::swap(&mut self.polled, &mut self.outputs);
+            self.polled.reverse();
+        }
+        self.polled.pop()
     }
 
     /// Called in forty places, which the page downloads: not inlined there.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn put(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn event(&mut self, event: Event) {

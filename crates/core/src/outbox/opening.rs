@@ -2,7 +2,6 @@
 
 use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::held::Held;
@@ -36,7 +35,8 @@ impl Outbox {
             random,
             ticker: Ticker::new(tab),
             closed: false,
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
+            polled: Vec::new(),
             next_id: 0,
             accounts: Accounts::default(),
             consent: Ledger::default(),

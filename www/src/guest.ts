@@ -79,10 +79,12 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     if (hint === "consent") stated = {};
     tell?.(tells.changed, hint);
   });
-  // Whoever is the guest again has not left.
-  if (mirrored && options.guest) noteLeft(options.guest, null);
-  // To begin to fetch takes the browser longer than all else here: the running task, and the page's first calls in it, come before.
-  queueMicrotask(load);
+  // A first look at localStorage, and to begin to fetch, take the browser longer than all else here: the page's first calls come before.
+  queueMicrotask(() => {
+    // Whoever is the guest again has not left.
+    if (mirrored && options.guest) noteLeft(options.guest, null);
+    load();
+  });
 
   /** With no network the calls wait for it, however long it takes. A wasm that is not the right one, or cannot be compiled, will not become so. */
   function load(pause = AGAIN_MS): void {
@@ -209,6 +211,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
+    // After what `createGuestSync` has put off.
+    await null;
     const guest = guestId;
     const end = sessionEnd(mirrored ? guest : undefined, options.session);
     const here = settled(calls.make((tell, call) => tell(tells.logout, call, randomId())));

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::clock::Clock;
 use crate::json;
 use crate::text::{cut, decimal};
 
@@ -10,6 +11,16 @@ pub fn push(out: &mut String, field: &str) {
     json::integer(out, field.len() as u64);
     *out += ":";
     out.push_str(field);
+}
+
+/// Appends a moment.
+pub fn push_clock(out: &mut String, clock: Clock) {
+    push(out, &clock.to_text());
+}
+
+/// Takes a moment off `rest`.
+pub fn next_clock(rest: &mut &str) -> Option<Clock> {
+    Clock::from_text(next(rest)?)
 }
 
 /// Takes the next field off `rest`; `None` where there is none that is well formed.

@@ -75,11 +75,11 @@ impl Record {
         netstring::push(&mut text, VERSION);
         let (purpose, epoch) = self.entries.values().next().map_or(("", Clock::ZERO), |e| (&*e.purpose, e.epoch));
         netstring::push(&mut text, purpose);
-        netstring::push(&mut text, &epoch.to_text());
+        netstring::push_clock(&mut text, epoch);
         for (key, entry) in self.entries.iter() {
             netstring::push(&mut text, key);
             netstring::push(&mut text, entry.value.typed());
-            netstring::push(&mut text, &entry.clock.to_text());
+            netstring::push_clock(&mut text, entry.clock);
         }
         text.into()
     }
@@ -100,12 +100,12 @@ impl Record {
 
     fn body(rest: &mut &str) -> Option<Self> {
         let purpose = netstring::next(rest)?;
-        let epoch = Clock::from_text(netstring::next(rest)?)?;
+        let epoch = netstring::next_clock(rest)?;
         let mut entries = Entries::default();
         while !rest.is_empty() {
             let key = netstring::next(rest)?.into();
             let value = Value::from_typed(netstring::next(rest)?)?;
-            let clock = Clock::from_text(netstring::next(rest)?)?;
+            let clock = netstring::next_clock(rest)?;
             entries.insert(key, Arc::new(Entry { value, purpose: purpose.into(), epoch, clock }));
         }
         (!entries.is_empty()).then_some(Self { entries })

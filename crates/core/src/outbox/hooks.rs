@@ -44,10 +44,10 @@ impl Hook {
     fn encode(&self) -> SharedStr {
         let mut text = String::new();
         netstring::push(&mut text, &self.body);
-        netstring::push(&mut text, &self.oldest.to_text());
+        netstring::push_clock(&mut text, self.oldest);
         for (purpose, epoch) in &self.purposes {
             netstring::push(&mut text, purpose);
-            netstring::push(&mut text, &epoch.to_text());
+            netstring::push_clock(&mut text, *epoch);
         }
         text.into()
     }
@@ -55,10 +55,10 @@ impl Hook {
     fn decode(text: &str) -> Option<Self> {
         let rest = &mut &*text;
         let body = netstring::next(rest)?.into();
-        let oldest = Clock::from_text(netstring::next(rest)?)?;
+        let oldest = netstring::next_clock(rest)?;
         let mut purposes = Vec::new();
         while !rest.is_empty() {
-            purposes.push((netstring::next(rest)?.into(), Clock::from_text(netstring::next(rest)?)?));
+            purposes.push((netstring::next(rest)?.into(), netstring::next_clock(rest)?));
         }
         Some(Self { body, oldest, purposes, stored: true })
     }

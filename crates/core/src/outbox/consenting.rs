@@ -36,8 +36,8 @@ impl Outbox {
         let write = self.consent.grant(purpose, at);
         self.store(Job::Grant(Some(call)), vec![write]);
         // An earlier withdrawal of it, stored or about to be, has been overtaken by its own page.
-        for (_, job, _) in &mut self.stores {
-            if let Job::Withdrawal(withdrawal) = job {
+        for store in &mut self.stores {
+            if let Job::Withdrawal(withdrawal) = &mut store.job {
                 withdrawal.overtake(purpose);
             }
         }

@@ -67,8 +67,8 @@ impl Outbox {
         self.hold_anew(&held);
         if !waiting.is_empty() {
             // The promise is given when the new record is kept: a crash before would lose what others take for dead.
-            for (_, job, _) in &mut self.stores {
-                if let Job::Burst { calls, .. } = job {
+            for store in &mut self.stores {
+                if let Job::Burst { calls, .. } = &mut store.job {
                     self.burst.calls.append(calls);
                 }
             }

@@ -50,7 +50,6 @@ pub use output::{Action, Event, Outcome, Output, Precondition, Reason, Request};
 
 use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
-use crate::journal::Write;
 use crate::metrics::Histogram;
 use crate::random::Random;
 use crate::sorted::Sorted;
@@ -62,7 +61,7 @@ use hooks::Hook;
 use pending::Pending;
 use sending::Sender;
 use setting::Burst;
-use storing::Job;
+use storing::Store;
 
 /// The owner of the rows of a session that the page starts itself.
 const OWN_SESSION: &str = "*";
@@ -92,8 +91,8 @@ pub struct Outbox {
     delivered: Sorted<Clock>,
     known: Sorted<()>,
     burst: Burst,
-    /// Transactions under way, with the removals among what they write; none where they do nothing else.
-    stores: Vec<(u32, Job, Option<Vec<Write>>)>,
+    /// Transactions under way.
+    stores: Vec<Box<Store>>,
     storage_works: bool,
     /// Every decision made here is in the journal.
     decisions_kept: bool,

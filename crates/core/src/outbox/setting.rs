@@ -1,6 +1,7 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
 use crate::shared_str::SharedStr;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -8,7 +9,7 @@ use super::input::Call;
 use super::output::{Event, Outcome, Output};
 use super::pending::{Home, Stage};
 use super::sending::earlier;
-use super::storing::{Job, SetCall, remove};
+use super::storing::{Job, SetCall, Store, remove};
 use super::{Outbox, Ungranted};
 use crate::Millis;
 use crate::attribute::{self, Update};
@@ -156,11 +157,12 @@ impl Outbox {
             self.consent.ahead_of(&Ledger::default(), &mut writes);
         }
         // A record whose successors are partly in a transaction that may still fail has to stay.
-        let under_way = self.stores.iter().any(|(_, job, _)| matches!(job, Job::Burst { .. }));
+        let under_way = self.stores.iter().any(|store| matches!(store.job, Job::Burst { .. }));
         let superseded = if under_way { Vec::new() } else { self.pending.take_superseded() };
         remove(&superseded, &mut writes);
         self.removals(&mut writes);
-        self.stores.push((store, Job::Burst { calls, superseded }, Some(Vec::new())));
+        let job = Job::Burst { calls, superseded };
+        self.stores.push(Box::new(Store { id: store, job, removals: Some(Vec::new()) }));
         self.put(Output::Store { store, writes });
     }
 

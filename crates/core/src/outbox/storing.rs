@@ -1,6 +1,7 @@
 //! Transactions under way: what each is for, and what its end means.
 
 use crate::shared_str::SharedStr;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -32,6 +33,15 @@ pub(super) enum Job {
     Aside(Vec<(Call, Outcome)>),
     /// Keeps what a sender learnt.
     Record,
+}
+
+/// A transaction under way.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) id: u32,
+    pub(super) job: Job,
+    /// The removals among what it writes; none where it does nothing else.
+    pub(super) removals: Option<Vec<Write>>,
 }
 
 /// Adds the removal of records.
@@ -72,7 +82,7 @@ impl Outbox {
     }
 
     pub(super) fn store(&mut self, job: Job, writes: Vec<Write>) -> u32 {
-        let store = self.id();
+        let id = self.id();
         // A full storage still lets go of what it holds; what is left there would be sent again.
         let mut removals = Vec::new();
         for write in &writes {
@@ -80,9 +90,10 @@ impl Outbox {
                 removals.push(write.clone());
             }
         }
-        self.stores.push((store, job, (removals.len() < writes.len()).then_some(removals)));
-        self.put(Output::Store { store, writes });
-        store
+        let removals = (removals.len() < writes.len()).then_some(removals);
+        self.stores.push(Box::new(Store { id, job, removals }));
+        self.put(Output::Store { store: id, writes });
+        id
     }
 
     pub(super) fn settle_all(&mut self, calls: Vec<(Call, Outcome)>) {
@@ -91,27 +102,26 @@ impl Outbox {
         }
     }
 
-    fn take_job(&mut self, store: u32) -> Option<(Job, Option<Vec<Write>>)> {
-        let at = self.stores.iter().position(|(id, ..)| *id == store)?;
-        let (_, job, removals) = self.stores.swap_remove(at);
-        Some((job, removals))
+    fn take_store(&mut self, id: u32) -> Option<Box<Store>> {
+        let at = self.stores.iter().position(|store| store.id == id)?;
+        Some(self.stores.swap_remove(at))
     }
 
-    pub(super) fn stored(&mut self, store: u32, durability: Durability) {
-        let Some((job, removals)) = self.take_job(store) else { return };
-        self.pending.stored(store);
+    pub(super) fn stored(&mut self, id: u32, durability: Durability) {
+        let Some(store) = self.take_store(id) else { return };
+        self.pending.stored(id);
         // A full storage takes removals all the same.
-        if removals.is_some() && durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
+        if store.removals.is_some() && durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
             self.event(Event::Storage { reason: "restored" });
         }
-        self.ended(store, job, durability);
+        self.ended(store, durability);
     }
 
-    pub(super) fn store_failed(&mut self, store: u32, reason: &'static str) {
-        let Some((mut job, removals)) = self.take_job(store) else { return };
-        let mut removals = removals.unwrap_or_default();
-        self.pending.not_stored(store);
-        match &mut job {
+    pub(super) fn store_failed(&mut self, id: u32, reason: &'static str) {
+        let Some(mut store) = self.take_store(id) else { return };
+        let mut removals = store.removals.take().unwrap_or_default();
+        self.pending.not_stored(id);
+        match &mut store.job {
             Job::Burst { superseded, .. } => {
                 self.decisions_kept = false;
                 self.pending.put_back_superseded(core::mem::take(superseded));
@@ -126,20 +136,20 @@ impl Outbox {
             _ => {}
         }
         if !removals.is_empty() {
-            let calls = if let Job::Aside(calls) = &mut job { core::mem::take(calls) } else { Vec::new() };
+            let calls = if let Job::Aside(calls) = &mut store.job { core::mem::take(calls) } else { Vec::new() };
             self.store(Job::Aside(calls), removals);
         }
         if core::mem::replace(&mut self.storage_works, false) {
             self.event(Event::Storage { reason });
         }
-        if let Job::Withdrawal(withdrawal) = job {
+        if let Job::Withdrawal(withdrawal) = &store.job {
             return self.settle(withdrawal.call, Outcome::Unkept);
         }
-        self.ended(store, job, Durability::Memory);
+        self.ended(store, Durability::Memory);
     }
 
-    fn ended(&mut self, store: u32, job: Job, durability: Durability) {
-        match job {
+    fn ended(&mut self, store: Box<Store>, durability: Durability) {
+        match store.job {
             Job::Burst { calls, .. } => {
                 for SetCall { call, held } in calls {
                     self.settle(call, Outcome::Set { durability: Some(durability), held });
@@ -168,7 +178,7 @@ impl Outbox {
                 if durability > Durability::Memory {
                     self.hooks_stored();
                 }
-                self.recorded(store);
+                self.recorded(store.id);
             }
         }
     }

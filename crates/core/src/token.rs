@@ -10,6 +10,7 @@
 //! While a token is renewed ahead of its expiry, the old one serves until it expires.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use crate::{Millis, Sensitive};
 
@@ -24,7 +25,7 @@ const MAX_LIFE: Millis = 172_800_000;
 #[derive(Debug, Clone)]
 pub struct Token {
     /// The bearer value.
-    pub value: Sensitive<String>,
+    pub value: Arc<Sensitive<String>>,
     /// Counts the tokens of this [`Lifecycle`].
     pub generation: u64,
 }
@@ -86,12 +87,17 @@ impl Lifecycle {
     /// A token came. `asked_at` is when its request was sent: its life is counted from there. `expires_in` is what the answer
     /// stated, in seconds; missing, negative, zero or not a finite number counts as five minutes.
     pub fn fetched(&mut self, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) -> Token {
-        self.came(asked_at, value.clone(), expires_in);
+        let value = Arc::new(value);
+        self.hold(asked_at, value.clone(), expires_in);
         Token { value, generation: self.generation }
     }
 
     /// As [`Lifecycle::fetched`], for whoever asks for it later.
     pub fn came(&mut self, asked_at: Millis, value: Sensitive<String>, expires_in: Option<f64>) {
+        self.hold(asked_at, Arc::new(value), expires_in);
+    }
+
+    fn hold(&mut self, asked_at: Millis, value: Arc<Sensitive<String>>, expires_in: Option<f64>) {
         let life = match expires_in {
             Some(seconds) if seconds.is_finite() && seconds > 0.0 => ((seconds * 1_000.0) as Millis).min(MAX_LIFE),
             _ => UNSTATED_LIFE,

@@ -3,6 +3,7 @@
 use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::input::{Call, Durability, Hint};
@@ -52,7 +53,7 @@ pub struct Request {
     /// What it does.
     pub action: Action,
     /// The capability.
-    pub token: Sensitive<String>,
+    pub token: Arc<Sensitive<String>>,
     /// After this (monotonic) it is to be aborted and counts as failed.
     pub deadline: Millis,
     /// Whether it has to outlive the page.

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use super::Outbox;
 use super::flight::Flight;
@@ -211,7 +212,7 @@ impl Outbox {
     }
 
     /// The capability, if it is at hand; else, or where it is about to expire, a new one is asked for.
-    pub(super) fn bearer(&mut self) -> Option<Sensitive<String>> {
+    pub(super) fn bearer(&mut self) -> Option<Arc<Sensitive<String>>> {
         let (token, fetch) = match self.token.ask(self.now.mono) {
             Ask::Use(token) => (Some(token.value), false),
             Ask::UseAndFetch(token) => (Some(token.value), true),
@@ -232,7 +233,7 @@ impl Outbox {
         }
     }
 
-    fn write(&mut self, token: Sensitive<String>) {
+    fn write(&mut self, token: Arc<Sensitive<String>>) {
         let Some(deadline) = self.deadline() else { return };
         if let Some(request) = self.write_request(deadline, token, false) {
             self.step(Step::Sending(request.send));
@@ -241,7 +242,12 @@ impl Outbox {
     }
 
     /// The write that carries the flight.
-    pub(super) fn write_request(&mut self, deadline: Millis, token: Sensitive<String>, keepalive: bool) -> Option<Box<Request>> {
+    pub(super) fn write_request(
+        &mut self,
+        deadline: Millis,
+        token: Arc<Sensitive<String>>,
+        keepalive: bool,
+    ) -> Option<Box<Request>> {
         let (flight, guest) = (self.flight.as_ref()?, self.guest.clone()?);
         let body = flight.body();
         let idempotency_key = flight.idempotency_key(&guest, &body);

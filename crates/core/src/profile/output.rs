@@ -1,6 +1,7 @@
 //! What the machine asks for and tells.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::answer::Reply;
@@ -30,7 +31,7 @@ pub enum Output {
         /// Whose.
         guest: String,
         /// The capability.
-        token: Sensitive<String>,
+        token: Arc<Sensitive<String>>,
     },
     /// Send a patch to the guest's profile (P1).
     Send(Patch),
@@ -96,5 +97,5 @@ pub struct Patch {
     /// `Guestsync-Seq`: greater is later.
     pub sequence: u64,
     /// The capability.
-    pub token: Sensitive<String>,
+    pub token: Arc<Sensitive<String>>,
 }

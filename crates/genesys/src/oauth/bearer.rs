@@ -42,7 +42,7 @@ struct State {
     life: Lifecycle,
     failed: Option<(Error, Instant)>,
     /// The value refused last: a stored copy of it is not taken again.
-    refused: Option<Sensitive<String>>,
+    refused: Option<Arc<Sensitive<String>>>,
     /// While new tokens are refused as well: when the next one may be asked for, and how long was waited for that.
     held: Option<(Instant, Duration)>,
 }

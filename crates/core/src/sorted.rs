@@ -21,8 +21,8 @@ impl<V> Default for Sorted<V> {
 
 impl<V> Sorted<V> {
     /// Where a key is, or where it belongs.
-    fn find(&self, key: &str) -> Result<usize, usize> {
-        self.entries.binary_search_by(|(at, _)| (**at).cmp(key))
+    fn find(&self, key: &SharedStr) -> Result<usize, usize> {
+        self.entries.binary_search_by(|(at, _)| at.cmp(key))
     }
 
     /// How many keys.
@@ -39,19 +39,19 @@ impl<V> Sorted<V> {
 
     /// Whether a key is there.
     #[must_use]
-    pub fn contains(&self, key: &str) -> bool {
+    pub fn contains(&self, key: &SharedStr) -> bool {
         self.find(key).is_ok()
     }
 
     /// The value of a key.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&V> {
+    pub fn get(&self, key: &SharedStr) -> Option<&V> {
         let (_, value) = self.entries.get(self.find(key).ok()?)?;
         Some(value)
     }
 
     /// The value of a key, to be changed.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
+    pub fn get_mut(&mut self, key: &SharedStr) -> Option<&mut V> {
         let at = self.find(key).ok()?;
         let (_, value) = self.entries.get_mut(at)?;
         Some(value)
@@ -82,7 +82,7 @@ impl<V> Sorted<V> {
 
     /// Takes a value out.
     #[inline(never)]
-    pub fn remove(&mut self, key: &str) -> Option<Box<V>> {
+    pub fn remove(&mut self, key: &SharedStr) -> Option<Box<V>> {
         // Moves it to the end, entry by entry: `Vec::remove` brings a panic into the build.
         let at = self.find(key).ok()?;
         let mut after = self.entries.get_mut(at..)?.iter_mut();
@@ -117,7 +117,7 @@ impl<V> Sorted<V> {
     }
 
     /// The keys for which `wanted` holds, in order.
-    pub fn select(&self, wanted: &dyn Fn(&str, &V) -> bool) -> Vec<SharedStr> {
+    pub fn select(&self, wanted: &dyn Fn(&SharedStr, &V) -> bool) -> Vec<SharedStr> {
         let mut keys = Vec::new();
         for (key, value) in self.iter() {
             if wanted(key, value) {
@@ -155,7 +155,7 @@ mod tests {
                 prop_assert!(ours.iter().eq(theirs.iter()));
                 prop_assert_eq!(ours.len(), theirs.len());
             }
-            prop_assert_eq!(ours.select(&|key, value| key < "b" || *value < 9).len(), theirs.iter().filter(|(key, value)| &***key < "b" || **value < 9).count());
+            prop_assert_eq!(ours.select(&|key, value| **key < *"b" || *value < 9).len(), theirs.iter().filter(|(key, value)| &***key < "b" || **value < 9).count());
             prop_assert!(ours.into_iter().map(|(key, value)| (key, *value)).eq(theirs));
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Result<Rules, (String, &'static str)>
         }
     }
     while !flat.is_at_end() {
-        if let (Some(purpose), Some(field)) = (flat.owned(), flat.owned()) {
+        if let (Some(purpose), Some(field)) = (flat.shared(), flat.owned()) {
             consent.push(Consent { purpose, field });
         }
     }
@@ -57,6 +57,6 @@ fn field(flat: &mut Flat<'_>) -> Result<Field, (String, &'static str)> {
         Some(_) => Some(NormalForm::Email),
         None => None,
     };
-    field.purpose = flat.owned();
+    field.purpose = flat.shared();
     Ok(field)
 }

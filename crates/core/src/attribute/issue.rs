@@ -97,7 +97,7 @@ pub fn check(
     updates: Vec<Update>,
     limits: &Limits,
     count: usize,
-    known: &dyn Fn(&str) -> bool,
+    known: &dyn Fn(&SharedStr) -> bool,
 ) -> Result<Vec<(SharedStr, Value)>, Vec<Issue>> {
     let mut issues = Vec::new();
     let mut whole = |code| issues.push(Issue { key: SharedStr::default(), code });
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_guest_with_all_its_keys_takes_updates_of_them_only() {
         let limits = Limits { keys_per_guest: 2, ..Limits::default() };
-        let known = |key: &str| key == "a" || key == "b";
+        let known = |key: &SharedStr| *key == "a" || *key == "b";
         assert!(check(vec![text("a", "1"), text("b", "2")], &limits, 2, &known).is_ok());
         let issues = check(vec![text("a", "1"), text("c", "2")], &limits, 2, &known).expect_err("one key too many");
         assert_eq!(issues[0].code, Code::GuestTooManyKeys);

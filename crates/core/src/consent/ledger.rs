@@ -29,20 +29,20 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    fn get(&self, purpose: &str) -> Decision {
+    fn get(&self, purpose: &SharedStr) -> Decision {
         self.decisions.get(purpose).copied().unwrap_or_default()
     }
 
     /// Changes what is known of a purpose.
-    fn change(&mut self, purpose: &str, change: &dyn Fn(&mut Decision)) {
+    fn change(&mut self, purpose: &SharedStr, change: &dyn Fn(&mut Decision)) {
         let mut decision = self.get(purpose);
         change(&mut decision);
-        self.decisions.insert(purpose.into(), decision);
+        self.decisions.insert(purpose.clone(), decision);
     }
 
     /// Whether a purpose is granted.
     #[must_use]
-    pub fn is_granted(&self, purpose: &str) -> bool {
+    pub fn is_granted(&self, purpose: &SharedStr) -> bool {
         let decision = self.get(purpose);
         !decision.doubted
             && (decision.granted > decision.withdrawn || (decision.stated == Some(true) && !self.is_decided(purpose)))
@@ -50,7 +50,7 @@ impl Ledger {
 
     /// Whether the visitor, and not only the page's options, has decided about a purpose.
     #[must_use]
-    pub fn is_decided(&self, purpose: &str) -> bool {
+    pub fn is_decided(&self, purpose: &SharedStr) -> bool {
         let decision = self.get(purpose);
         decision.granted > Clock::ZERO || decision.withdrawn > Clock::ZERO
     }
@@ -63,20 +63,20 @@ impl Ledger {
 
     /// The epoch that an update set now carries.
     #[must_use]
-    pub fn epoch(&self, purpose: &str) -> Clock {
+    pub fn epoch(&self, purpose: &SharedStr) -> Clock {
         self.get(purpose).withdrawn
     }
 
     /// Whether an update of this purpose that was set under this epoch may be sent.
     #[must_use]
-    pub fn allows(&self, purpose: &str, epoch: Clock) -> bool {
+    pub fn allows(&self, purpose: &SharedStr, epoch: Clock) -> bool {
         self.is_granted(purpose) && self.epoch(purpose) == epoch
     }
 
     /// Whether an update of this purpose that was set under this epoch must go. One of a purpose that is neither decided nor stated
     /// here is left to who states it.
     #[must_use]
-    pub fn refuses(&self, purpose: &str, epoch: Clock) -> bool {
+    pub fn refuses(&self, purpose: &SharedStr, epoch: Clock) -> bool {
         let decision = self.get(purpose);
         let refused =
             if self.is_decided(purpose) { decision.granted <= decision.withdrawn } else { decision.stated == Some(false) };
@@ -84,14 +84,14 @@ impl Ledger {
     }
 
     /// Notes a grant by the visitor and gives the row to store.
-    pub fn grant(&mut self, purpose: &str, at: Clock) -> Write {
+    pub fn grant(&mut self, purpose: &SharedStr, at: Clock) -> Write {
         self.learn_decision("g", purpose, at);
         self.change(purpose, &|decision| decision.insisted = decision.doubted);
         Write::put(Table::Consent, key("g", purpose), at.to_text())
     }
 
     /// Notes a withdrawal and gives the row to store.
-    pub fn withdraw(&mut self, purpose: &str, at: Clock) -> Write {
+    pub fn withdraw(&mut self, purpose: &SharedStr, at: Clock) -> Write {
         self.learn_decision("w", purpose, at);
         self.change(purpose, &|decision| decision.insisted = false);
         Write::put(Table::Consent, key("w", purpose), at.to_text())
@@ -150,7 +150,7 @@ impl Ledger {
 
     /// Whether the visitor has granted a purpose here while it was doubted.
     #[must_use]
-    pub fn insists(&self, purpose: &str) -> bool {
+    pub fn insists(&self, purpose: &SharedStr) -> bool {
         self.get(purpose).insisted
     }
 
@@ -183,6 +183,7 @@ impl Ledger {
     /// Takes note of a stored row; one that means nothing is passed over. Gives the moment it names.
     pub fn learn(&mut self, row: &Row) -> Option<Clock> {
         let (kind, purpose) = cut(&row.key, b'/')?;
+        let purpose = &SharedStr::from(purpose);
         match kind {
             "s" | "n" => self.change(purpose, &|decision| decision.stated = Some(kind == "s")),
             "p" => self.change(purpose, &|decision| decision.signalled = true),
@@ -191,7 +192,7 @@ impl Ledger {
         None
     }
 
-    fn learn_decision(&mut self, kind: &str, purpose: &str, at: Clock) -> Option<Clock> {
+    fn learn_decision(&mut self, kind: &str, purpose: &SharedStr, at: Clock) -> Option<Clock> {
         let granted = kind == "g";
         if !granted && kind != "w" {
             return None;
@@ -219,7 +220,7 @@ mod tests {
 
     #[test]
     fn nothing_stated_is_nothing_granted() {
-        assert!(!Ledger::default().is_granted("service"));
+        assert!(!Ledger::default().is_granted(&"service".into()));
     }
 
     #[test]
@@ -227,26 +228,26 @@ mod tests {
         let mut ticker = Ticker::new(1);
         let (grant, withdrawal, again) = (ticker.tick(1), ticker.tick(2), ticker.tick(3));
         let mut ledger = Ledger::default();
-        ledger.withdraw("m", withdrawal);
-        ledger.grant("m", grant);
-        assert!(!ledger.is_granted("m"));
-        ledger.grant("m", again);
-        assert!(ledger.is_granted("m"));
-        ledger.withdraw("m", withdrawal);
-        assert!(ledger.is_granted("m"));
+        ledger.withdraw(&"m".into(), withdrawal);
+        ledger.grant(&"m".into(), grant);
+        assert!(!ledger.is_granted(&"m".into()));
+        ledger.grant(&"m".into(), again);
+        assert!(ledger.is_granted(&"m".into()));
+        ledger.withdraw(&"m".into(), withdrawal);
+        assert!(ledger.is_granted(&"m".into()));
     }
 
     #[test]
     fn an_update_of_an_earlier_epoch_stays_dead_after_a_new_grant() {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
-        ledger.grant("m", ticker.tick(1));
-        let epoch = ledger.epoch("m");
-        assert!(ledger.allows("m", epoch));
-        ledger.withdraw("m", ticker.tick(2));
-        ledger.grant("m", ticker.tick(3));
-        assert!(!ledger.allows("m", epoch));
-        assert!(ledger.allows("m", ledger.epoch("m")));
+        ledger.grant(&"m".into(), ticker.tick(1));
+        let epoch = ledger.epoch(&"m".into());
+        assert!(ledger.allows(&"m".into(), epoch));
+        ledger.withdraw(&"m".into(), ticker.tick(2));
+        ledger.grant(&"m".into(), ticker.tick(3));
+        assert!(!ledger.allows(&"m".into(), epoch));
+        assert!(ledger.allows(&"m".into(), ledger.epoch(&"m".into())));
     }
 
     #[test]
@@ -254,10 +255,10 @@ mod tests {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
         ledger.state(&[("m".into(), true), ("n".into(), false)]);
-        assert!(ledger.is_granted("m") && !ledger.is_decided("m") && !ledger.is_granted("n"));
-        ledger.withdraw("m", ticker.tick(1));
-        ledger.grant("n", ticker.tick(2));
-        assert!(!ledger.is_granted("m") && ledger.is_granted("n"));
+        assert!(ledger.is_granted(&"m".into()) && !ledger.is_decided(&"m".into()) && !ledger.is_granted(&"n".into()));
+        ledger.withdraw(&"m".into(), ticker.tick(1));
+        ledger.grant(&"n".into(), ticker.tick(2));
+        assert!(!ledger.is_granted(&"m".into()) && ledger.is_granted(&"n".into()));
     }
 
     #[test]
@@ -276,12 +277,14 @@ mod tests {
         let mut ticker = Ticker::new(1);
         let mut ledger = Ledger::default();
         ledger.state(&[("no".into(), false), ("yes".into(), true)]);
-        let refused = ["no", "yes", "unsaid"].map(|purpose| ledger.refuses(purpose, Clock::ZERO));
+        let refused = ["no", "yes", "unsaid"].map(|purpose| ledger.refuses(&purpose.into(), Clock::ZERO));
         assert_eq!(refused, [true, false, false]);
-        ledger.withdraw("unsaid", ticker.tick(1));
-        assert!(ledger.refuses("unsaid", Clock::ZERO));
-        ledger.grant("unsaid", ticker.tick(2));
-        assert!(ledger.refuses("unsaid", Clock::ZERO) && !ledger.refuses("unsaid", ledger.epoch("unsaid")));
+        ledger.withdraw(&"unsaid".into(), ticker.tick(1));
+        assert!(ledger.refuses(&"unsaid".into(), Clock::ZERO));
+        ledger.grant(&"unsaid".into(), ticker.tick(2));
+        assert!(
+            ledger.refuses(&"unsaid".into(), Clock::ZERO) && !ledger.refuses(&"unsaid".into(), ledger.epoch(&"unsaid".into()))
+        );
     }
 
     #[test]
@@ -302,8 +305,8 @@ mod tests {
         ledger.state(&[("s".into(), true), ("n".into(), false)]);
         let mut writes = ledger.restate(&Ledger::default());
         writes.extend(ledger.signal(&["p".into()]).0);
-        writes.push(ledger.grant("m", ticker.tick(1)));
-        writes.push(ledger.withdraw("m", ticker.tick(2)));
+        writes.push(ledger.grant(&"m".into(), ticker.tick(1)));
+        writes.push(ledger.withdraw(&"m".into(), ticker.tick(2)));
         let mut other = Ledger::default();
         for Write { table, key, value } in writes {
             if let Some(value) = value {

@@ -43,7 +43,7 @@ impl Purposes {
 
     /// The purpose of an attribute.
     #[must_use]
-    pub fn of(&self, key: &str) -> &SharedStr {
+    pub fn of(&self, key: &SharedStr) -> &SharedStr {
         self.by_key.get(key).unwrap_or(&self.other)
     }
 
@@ -71,8 +71,8 @@ mod tests {
     fn a_star_names_the_purpose_of_all_other_keys() {
         let pair = |k: &str, p: &str| (k.into(), p.into());
         let purposes = Purposes::new([pair("email", "marketing"), pair("*", "support")]);
-        assert_eq!((&**purposes.of("email"), &**purposes.of("tier")), ("marketing", "support"));
-        assert_eq!(&**Purposes::default().of("tier"), "service");
+        assert_eq!((&**purposes.of(&"email".into()), &**purposes.of(&"tier".into())), ("marketing", "support"));
+        assert_eq!(&**Purposes::default().of(&"tier".into()), "service");
         assert_eq!(purposes.names(), ["marketing", "support"]);
     }
 }

@@ -154,7 +154,7 @@ mod tests {
         let text = include_str!("../../fixtures/record-v1.txt").trim_end_matches('\n');
         let record = Record::decode(text).expect("version 1");
         assert_eq!(record.entries.len(), 3);
-        assert_eq!(record.entries.get("preferredLanguage").map(|entry| &entry.value), Some(&Value::text("en-US")));
+        assert_eq!(record.entries.get(&"preferredLanguage".into()).map(|entry| &entry.value), Some(&Value::text("en-US")));
         assert_eq!(record.encode(), text);
     }
 

@@ -20,7 +20,7 @@ impl Withdrawal {
     }
 
     /// The page has granted this purpose since.
-    fn overtake(&mut self, purpose: &str) {
+    fn overtake(&mut self, purpose: &SharedStr) {
         if matches!(&self.of, Withdrawn::Purpose(of) if of == purpose) {
             self.of = Withdrawn::Overtaken;
         }
@@ -28,7 +28,7 @@ impl Withdrawal {
 }
 
 impl Outbox {
-    pub(super) fn grant(&mut self, call: Call, purpose: &str) {
+    pub(super) fn grant(&mut self, call: Call, purpose: &SharedStr) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
@@ -55,11 +55,11 @@ impl Outbox {
         }
     }
 
-    pub(super) fn withdraw(&mut self, call: Call, purpose: &str) {
+    pub(super) fn withdraw(&mut self, call: Call, purpose: &SharedStr) {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
-        self.raise_epoch(Withdrawal::new(call, Withdrawn::Purpose(purpose.into())));
+        self.raise_epoch(Withdrawal::new(call, Withdrawn::Purpose(purpose.clone())));
     }
 
     /// Raises the epoch and deletes what waits, in one transaction; then waits for the flush lock, so that no tab is between its

@@ -45,7 +45,7 @@ impl Flight {
     }
 
     /// The value to be written for a key.
-    pub(super) fn value<'a>(&'a self, key: &str, entry: &'a Entry) -> &'a Value {
+    pub(super) fn value<'a>(&'a self, key: &SharedStr, entry: &'a Entry) -> &'a Value {
         self.resolved.get(key).unwrap_or(&entry.value)
     }
 

@@ -23,12 +23,12 @@ impl Held {
         self.bytes
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Arc<Entry>> {
+    pub(super) fn get(&self, key: &SharedStr) -> Option<&Arc<Entry>> {
         self.entries.get(key)
     }
 
     /// The keys of all entries for which `wanted` holds.
-    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Arc<Entry>) -> bool) -> Vec<SharedStr> {
+    pub(super) fn select(&self, wanted: &dyn Fn(&SharedStr, &Arc<Entry>) -> bool) -> Vec<SharedStr> {
         self.entries.select(wanted)
     }
 
@@ -41,7 +41,7 @@ impl Held {
     }
 
     /// Takes an entry out.
-    pub(super) fn remove(&mut self, key: &str) -> Option<Arc<Entry>> {
+    pub(super) fn remove(&mut self, key: &SharedStr) -> Option<Arc<Entry>> {
         let entry = self.entries.remove(key)?;
         self.bytes -= weight(key, &entry);
         Some(*entry)

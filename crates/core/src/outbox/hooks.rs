@@ -133,14 +133,14 @@ impl Outbox {
     }
 
     /// Takes note of a stored one, if it is this page's to send; one that nobody may send any more is to be removed.
-    pub(super) fn take_hook(&mut self, id: &str, text: &str, writes: &mut Vec<Write>) {
+    pub(super) fn take_hook(&mut self, id: &SharedStr, text: &str, writes: &mut Vec<Write>) {
         match Hook::decode(text).filter(|hook| !hook.is_dead(&self.consent, self.ended)) {
             None => {
                 self.untidy = true;
                 writes.push(self.hook_row(id, None));
             }
             Some(hook) if self.options.hooks && hook.purposes.iter().all(|(of, _)| self.consent.is_granted(of)) => {
-                self.hooks.insert(id.into(), hook);
+                self.hooks.insert(id.clone(), hook);
             }
             Some(_) => {}
         }
@@ -158,8 +158,8 @@ impl Outbox {
     }
 
     /// Forgets the stored ones that the journal does not have any more: another tab has sent them.
-    pub(super) fn forget_hooks(&mut self, there: &[(&str, &str)]) {
-        for id in &self.hooks.select(&|id, hook| hook.stored && !there.iter().any(|(of, _)| *of == id)) {
+    pub(super) fn forget_hooks(&mut self, there: &[(SharedStr, &str)]) {
+        for id in &self.hooks.select(&|id, hook| hook.stored && !there.iter().any(|(of, _)| **id == **of)) {
             self.hooks.remove(id);
         }
     }
@@ -221,7 +221,7 @@ impl Outbox {
         self.step(Step::Recording(store));
     }
 
-    fn drop_hook(&mut self, id: &str, writes: &mut Vec<Write>, reason: Reason) {
+    fn drop_hook(&mut self, id: &SharedStr, writes: &mut Vec<Write>, reason: Reason) {
         self.hooks.remove(id);
         writes.push(self.hook_row(id, None));
         self.event(Event::Rejected { keys: Vec::new(), reason });

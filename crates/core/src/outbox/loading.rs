@@ -1,5 +1,6 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
+use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use super::hooks;
@@ -169,7 +170,7 @@ impl Outbox {
                     }
                 }
                 (Table::State, Some(name)) => match hooks::id(name) {
-                    Some(id) => there.push((id, &*row.value)),
+                    Some(id) => there.push((id.into(), &*row.value)),
                     None => self.learn_state(name, &row.value),
                 },
                 (Table::Delivered, Some(key)) => {
@@ -178,7 +179,7 @@ impl Outbox {
                         if (old || at <= self.ended) && locked.is_some() {
                             writes.push(Write::remove(Table::Delivered, row.key.clone()));
                         } else if at > self.ended {
-                            self.learn_delivered(key, at);
+                            self.learn_delivered(&key.into(), at);
                         }
                     }
                 }
@@ -246,10 +247,10 @@ impl Outbox {
         }
     }
 
-    pub(super) fn learn_delivered(&mut self, key: &str, at: Clock) {
+    pub(super) fn learn_delivered(&mut self, key: &SharedStr, at: Clock) {
         self.ticker.observe(at);
-        self.known.insert(key.into(), ());
+        self.known.insert(key.clone(), ());
         let newest = self.delivered.get(key).map_or(at, |newest| at.max(*newest));
-        self.delivered.insert(key.into(), newest);
+        self.delivered.insert(key.clone(), newest);
     }
 }

@@ -36,8 +36,8 @@ impl Home {
     pub(super) const BURST: Self = Self { stage: Stage::Burst, store: 0, record: None };
 
     /// In a record that the journal was found to hold.
-    pub(super) fn found(record: &str) -> Self {
-        Self { stage: Stage::Stored, store: 0, record: Some(record.into()) }
+    pub(super) fn found(record: &SharedStr) -> Self {
+        Self { stage: Stage::Stored, store: 0, record: Some(record.clone()) }
     }
 
     fn is_storing(&self, store: u32) -> bool {
@@ -79,7 +79,7 @@ struct Live {
     superseded: bool,
 }
 
-pub(super) fn weight(key: &str, entry: &Entry) -> usize {
+pub(super) fn weight(key: &SharedStr, entry: &Entry) -> usize {
     key.len() + entry.value.bytes()
 }
 
@@ -96,12 +96,12 @@ impl Pending {
         self.bytes
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Waiting> {
+    pub(super) fn get(&self, key: &SharedStr) -> Option<&Waiting> {
         self.newest.get(key)
     }
 
     /// The keys of all entries for which `wanted` holds.
-    pub(super) fn select(&self, wanted: &dyn Fn(&str, &Waiting) -> bool) -> Vec<SharedStr> {
+    pub(super) fn select(&self, wanted: &dyn Fn(&SharedStr, &Waiting) -> bool) -> Vec<SharedStr> {
         self.newest.select(wanted)
     }
 
@@ -134,20 +134,20 @@ impl Pending {
     }
 
     /// Takes an entry out.
-    pub(super) fn remove(&mut self, key: &str) -> Option<Arc<Entry>> {
+    pub(super) fn remove(&mut self, key: &SharedStr) -> Option<Arc<Entry>> {
         let Waiting { entry, home } = self.take(key)?;
         self.leave(&home);
         Some(entry)
     }
 
-    fn take(&mut self, key: &str) -> Option<Waiting> {
+    fn take(&mut self, key: &SharedStr) -> Option<Waiting> {
         let waiting = self.newest.remove(key)?;
         self.bytes -= weight(key, &waiting.entry);
         Some(*waiting)
     }
 
     /// Takes all entries out for which `dead` holds, and gives their keys.
-    pub(super) fn drain(&mut self, dead: &dyn Fn(&str, &Waiting) -> bool) -> Vec<SharedStr> {
+    pub(super) fn drain(&mut self, dead: &dyn Fn(&SharedStr, &Waiting) -> bool) -> Vec<SharedStr> {
         let drained = self.newest.select(dead);
         for key in &drained {
             self.remove(key);
@@ -156,7 +156,7 @@ impl Pending {
     }
 
     /// Moves an entry to another home.
-    pub(super) fn rehome(&mut self, key: &str, home: Home) {
+    pub(super) fn rehome(&mut self, key: &SharedStr, home: Home) {
         let Some(waiting) = self.newest.get_mut(key) else { return };
         let left = core::mem::replace(&mut waiting.home, home.clone());
         self.enter(&home);
@@ -185,12 +185,12 @@ impl Pending {
     }
 
     /// Keeps an entry in memory only: its record was not found, so that there is none to remove.
-    pub(super) fn unstore(&mut self, key: &str) {
+    pub(super) fn unstore(&mut self, key: &SharedStr) {
         let Some(waiting) = self.newest.get_mut(key) else { return };
         if let Some(record) = waiting.home.leave() {
             self.live.remove(&record);
         }
-        self.volatile.push(key.into());
+        self.volatile.push(key.clone());
     }
 
     /// The keys of entries that are in memory only.
@@ -219,7 +219,7 @@ impl Pending {
     }
 
     /// Whether a record holds something that waits.
-    pub(super) fn holds(&self, record: &str) -> bool {
+    pub(super) fn holds(&self, record: &SharedStr) -> bool {
         self.live.contains(record)
     }
 

@@ -57,7 +57,8 @@ impl Outbox {
     fn forget_superseded(&mut self) {
         let Some(flight) = &mut self.flight else { return };
         let pending = &self.pending;
-        let is_newest = |key: &str, entry: &Entry| pending.get(key).is_some_and(|waiting| waiting.entry.clock == entry.clock);
+        let is_newest =
+            |key: &SharedStr, entry: &Entry| pending.get(key).is_some_and(|waiting| waiting.entry.clock == entry.clock);
         for key in &flight.entries.select(&|key, entry| !is_newest(key, entry)) {
             flight.entries.remove(key);
         }

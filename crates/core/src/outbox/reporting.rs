@@ -51,6 +51,6 @@ impl Outbox {
     /// Whether a purpose is granted.
     #[must_use]
     pub fn is_granted(&self, purpose: &str) -> bool {
-        self.consent.is_granted(purpose)
+        self.consent.is_granted(&purpose.into())
     }
 }

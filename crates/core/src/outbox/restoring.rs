@@ -15,7 +15,7 @@ use crate::sorted::Sorted;
 impl Outbox {
     pub(super) fn drop_delivered_elsewhere(&mut self) {
         let delivered = &self.delivered;
-        let passed = |key: &str, entry: &Arc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
+        let passed = |key: &SharedStr, entry: &Arc<Entry>| delivered.get(key).is_some_and(|at| *at >= entry.clock);
         let dropped = self.pending.drain(&|key, waiting| passed(key, &waiting.entry));
         self.accounts.elsewhere += dropped.len() as u64;
         for key in &self.held.select(&passed) {
@@ -43,14 +43,14 @@ impl Outbox {
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, record: &str, key: &str, entry: &Arc<Entry>, expired: &mut Vec<SharedStr>) -> bool {
+    fn take_entry(&mut self, record: &SharedStr, key: &SharedStr, entry: &Arc<Entry>, expired: &mut Vec<SharedStr>) -> bool {
         let delivered = self.delivered.get(key).is_some_and(|at| *at >= entry.clock);
         if delivered || !is_alive(&self.consent, self.ended, entry) {
             return false;
         }
         if self.is_expired(entry) {
             if self.pending.get(key).is_none() {
-                expired.push(key.into());
+                expired.push(key.clone());
             }
             return false;
         }
@@ -62,7 +62,7 @@ impl Outbox {
             _ if !self.consent.is_granted(&entry.purpose) => true,
             _ => {
                 self.accounts.restored += 1;
-                self.wait(key.into(), entry.clone(), Home::found(record));
+                self.wait(key.clone(), entry.clone(), Home::found(record));
                 true
             }
         }

@@ -1,5 +1,6 @@
 //! When to send, under which lock, and with what.
 
+use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -180,7 +181,7 @@ impl Outbox {
             return self.start();
         }
         // What another tab has seen to meanwhile is not repeated; what is only uncertain is, to the byte.
-        let delivered = |key: &str, at| self.delivered.get(key).is_some_and(|newest| *newest >= at);
+        let delivered = |key: &SharedStr, at| self.delivered.get(key).is_some_and(|newest| *newest >= at);
         if self.flight.as_ref().is_some_and(|flight| flight.entries.iter().any(|(key, entry)| delivered(key, entry.clock))) {
             self.drop_flight();
         }

@@ -1,5 +1,6 @@
 //! A submitted form against the rules.
 
+use crate::shared_str::SharedStr;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -141,9 +142,9 @@ pub fn check(rules: &Rules, decided: &Ledger, entries: Vec<Entry>) -> Result<Che
     let mut given = Fields { rest: entries };
     let guest = guest(&mut given)?;
     let granted = granted(rules, &mut given)?;
-    let is_granted = |purpose: &str| {
-        granted.contains(&purpose)
-            || decided.is_granted(purpose) && !rules.consent.iter().any(|consent| consent.purpose == purpose)
+    let is_granted = |purpose: &SharedStr| {
+        granted.contains(&&**purpose)
+            || decided.is_granted(purpose) && !rules.consent.iter().any(|consent| consent.purpose == *purpose)
     };
     let (mut values, mut held) = (Vec::new(), Vec::new());
     for (i, field) in rules.fields.iter().enumerate() {
@@ -157,9 +158,9 @@ pub fn check(rules: &Rules, decided: &Ledger, entries: Vec<Entry>) -> Result<Che
         if trimmed(plain.expose(), field.trim).len() > field.max_bytes {
             return Err(Refusal::at(&field.name, Why::FieldTooLong));
         }
-        if field.purpose.as_deref().is_none_or(is_granted) {
+        if field.purpose.as_ref().is_none_or(is_granted) {
             let plain = field.normal.and_then(|normal| normal.of(trimmed(plain.expose(), field.trim))).unwrap_or(plain);
-            let epoch = field.purpose.as_deref().map_or(Clock::ZERO, |purpose| decided.epoch(purpose));
+            let epoch = field.purpose.as_ref().map_or(Clock::ZERO, |purpose| decided.epoch(purpose));
             values.push(Value { field: i, plain, trim: field.trim, epoch });
         } else {
             held.push(field.name.clone());
@@ -196,7 +197,7 @@ fn granted<'a>(rules: &'a Rules, given: &mut Fields) -> Result<Vec<&'a str>, Ref
         if yes {
             for consent in &rules.consent {
                 if consent.field == *field {
-                    granted.push(consent.purpose.as_str());
+                    granted.push(&*consent.purpose);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What a form may have and where its fields go: the configuration of a worker, checked.
 
+use crate::shared_str::SharedStr;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec;
@@ -32,7 +33,7 @@ pub struct Field {
     /// What is made of its value before it is sealed.
     pub normal: Option<NormalForm>,
     /// Sent only while this purpose is granted; none: submitting is the consent.
-    pub purpose: Option<String>,
+    pub purpose: Option<SharedStr>,
 }
 
 impl Field {
@@ -48,7 +49,7 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     /// The purpose.
-    pub purpose: String,
+    pub purpose: SharedStr,
     /// The name of the form field.
     pub field: String,
 }

@@ -70,7 +70,7 @@ impl Profile {
             let held = &mut task.held;
             values.retain(|value| {
                 let rule = Value::rule(value, rules);
-                let stays = rule.purpose.as_deref().is_none_or(|purpose| decided.epoch(purpose) == value.epoch);
+                let stays = rule.purpose.as_ref().is_none_or(|purpose| decided.epoch(purpose) == value.epoch);
                 if !stays {
                     held.push(rule.name.clone());
                 }

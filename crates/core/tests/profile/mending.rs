@@ -109,9 +109,9 @@ fn what_is_withdrawn_while_a_form_is_being_sealed_is_left_out() {
     let (mut ledger, mut clock) = (Ledger::default(), Ticker::new(1));
     for (form, expected) in [(&FORM[..], true), (&FORM[..2], false)] {
         let mut kept = Kept::new(with_purpose());
-        kept.decide(ledger.grant("marketing", clock.tick(WALL)));
+        kept.decide(ledger.grant(&"marketing".into(), clock.tick(WALL)));
         assert_eq!(asked(&kept.submit(form)), ["keys", "token"]);
-        kept.decide(ledger.withdraw("marketing", clock.tick(WALL + 1)));
+        kept.decide(ledger.withdraw(&"marketing".into(), clock.tick(WALL + 1)));
         let mut outputs = kept.tell(Input::ConsentChanged);
         outputs.extend(kept.keys());
         outputs.extend(kept.token("g-1", "t1"));

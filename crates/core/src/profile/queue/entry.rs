@@ -26,7 +26,7 @@ pub(in crate::profile) struct Field {
     pub(in crate::profile) operation: Operation,
     pub(in crate::profile) pointer: Pointer,
     /// What it serves; empty: submitting was the consent.
-    pub(in crate::profile) purpose: String,
+    pub(in crate::profile) purpose: SharedStr,
     /// The epoch of that purpose when it was submitted.
     pub(in crate::profile) epoch: Clock,
     /// Sealed.
@@ -163,7 +163,7 @@ impl Entry {
         while !from.rest.is_empty() {
             let operation = if from.text() == "a" { Operation::Add } else { Operation::Replace };
             let pointer = Pointer::parse(from.text()).ok()?;
-            let (purpose, epoch) = (from.text().to_owned(), from.moment());
+            let (purpose, epoch) = (from.text().into(), from.moment());
             fields.push(Field { operation, pointer, purpose, epoch, value: from.text().to_owned() });
         }
         (!from.damaged && !fields.is_empty()).then_some(Self { guest, moment, at, id, forms, refused, fields })
@@ -216,7 +216,7 @@ mod tests {
         let field = |(pointer, value): &(&str, &str)| Field {
             operation: Operation::Replace,
             pointer: Pointer::parse(pointer).expect("a pointer"),
-            purpose: String::new(),
+            purpose: SharedStr::default(),
             epoch: Clock::ZERO,
             value: (*value).into(),
         };
@@ -288,7 +288,7 @@ mod tests {
                 written.fields.push(Field {
                     operation: if add { Operation::Add } else { Operation::Replace },
                     pointer: Pointer::parse(&pointer).expect("a pointer"),
-                    purpose: value.clone(),
+                    purpose: (*value).into(),
                     epoch: written.moment,
                     value,
                 });

@@ -83,7 +83,7 @@ impl Field {
                 Some("phone") => Some(profile::NormalForm::Phone),
                 _ => None,
             },
-            purpose: self.purpose.clone(),
+            purpose: self.purpose.as_deref().map(Into::into),
             ..usual
         }
     }

@@ -103,7 +103,8 @@ impl WorkerConfig {
     /// # Errors
     /// The first rule that the configuration breaks.
     pub fn rules(&self) -> Result<Rules, profile::RulesError> {
-        let consent = |(purpose, field): (&String, &String)| profile::Consent { purpose: purpose.clone(), field: field.clone() };
+        let consent =
+            |(purpose, field): (&String, &String)| profile::Consent { purpose: (**purpose).into(), field: field.clone() };
         let binding = if self.binding == Some(Bound::None) { Binding::None } else { Binding::Field };
         Rules::new(profile::Settings {
             fields: self.fields.iter().map(|(name, field)| field.rule(name)).collect(),

@@ -92,7 +92,7 @@ pub struct Outbox {
     known: Sorted<()>,
     burst: Burst,
     /// Transactions under way.
-    stores: Vec<Box<Store>>,
+    stores: Vec<Store>,
     storage_works: bool,
     /// Every decision made here is in the journal.
     decisions_kept: bool,

@@ -1,7 +1,6 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
 use crate::shared_str::SharedStr;
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -162,7 +161,7 @@ impl Outbox {
         remove(&superseded, &mut writes);
         self.removals(&mut writes);
         let job = Job::Burst { calls, superseded };
-        self.stores.push(Box::new(Store { id: store, job, removals: Some(Vec::new()) }));
+        self.stores.push(Store { id: store, job, removals: Some(Vec::new()) });
         self.put(Output::Store { store, writes });
     }
 

@@ -1,7 +1,6 @@
 //! Transactions under way: what each is for, and what its end means.
 
 use crate::shared_str::SharedStr;
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -91,7 +90,7 @@ impl Outbox {
             }
         }
         let removals = (removals.len() < writes.len()).then_some(removals);
-        self.stores.push(Box::new(Store { id, job, removals }));
+        self.stores.push(Store { id, job, removals });
         self.put(Output::Store { store: id, writes });
         id
     }
@@ -102,7 +101,7 @@ impl Outbox {
         }
     }
 
-    fn take_store(&mut self, id: u32) -> Option<Box<Store>> {
+    fn take_store(&mut self, id: u32) -> Option<Store> {
         let at = self.stores.iter().position(|store| store.id == id)?;
         Some(self.stores.swap_remove(at))
     }
@@ -148,7 +147,7 @@ impl Outbox {
         self.ended(store, Durability::Memory);
     }
 
-    fn ended(&mut self, store: Box<Store>, durability: Durability) {
+    fn ended(&mut self, store: Store, durability: Durability) {
         match store.job {
             Job::Burst { calls, .. } => {
                 for SetCall { call, held } in calls {

@@ -10,6 +10,7 @@ use guestsync_core::profile::{
     Entry, Field, Given, Input, KeySet, Listed, Mode, Output, Profile, Rules, Settings, Unknown, Upstream,
 };
 use guestsync_core::seal::{Agreement, Entropy, PublicPoint};
+use guestsync_core::shared_str::SharedStr;
 use guestsync_core::{Now, Sensitive};
 use libfuzzer_sys::fuzz_target;
 
@@ -36,7 +37,7 @@ fn machine() -> Profile {
 struct Said {
     keys: KeySet,
     answer: Upstream,
-    rows: BTreeMap<(Table, String), String>,
+    rows: BTreeMap<(Table, SharedStr), SharedStr>,
 }
 
 fn read(text: &str) -> Said {
@@ -86,7 +87,7 @@ fuzz_target!(|text: &str| {
             }
             Output::Lock => Input::LockGranted,
             Output::Load { load } => {
-                let row = |((table, key), value): (&(Table, String), &String)| Row {
+                let row = |((table, key), value): (&(Table, SharedStr), &SharedStr)| Row {
                     table: *table,
                     key: key.clone(),
                     value: value.clone(),

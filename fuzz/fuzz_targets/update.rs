@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         if let Given::Value(value) = &given {
             assert_eq!(Value::from_typed(value.typed()).as_ref(), Some(value));
         }
-        updates.push(Update { key, given });
+        updates.push(Update { key: key.into(), given });
     }
     let given = updates.len();
     match check(updates, &Limits::default(), 0, &|_| false) {

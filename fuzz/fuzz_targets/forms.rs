@@ -54,7 +54,7 @@ fn read(text: &str) -> Said {
     let mut rows = BTreeMap::new();
     while let (Some(key), Some(value)) = (next(), next()) {
         let (letter, key) = key.split_at_checked(1).unwrap_or(("f", &key));
-        rows.insert((Table::of(letter).unwrap_or(Table::Forms), key.to_owned()), value);
+        rows.insert((Table::of(letter).unwrap_or(Table::Forms), key.into()), value.into());
     }
     Said { keys, answer, rows }
 }

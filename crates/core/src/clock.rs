@@ -3,11 +3,11 @@
 //! A clock value is a wall-clock millisecond, a counter within it, and the tab that made it; it never runs backwards, because a
 //! tab takes the highest value it has seen anywhere (its own, or in the journal) as its floor.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 use core::cmp::Ordering;
 
 use crate::Millis;
+use crate::shared_str::SharedStr;
 use crate::text::hex;
 
 /// A moment in the order of updates. Ordered; unique per tab and update.

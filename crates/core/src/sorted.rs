@@ -3,9 +3,10 @@
 //! A vector of pairs: for the thousand keys that a guest may have this is as fast as a tree, and in a wasm build each further type
 //! of value costs hundreds of bytes instead of the ten kilobytes of `BTreeMap`.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+
+use crate::shared_str::SharedStr;
 
 /// A map from text, in the order of its keys. Values are boxed, so that an insertion moves 16 bytes an entry and not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use guestsync_core::shared_str::SharedStr;
 
 use guestsync_core::Sensitive;
 use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::flat::Flat;
 use guestsync_core::journal::{Row, Table};
 use guestsync_core::outbox::{Answer, Durability, Hint, Input};
+use guestsync_core::shared_str::SharedStr;
 use guestsync_core::text::decimal;
 
 use crate::code::Tell;

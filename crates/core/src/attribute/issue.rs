@@ -1,9 +1,9 @@
 //! What can be wrong with an update, found all at once.
 
-use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use super::{Given, Update, Value};
+use crate::shared_str::SharedStr;
 use crate::text::{has_control, head};
 
 /// Limits of guest attributes. The defaults are the Guest API's.

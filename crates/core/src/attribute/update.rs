@@ -1,8 +1,7 @@
 //! What a page gives to be set, before it is checked.
 
-use crate::shared_str::SharedStr;
-
 use super::Value;
+use crate::shared_str::SharedStr;
 
 /// A value as it was given: one of the three types, or something that cannot be an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]

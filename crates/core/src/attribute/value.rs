@@ -1,9 +1,9 @@
 //! What an attribute can be: text, a finite number, or a boolean.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 
 use crate::json;
+use crate::shared_str::SharedStr;
 
 /// An attribute's value.
 ///

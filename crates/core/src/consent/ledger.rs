@@ -1,11 +1,11 @@
 //! What was decided about each purpose.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::clock::Clock;
 use crate::journal::{Row, Table, Write};
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::text::cut;
 

@@ -1,8 +1,8 @@
 //! Which attribute serves which purpose.
 
-use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 
 /// Which purpose an attribute serves.

@@ -3,13 +3,13 @@
 //! Version 1, all fields netstrings: `1`, purpose, epoch, then per entry key, type letter and value, clock. A reader takes
 //! records of its own version; one of a later version it leaves alone.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::netstring;
 use crate::attribute::Value;
 use crate::clock::Clock;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 
 /// An attribute's update, as it waits.

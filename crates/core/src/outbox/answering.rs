@@ -1,6 +1,5 @@
 //! What an answer means for what was sent, and for what is sent next.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
@@ -15,6 +14,7 @@ use crate::journal::{Table, Write};
 use crate::retry::retry_after::CEILING;
 use crate::retry::verdict::MAX_REBASES;
 use crate::retry::{Policy, Verdict, judge};
+use crate::shared_str::SharedStr;
 use crate::{Millis, Sensitive, json};
 
 impl Reason {

@@ -1,6 +1,5 @@
 //! Grants and withdrawals.
 
-use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -12,6 +11,7 @@ use super::{Outbox, Withdrawal, Withdrawn};
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::Entry;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 
 impl Withdrawal {

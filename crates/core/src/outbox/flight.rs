@@ -1,6 +1,5 @@
 //! A write on its way: which entries, for which version, under which Idempotency-Key.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 
 use super::output::Precondition;
@@ -8,6 +7,7 @@ use crate::attribute::Value;
 use crate::clock::Clock;
 use crate::journal::{Entries, Entry};
 use crate::json;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::text::hex;
 

@@ -1,6 +1,5 @@
 //! Decisions that were made elsewhere: by what the page states, by the browser's signal, and before the journal was first read.
 
-use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -11,6 +10,7 @@ use super::storing::Job;
 use super::{Outbox, Ungranted, Withdrawal, Withdrawn};
 use crate::consent::Ledger;
 use crate::journal::Entry;
+use crate::shared_str::SharedStr;
 
 impl Outbox {
     /// Tells the worker, once, what the page's options state.

@@ -1,11 +1,11 @@
 //! What waits in memory for a grant.
 
-use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::pending::weight;
 use crate::journal::{Entries, Entry};
+use crate::shared_str::SharedStr;
 
 /// The newest entry of each key whose purpose is not granted, and what they weigh.
 #[derive(Debug, Default)]

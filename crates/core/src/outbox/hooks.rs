@@ -3,7 +3,6 @@
 //! An event is stored in the transaction that notes its delivery, and removed when its receiver has answered for it. What becomes of
 //! it holds nothing else up.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,6 +19,7 @@ use crate::consent::Ledger;
 use crate::journal::record::newest;
 use crate::journal::{Write, netstring};
 use crate::retry::{Policy, Verdict, judge};
+use crate::shared_str::SharedStr;
 use crate::{Millis, json};
 
 /// What the names of their rows begin with.

@@ -1,12 +1,12 @@
 //! What an outbox is told.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::attribute::{Update, Value};
 use crate::journal::Row;
+use crate::shared_str::SharedStr;
 use crate::{Millis, Sensitive};
 
 /// A call of the page's, to be settled later; from 1 on.

@@ -1,6 +1,5 @@
 //! Reading the journal: what other tabs, the worker and earlier page views left there.
 
-use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use super::hooks;
@@ -15,6 +14,7 @@ use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::journal::{Row, Table, Write};
 use crate::retry::retry_after::CEILING;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::text::{cut, decimal};
 

@@ -1,6 +1,5 @@
 //! The end of a visitor's session.
 
-use crate::shared_str::SharedStr;
 use alloc::vec;
 
 use super::input::Call;
@@ -8,6 +7,7 @@ use super::output::Outcome;
 use super::storing::Job;
 use super::{Guest, Outbox, Withdrawal, Withdrawn};
 use crate::clock::Clock;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 

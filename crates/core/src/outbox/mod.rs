@@ -39,7 +39,6 @@ mod setting;
 mod starting;
 mod storing;
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -52,6 +51,7 @@ use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
 use crate::metrics::Histogram;
 use crate::random::Random;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 use crate::{Millis, Now};

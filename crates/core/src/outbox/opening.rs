@@ -1,6 +1,5 @@
 //! An outbox as it begins: with what its page states and what localStorage mirrors.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -14,6 +13,7 @@ use crate::clock::{Clock, Ticker};
 use crate::consent::Ledger;
 use crate::journal::Row;
 use crate::random::Random;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::token::Lifecycle;
 

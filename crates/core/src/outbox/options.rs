@@ -1,11 +1,11 @@
 //! How an outbox is configured.
 
-use crate::shared_str::SharedStr;
 use alloc::vec::Vec;
 
 use crate::Millis;
 use crate::attribute::Limits;
 use crate::consent::Purposes;
+use crate::shared_str::SharedStr;
 
 /// Whose updates these are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! What an outbox asks for and tells.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -9,6 +8,7 @@ use alloc::vec::Vec;
 use super::input::{Call, Durability, Hint};
 use crate::attribute::{Issue, Value};
 use crate::journal::Write;
+use crate::shared_str::SharedStr;
 use crate::{Millis, Sensitive};
 
 /// The version a write was made for.

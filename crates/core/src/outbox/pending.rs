@@ -1,11 +1,11 @@
 //! What waits: the newest entry of each key, and the stored records that hold them.
 
-use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::clock::Clock;
 use crate::journal::Entry;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 
 /// How far the keeping of an entry has come.

@@ -1,6 +1,5 @@
 //! A write that met another version: what the server already holds is delivered, the rest is written over it, or as the page decides.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -10,6 +9,7 @@ use super::output::{Event, Output, Precondition};
 use super::sending::Step;
 use crate::attribute::Value;
 use crate::journal::Entry;
+use crate::shared_str::SharedStr;
 
 impl Outbox {
     /// The state of the server is known again; before anything is written over it, the journal says whether it is newer.

@@ -1,6 +1,5 @@
 //! What a look at the journal makes of its records: news, dead, missing, or too old.
 
-use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -10,6 +9,7 @@ use super::output::Event;
 use super::pending::{Home, Stage};
 use crate::journal::record::{Record, Unreadable};
 use crate::journal::{Entry, Row};
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 
 impl Outbox {

@@ -1,6 +1,5 @@
 //! When to send, under which lock, and with what.
 
-use crate::shared_str::SharedStr;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -9,6 +8,7 @@ use super::Outbox;
 use super::flight::Flight;
 use super::output::{Action, Event, Output, Reason, Request};
 use super::pending::Stage;
+use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 use crate::token::Ask;
 use crate::{Millis, Sensitive};

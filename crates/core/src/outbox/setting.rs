@@ -1,6 +1,5 @@
 //! Taking updates and keeping them: one transaction for all calls of one task.
 
-use crate::shared_str::SharedStr;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -15,6 +14,7 @@ use crate::attribute::{self, Update};
 use crate::consent::Ledger;
 use crate::journal::record::newest;
 use crate::journal::{Entry, Record, Table, Write};
+use crate::shared_str::SharedStr;
 
 /// The calls of the running task.
 #[derive(Debug, Default)]

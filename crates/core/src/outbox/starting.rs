@@ -1,6 +1,5 @@
 //! The visitor's own guest session, where the page starts it.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -11,6 +10,7 @@ use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox};
 use crate::retry::{Verdict, judge};
+use crate::shared_str::SharedStr;
 use crate::token::Lifecycle;
 
 impl Outbox {

@@ -1,6 +1,5 @@
 //! Transactions under way: what each is for, and what its end means.
 
-use crate::shared_str::SharedStr;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -9,6 +8,7 @@ use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
 use super::{Outbox, Withdrawal};
 use crate::journal::{Table, Write};
+use crate::shared_str::SharedStr;
 
 /// A call of `set` that waits for its transaction.
 #[derive(Debug)]

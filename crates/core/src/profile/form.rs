@@ -1,6 +1,5 @@
 //! A submitted form against the rules.
 
-use crate::shared_str::SharedStr;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,6 +10,7 @@ use crate::Sensitive;
 use crate::clock::Clock;
 use crate::consent::Ledger;
 use crate::seal::guest_id_is_valid;
+use crate::shared_str::SharedStr;
 use crate::text::cut;
 
 /// The most bytes of a form's body.

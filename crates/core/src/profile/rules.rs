@@ -1,6 +1,5 @@
 //! What a form may have and where its fields go: the configuration of a worker, checked.
 
-use crate::shared_str::SharedStr;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec;
@@ -10,6 +9,7 @@ use super::normal::NormalForm;
 use super::redirect::Redirect;
 use crate::patch::{Operation, Pointer};
 use crate::seal::{Binding, MAX_PLAIN};
+use crate::shared_str::SharedStr;
 
 /// The form field that names the guest.
 pub const GUEST: &str = "guestId";

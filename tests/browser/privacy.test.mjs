@@ -368,6 +368,17 @@ test("a guest whom the site names again is not logged out by what an earlier log
   assert.equal(await page.evaluate(() => Object.keys(localStorage).some((name) => name.includes("/left/"))), false);
 });
 
+test("a logout in the task that names the guest is left for later pages too", async () => {
+  const { context, page, guestId } = await open({});
+  await context.route("**/api/session*", (route) => route.abort());
+  const code = await page.evaluate(async (guest) => {
+    const { createGuestSync } = await import(/** @type {string} */ ("/guestsync/index.js"));
+    return createGuestSync({ consent: { service: true }, guest }).logout().catch((/** @type {{ code: string }} */ { code }) => code);
+  }, guestId);
+  assert.equal(code, "session.unreachable");
+  assert.ok(await page.evaluate((name) => name in localStorage, `guestsync/left/${guestId}`));
+});
+
 test("the audit and the console of a developer tell keys and outcomes and no value", async () => {
   const { page, said } = await open({ debug: true, pii: { email: "mask" } });
   const audit = await withGuest(page, async (guest) => {

@@ -74,6 +74,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     event("finding", ...finding);
   });
   const { journal, mirrored, leave } = journalOf(options);
+  /** Who is the guest again, unless logged out in the same task. */
+  let back = mirrored && options.guest;
   const channel = new Channel((hint) => {
     // What was said here may have been withdrawn elsewhere since: then the journal's word alone counts.
     if (hint === "consent") stated = {};
@@ -82,7 +84,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   // A first look at localStorage, and to begin to fetch, take the browser longer than all else here: the page's first calls come before.
   queueMicrotask(() => {
     // Whoever is the guest again has not left.
-    if (mirrored && options.guest) noteLeft(options.guest, null);
+    if (back) noteLeft(back, null);
     load();
   });
 
@@ -211,8 +213,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
-    // After what `createGuestSync` has put off.
-    await null;
+    back = undefined;
     const guest = guestId;
     const end = sessionEnd(mirrored ? guest : undefined, options.session);
     const here = settled(calls.make((tell, call) => tell(tells.logout, call, randomId())));

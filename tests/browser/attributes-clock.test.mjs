@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Collector } from "../bench/support/collector.mjs";
 import { launchChromium } from "./support/chromium.mjs";
+import { setClock } from "./support/clock.mjs";
 import { openGuestSync } from "./support/session.mjs";
 import { startShop } from "./support/shop.mjs";
 import { until } from "./support/wait.mjs";
@@ -19,10 +20,7 @@ for (const [what, status] of /** @type {const} */ ([["has delivered", 200], ["ha
     const context = await browser.newContext();
     const options = { guest: "test", endpoint: `${collector.origin}/genesys`, token: `${collector.origin}/token/tab`, consent: { service: true } };
     const tomorrow = await context.newPage();
-    await tomorrow.addInitScript(() => {
-      const { now } = Date;
-      Date.now = () => now() + 86_400_000;
-    });
+    await tomorrow.addInitScript(setClock, 86_400_000);
     await tomorrow.goto(shop);
     if (status === 503) collector.fault = () => ({ status });
     await openGuestSync(tomorrow, options);
@@ -55,10 +53,7 @@ test("a pause of tomorrow's is waited for once, also where a killed browser left
   const context = await browser.newContext();
   const options = { guest: "test", endpoint: `${collector.origin}/genesys`, token: `${collector.origin}/token/tab` };
   const tomorrow = await context.newPage();
-  await tomorrow.addInitScript(() => {
-    const { now } = Date;
-    Date.now = () => now() + 86_400_000;
-  });
+  await tomorrow.addInitScript(setClock, 86_400_000);
   await tomorrow.goto(shop);
   collector.fault = () => ({ status: 429, headers: { "retry-after": "1" } });
   await openGuestSync(tomorrow, options);

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Collector } from "../bench/support/collector.mjs";
 import { launchWithProfile } from "./support/chromium.mjs";
+import { setClock } from "./support/clock.mjs";
 import { crash, killBrowser, limitStorage } from "./support/devtools.mjs";
 import { temporaryFolder } from "./support/folder.mjs";
 import { seeded } from "./support/random.mjs";
@@ -149,12 +150,6 @@ async function startServer(scope, luck, hits) {
     return { status: 401, body: { code: "bad.credentials" } };
   };
   return { collector, weather, register: new Register() };
-}
-
-/** Sets the browser's clock, as far as pages can see. Runs in the page. @param {number} by milliseconds */
-function setClock(by) {
-  const { now } = Date;
-  Date.now = () => now() + by;
 }
 
 /** Opens the SDK for each guest. Runs in the page. @param {{ name: string, origins: string[] }} given */

@@ -77,6 +77,17 @@ async fn the_key_holder_reads_what_was_sealed_for_its_place_and_nothing_else() {
     assert_eq!(refusal(world.get("/_sandbox/opened?guest=unknown").await).await, (404, "not.found".into()));
 }
 
+#[tokio::test]
+async fn looking_takes_nothing_of_the_rate_budget() {
+    let world = World::sandboxed().await;
+    let session = world.session("abc").await;
+    let asked = json_of(world.get("/_sandbox/requests").await).await["next"].clone();
+    let address = format!("/_sandbox/opened?guest={}", session.guest);
+    assert_eq!(json_of(world.get(&address).await).await["fields"], json!({}));
+    let after = json_of(world.get(&format!("/_sandbox/requests?after={asked}")).await).await;
+    assert_eq!(after["requests"], json!([]));
+}
+
 /// Seals as a browser does: the core's seal over an agreement by the `p256` crate.
 mod sealing {
     use base64ct::{Base64UrlUnpadded, Encoding};

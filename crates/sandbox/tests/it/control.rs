@@ -19,6 +19,10 @@ async fn guests_show_profile_attributes_version_and_record() {
     assert_eq!((&guest["attributes"], &guest["version"]), (&json!({"a": 1}), &json!(1)));
     assert_eq!(guest["profile"]["email"], "jane.doe@example.com");
     assert_eq!(guest["record"]["attributes"]["crmTier"], "Enterprise");
+    world.guest().await;
+    assert_eq!(world.control("guests").await["guests"].as_array().unwrap().len(), 2);
+    assert_eq!(world.control(&format!("guests?id={id}")).await["guests"], json!([guest]));
+    assert_eq!(world.control("guests?id=unknown").await["guests"], json!([]));
 }
 
 #[tokio::test]

@@ -140,12 +140,13 @@ async function startServer(scope, luck, hits) {
   const collector = await Collector.start(scope);
   const weather = new Weather(collector, luck);
   const { fault } = collector;
-  let refused = false;
+  /** Tabs that were refused the last time. @type {Set<string>} */
+  const refused = new Set();
   collector.fault = async (request) => {
     const answer = await fault(request);
     // A second one in a row would block that tab for minutes.
-    refused = !answer && !refused && luck.chance(0.05);
-    if (!refused) return answer;
+    if (refused.delete(request.tab) || answer || !luck.chance(0.05)) return answer;
+    refused.add(request.tab);
     hits.unauthorized += 1;
     return { status: 401, body: { code: "bad.credentials" } };
   };

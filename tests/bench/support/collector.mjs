@@ -17,7 +17,7 @@ export class Collector {
   guest = new Guest();
   /** Each message that was taken, by its id. @type {Map<string, string>} */
   taken = new Map();
-  /** @type {(request: { method: string, path: string }) => Fault | Promise<Fault>} */
+  /** @type {(request: { method: string, path: string, tab: string }) => Fault | Promise<Fault>} */
   fault = () => undefined;
   port = 0;
   #server = createServer((request, response) => void this.#answer(request, response).catch(() => request.destroy()));
@@ -84,11 +84,11 @@ export class Collector {
     if (method === "OPTIONS") return void response.writeHead(204, cors).end();
 
     const token = /^\/token\/(.*)/.exec(path)?.[1];
-    const fault = token === undefined ? await this.fault({ method, path }) : tokenOf(token);
+    const tab = headers.authorization?.replace(/^Bearer /, "") ?? "";
+    const fault = token === undefined ? await this.fault({ method, path, tab }) : tokenOf(token);
     const answer = fault === undefined || fault === "lost" ? this.#take(method, path, body, headers) : fault;
     const status = fault === "lost" ? 0 : answer.status;
     const messages = attributes.test(path) && method === "POST" ? Object.keys(JSON.parse(body).attributes).length : messagesIn(path, body).length;
-    const tab = headers.authorization?.replace(/^Bearer /, "") ?? "";
     this.requests.push({ at: from, until: Math.min(gone, Date.now()), tab, method, path, body, bytes: raw.length, status, messages });
     if (status === 0) return void request.socket.destroy();
     response.writeHead(status, { "content-type": "application/json", ...cors, ...answer.headers });

@@ -117,8 +117,6 @@ impl Outbox {
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
                 if let Some(flight) = &mut self.flight {
                     flight.uncertain |= uncertain;
-                    // The capability is good: one that is refused at a later try is another.
-                    flight.reauthorized = false;
                 }
                 self.retry(&answer);
             }
@@ -175,7 +173,8 @@ impl Outbox {
         match &mut self.flight {
             Some(flight) if flight.rebases < MAX_REBASES => {
                 flight.rebases += 1;
-                flight.uncertain = false;
+                // The server has let us in, so the capability is good.
+                (flight.uncertain, flight.reauthorized) = (false, false);
                 self.read();
             }
             _ => {

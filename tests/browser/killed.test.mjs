@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Collector } from "../bench/support/collector.mjs";
 import { launchWithProfile } from "./support/chromium.mjs";
-import { killBrowser } from "./support/devtools.mjs";
+import { killBrowser, limitStorage } from "./support/devtools.mjs";
 import { temporaryFolder } from "./support/folder.mjs";
 import { seeded } from "./support/random.mjs";
 import { openGuestSync } from "./support/session.mjs";
@@ -65,4 +65,30 @@ test(`after ${kills} kills of the browser (SIGKILL) nothing that was acknowledge
   await until("everything acknowledged", () => missing().length === 0, { within: 15_000 }).catch(() => {});
   assert.deepEqual(missing(), []);
   console.log(JSON.stringify({ seed, kills, acknowledged: acks, missing: 0 }));
+});
+
+test("a value on disk outlives a newer one that a full storage kept in localStorage, which the killed browser had not written", async () => {
+  const shop = await startShop(file);
+  const collector = await Collector.start(file);
+  const profile = await temporaryFolder(file);
+  collector.fault = () => ({ status: 503 });
+  const open = async () => {
+    const context = await launchWithProfile(file, profile);
+    const storage = await limitStorage(context, shop);
+    const page = await context.newPage();
+    await page.goto(shop);
+    await openGuestSync(page, { guest: "test", endpoint: `${collector.origin}/genesys`, token: `${collector.origin}/token/tab` });
+    const set = (/** @type {string} */ tier) => page.evaluate(async (tier) => (await Reflect.get(window, "guest").set({ tier })).stored, tier);
+    return { context, storage, page, set };
+  };
+  const { context, storage, page, set } = await open();
+  assert.equal(await set("gold"), "disk");
+  await storage.full(page);
+  assert.equal(await set("silver"), "tab");
+  await killBrowser(context);
+
+  collector.fault = () => undefined;
+  await open();
+  const { tier } = await until("the attribute", () => collector.guest.attributes.tier && collector.guest.attributes);
+  assert.match(String(tier), /^(gold|silver)$/);
 });

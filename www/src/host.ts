@@ -4,6 +4,7 @@ import * as tells from "./codes/tells.js";
 import type { Channel } from "./effect/channel.js";
 import { holdByStorage } from "./effect/holder.js";
 import { sendHook } from "./effect/hook.js";
+import type { Journal } from "./effect/journal.js";
 import { lockOf, readLease, writeLease } from "./effect/lease.js";
 import { FlushLock } from "./effect/lock.js";
 import { mayEndBefore } from "./effect/process.js";
@@ -12,7 +13,7 @@ import { resolve } from "./effect/resolve.js";
 import { startSession } from "./effect/session.js";
 import { getToken } from "./effect/token.js";
 import { refusal } from "./journal.js";
-import type { GuestSyncOptions, JournalStorage, Ready } from "./options.js";
+import type { GuestSyncOptions, Ready } from "./options.js";
 import type { Host, Tell } from "./tell.js";
 
 /** Whether this is the build for Node. */
@@ -24,7 +25,7 @@ export interface Face extends Pick<Asked, "settle" | "event" | "metrics"> {
 }
 
 /** Performs what the core asks for, and tells it what became of it. Decides nothing. */
-export function asked(options: GuestSyncOptions, journal: JournalStorage, channel: Channel, face: Face, tell: Tell): Host {
+export function asked(options: GuestSyncOptions, journal: Journal, channel: Channel, face: Face, tell: Tell): Host {
   const { init = "/api/webchat/init", token = "/api/token" } = options;
   const endpoint = (options.endpoint ?? "/genesys").replace(/\/+$/, "");
   const requests = new Requests(endpoint, tell);

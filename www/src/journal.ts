@@ -1,5 +1,6 @@
 import { AutoJournal } from "./effect/auto.js";
 import { LocalJournal } from "./effect/local.js";
+import type { Journal } from "./effect/journal.js";
 import type { GuestSyncOptions, JournalStorage } from "./options.js";
 
 /** A journal that keeps nothing: Node, tests, or a page that wants it so. */
@@ -14,7 +15,7 @@ class MemoryJournal implements JournalStorage {
 }
 
 /** The journal of these options; whether localStorage holds it or mirrors it; and what it has to do when the page is left. Storage that is there and blocked says so at each write. */
-export function journalOf({ storage = "auto" }: GuestSyncOptions): { journal: JournalStorage; mirrored: boolean; leave?: () => void } {
+export function journalOf({ storage = "auto" }: GuestSyncOptions): { journal: Journal; mirrored: boolean; leave?: () => void } {
   if (typeof storage === "object") return { journal: storage, mirrored: false };
   if (storage === "memory" || !("localStorage" in globalThis || "indexedDB" in globalThis)) return { journal: new MemoryJournal(), mirrored: false };
   if (storage === "local") return { journal: new LocalJournal(), mirrored: true };

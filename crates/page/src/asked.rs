@@ -127,7 +127,7 @@ fn settle(messages: &mut Messages, call: u32, outcome: &Outcome) {
                 None if held.is_empty() => "dropped",
                 None => "held",
                 Some(Durability::Memory) => "memory",
-                Some(Durability::Tab) => "tab",
+                Some(Durability::Tab | Durability::Beside) => "tab",
                 Some(Durability::Disk) => "disk",
             });
             messages.texts(held);

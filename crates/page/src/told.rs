@@ -63,6 +63,7 @@ fn durability(word: Option<&str>) -> Durability {
     match word {
         Some("disk") => Durability::Disk,
         Some("tab") => Durability::Tab,
+        Some("beside") => Durability::Beside,
         _ => Durability::Memory,
     }
 }

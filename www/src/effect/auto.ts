@@ -1,5 +1,5 @@
-import type { JournalStorage } from "../options.js";
 import { DatabaseJournal, grows, NoDatabase, prune } from "./idb.js";
+import type { Journal } from "./journal.js";
 import { LocalJournal, rows, rowsOf, triples, write } from "./local.js";
 
 type Writes = (string | null)[];
@@ -14,14 +14,17 @@ const REOPEN_MS = 30_000;
  *   the same task. Later it gets what the database has not confirmed when the page is left. It is taken away when the database has the
  *   rows.
  * - Decisions and state are always written there too: the *mirror*, for what has to be known without waiting.
- * - What the database refuses is kept there, and read beside it.
+ * - What the database refuses is kept there, and read beside it. A browser that is killed may lose it, so the records that it takes the
+ *   place of stay in the database.
  * - Where the database cannot be had, localStorage *is* the journal. Once it has answered, it may hold what is nowhere else: then a read
  *   without it fails.
  */
-export class AutoJournal implements JournalStorage {
+export class AutoJournal implements Journal {
   readonly #database = new DatabaseJournal();
   readonly #underWay = new Set<Writes>();
   #open = false;
+  /** Whether localStorage holds what the database has refused. */
+  #beside = false;
   #tried = -Infinity;
 
   async load(owner: string): Promise<string[]> {
@@ -38,21 +41,24 @@ export class AutoJournal implements JournalStorage {
       if (undone.length > 0) this.#ask(() => this.#database.store(undone)).catch(() => {});
       // Of state the database's word alone counts; of what grows the latest, wherever it is. What pages state of consent, they state anew
       // where the database does not have it.
-      return here.filter((row) => (row[0] === "c" ? row[2] : grows(row[0] as string, row[1] as string) || !there.has(nameOf(row)))).flat().concat(found) as string[];
+      const left = here.filter((row) => (row[0] === "c" ? row[2] : grows(row[0] as string, row[1] as string) || !there.has(nameOf(row))));
+      return left.flatMap(([letter, ...row]) => [letter === "r" ? "b" : letter, ...row]).concat(found) as string[];
     } catch (error) {
       if (this.#open || !(error instanceof NoDatabase)) throw error;
       return rowsOf(owner);
     }
   }
 
-  async store(writes: Writes): Promise<"disk" | "tab"> {
+  async store(writes: Writes): Promise<"disk" | "tab" | "beside"> {
     const bridged = !this.#open;
     // A row that is removed may be on the bridge, or where the database was full.
     const kept = attempt(select(writes, (letter, value, key) => bridged || isMirrored(letter, key) || value === null));
     this.#underWay.add(writes);
     try {
-      await this.#ask(() => this.#database.store(writes));
+      const home = this.#beside ? leftHere() : [];
+      await this.#ask(() => this.#database.store([...home, ...writes]));
       this.#open = true;
+      if (attempt(removed(home))) this.#beside = false;
       // What could not be mirrored must not be there in an older form.
       if (bridged || !kept) attempt(removed(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key))));
       return "disk";
@@ -62,10 +68,13 @@ export class AutoJournal implements JournalStorage {
         if (error instanceof NoDatabase) write(writes);
         throw error;
       }
-      // A full database still lets go: of what is removed, and of the state that is newer here.
-      const gone = removed(select(writes, (letter, value) => value === null || letter === "s"));
+      // A full database still lets go: of what is removed, unless in favour of records that are here, and of the state that is newer here.
+      const records = select(writes, (letter, value) => letter === "r" && value !== null);
+      const gone = removed(select(writes, (letter, value) => letter === "s" || (value === null && (letter !== "r" || records.length < 1))));
       if (gone.length > 0) await this.#ask(() => this.#database.store(gone)).catch(() => {});
-      return "tab";
+      if (bridged && error instanceof NoDatabase) return "tab";
+      this.#beside = true;
+      return "beside";
     } finally {
       this.#underWay.delete(writes);
     }
@@ -94,10 +103,11 @@ export class AutoJournal implements JournalStorage {
 
   /** Brings home what was left on the bridge, by this page or by one that is gone. */
   async #adopt(): Promise<void> {
-    const left = rows((letter, key) => !isMirrored(letter, key));
-    if (left.length === 0) return;
+    const left = leftHere();
+    this.#beside = left.length > 0;
+    if (!this.#beside) return;
     await this.#database.store(left).then(
-      () => void attempt(removed(left)),
+      () => (this.#beside = !attempt(removed(left))),
       (error: unknown) => {
         if (error instanceof NoDatabase) throw error;
       },
@@ -107,6 +117,9 @@ export class AutoJournal implements JournalStorage {
 
 /** Decisions and state, but no events of deliveries: these hold values. */
 const isMirrored = (letter: string, key: string) => letter === "c" || (letter === "s" && !key.includes("/hook/"));
+
+/** What localStorage holds that belongs into the database. */
+const leftHere = () => rows((letter, key) => !isMirrored(letter, key));
 
 const nameOf = ([letter, key]: Writes) => `${letter}/${key}`;
 

@@ -7,6 +7,8 @@ use crate::shared_str::SharedStr;
 pub enum Table {
     /// What waits to be delivered.
     Records,
+    /// Of these, what localStorage holds for a database that is full. Only read; written it is among the records.
+    Beside,
     /// What was delivered, newest per key.
     Delivered,
     /// Decisions about purposes; of the origin, not of one guest.
@@ -23,6 +25,7 @@ impl Table {
     pub const fn letter(self) -> &'static str {
         match self {
             Self::Records => "r",
+            Self::Beside => "b",
             Self::Delivered => "d",
             Self::Consent => "c",
             Self::State => "s",
@@ -35,6 +38,7 @@ impl Table {
     pub fn of(letter: &str) -> Option<Self> {
         match letter {
             "r" => Some(Self::Records),
+            "b" => Some(Self::Beside),
             "d" => Some(Self::Delivered),
             "c" => Some(Self::Consent),
             "s" => Some(Self::State),

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::input::NOBODY;
 use super::output::Event;
-use super::pending::{Home, Stage};
+use super::pending::Home;
 use super::storing::Job;
 use super::{Outbox, Ungranted, Withdrawal, Withdrawn};
 use crate::consent::Ledger;
@@ -56,7 +56,7 @@ impl Outbox {
             since && (holds || consent.is_granted(&entry.purpose))
         };
         let mut held = self.held.select(&|_, entry| overtook(entry));
-        let own = |home: &Home| !(home.stage == Stage::Stored && home.store == 0);
+        let own = |home: &Home| !(home.is_kept() && home.store == 0);
         let waiting = self.pending.select(&|_, waiting| own(&waiting.home) && overtook(&waiting.entry));
         for key in &waiting {
             if let Some(entry) = self.pending.remove(key) {

@@ -20,6 +20,8 @@ pub(super) const NOBODY: Call = 0;
 pub enum Durability {
     /// In memory only: storage refused.
     Memory,
+    /// In localStorage, beside a database that is full: what it takes the place of stays there.
+    Beside,
     /// In localStorage: survives the tab and its renderer, not a killed browser.
     Tab,
     /// In IndexedDB, its transaction complete.

@@ -183,7 +183,7 @@ impl Outbox {
                         }
                     }
                 }
-                (Table::Records, Some(newest)) => {
+                (Table::Records | Table::Beside, Some(newest)) => {
                     self.ticker.observe(Clock::from_text(newest).unwrap_or_default());
                     stored.insert(row.key.clone(), ());
                     records.push(row);

@@ -4,21 +4,30 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::clock::Clock;
-use crate::journal::Entry;
+use crate::journal::{Entry, Row, Table};
 use crate::shared_str::SharedStr;
 use crate::sorted::Sorted;
 
 /// How far the keeping of an entry has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     /// In this task's burst, about to be stored.
     Burst,
     /// In a record whose transaction is under way.
     Storing,
-    /// In a stored record.
-    Stored,
     /// In memory only: storage refused.
     Memory,
+    /// In a record in localStorage, beside a database that is full: a killed browser may lose it, and not what it takes the place of.
+    Beside,
+    /// In a stored record.
+    Stored,
+}
+
+impl Stage {
+    /// How far a record has come that was found in this table.
+    pub(super) fn of(table: Table) -> Self {
+        if table == Table::Beside { Self::Beside } else { Self::Stored }
+    }
 }
 
 /// Where an entry is kept.
@@ -36,8 +45,13 @@ impl Home {
     pub(super) const BURST: Self = Self { stage: Stage::Burst, store: 0, record: None };
 
     /// In a record that the journal was found to hold.
-    pub(super) fn found(record: &SharedStr) -> Self {
-        Self { stage: Stage::Stored, store: 0, record: Some(record.clone()) }
+    pub(super) fn found(record: &Row) -> Self {
+        Self { stage: Stage::of(record.table), store: 0, record: Some(record.key.clone()) }
+    }
+
+    /// Whether it is in a record that others can see.
+    pub(super) fn is_kept(&self) -> bool {
+        self.stage >= Stage::Beside
     }
 
     fn is_storing(&self, store: u32) -> bool {
@@ -164,10 +178,10 @@ impl Pending {
     }
 
     /// The transaction of these records is complete.
-    pub(super) fn stored(&mut self, store: u32) {
+    pub(super) fn stored(&mut self, store: u32, stage: Stage) {
         for (_, waiting) in self.newest.iter_mut() {
             if waiting.home.is_storing(store) {
-                waiting.home.stage = Stage::Stored;
+                waiting.home.stage = stage;
             }
         }
     }
@@ -213,7 +227,7 @@ impl Pending {
         self.superseded.append(&mut records);
     }
 
-    /// Whether nothing waits that a crash would lose.
+    /// Whether nothing waits that a crash or a killed browser would lose.
     pub(super) fn is_all_stored(&self) -> bool {
         self.newest.values().all(|waiting| waiting.home.stage == Stage::Stored)
     }

@@ -37,13 +37,13 @@ impl Outbox {
         let mut needed = self.pending.holds(&row.key);
         for (key, entry) in entries.iter() {
             self.ticker.observe(entry.clock);
-            needed |= self.take_entry(&row.key, key, entry, expired);
+            needed |= self.take_entry(row, key, entry, expired);
         }
         !needed
     }
 
     /// Says whether the record has to stay for the sake of this entry.
-    fn take_entry(&mut self, record: &SharedStr, key: &SharedStr, entry: &Arc<Entry>, expired: &mut Vec<SharedStr>) -> bool {
+    fn take_entry(&mut self, record: &Row, key: &SharedStr, entry: &Arc<Entry>, expired: &mut Vec<SharedStr>) -> bool {
         let delivered = self.delivered.get(key).is_some_and(|at| *at >= entry.clock);
         if delivered || !is_alive(&self.consent, self.ended, entry) {
             return false;
@@ -72,7 +72,7 @@ impl Outbox {
     /// wait on in memory.
     pub(super) fn miss(&mut self, load: u32, stored: &Sorted<()>, cleared: bool) {
         let gone = |home: &Home| {
-            home.stage == Stage::Stored && home.store < load && home.record.as_ref().is_none_or(|record| !stored.contains(record))
+            home.is_kept() && home.store < load && home.record.as_ref().is_none_or(|record| !stored.contains(record))
         };
         for key in &self.pending.select(&|_, waiting| gone(&waiting.home)) {
             // There is nothing to remove; is the look mistaken, as one at a storage that failed, the next one finds it again.

@@ -129,7 +129,7 @@ impl Outbox {
     }
 
     fn is_sendable(stage: Stage) -> bool {
-        matches!(stage, Stage::Stored | Stage::Memory)
+        stage >= Stage::Memory
     }
 
     pub(super) fn has_sendable(&self) -> bool {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::input::{Call, Durability, Hint};
 use super::output::{Event, Outcome, Output};
+use super::pending::Stage;
 use super::{Outbox, Withdrawal};
 use crate::journal::{Table, Write};
 use crate::shared_str::SharedStr;
@@ -108,7 +109,8 @@ impl Outbox {
 
     pub(super) fn stored(&mut self, id: u32, durability: Durability) {
         let Some(store) = self.take_store(id) else { return };
-        self.pending.stored(id);
+        let stage = if durability == Durability::Beside { Stage::Beside } else { Stage::Stored };
+        self.pending.stored(id, stage);
         // A full storage takes removals all the same.
         if store.removals.is_some() && durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
             self.event(Event::Storage { reason: "restored" });

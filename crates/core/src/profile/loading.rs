@@ -98,7 +98,7 @@ impl Profile {
                         self.store(vec![Write::remove(Table::Forms, row.key)]);
                     }
                 },
-                Table::Records | Table::Delivered | Table::State => {}
+                Table::Records | Table::Beside | Table::Delivered | Table::State => {}
             }
         }
         self.miss(load, &there);

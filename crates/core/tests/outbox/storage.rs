@@ -1,9 +1,10 @@
-//! IndexedDB as browsers keep it: transactions one after the other, all or nothing.
+//! IndexedDB as browsers keep it: transactions one after the other, all or nothing; and localStorage beside it, where a page uses that.
 
 use std::collections::BTreeMap;
 
 use guestsync_core::clock::Clock;
 use guestsync_core::journal::{Record, Row, Table, Write};
+use guestsync_core::outbox::Durability;
 use guestsync_core::shared_str::SharedStr;
 
 use crate::tab::GUEST;
@@ -13,6 +14,8 @@ pub struct Storage {
     rows: BTreeMap<(Table, SharedStr), SharedStr>,
     /// Whether every write is refused.
     pub full: bool,
+    /// What localStorage takes then, if it does: a killed browser loses it.
+    beside: Option<BTreeMap<(Table, SharedStr), SharedStr>>,
     /// Whether a write was ever refused: from then on tabs may know things that no other tab can learn, and order between tabs
     /// is not promised.
     pub refused: bool,
@@ -23,11 +26,61 @@ pub struct Storage {
 }
 
 impl Storage {
-    pub fn write(&mut self, writes: &[Write]) -> bool {
-        if self.full && writes.iter().any(|write| write.value.is_some()) {
-            self.refused = true;
-            return false;
+    /// An empty one; whether localStorage takes what a full database does not.
+    pub fn new(has_beside: bool) -> Self {
+        Self { beside: has_beside.then(BTreeMap::new), ..Self::default() }
+    }
+
+    pub fn write(&mut self, writes: &[Write]) -> Option<Durability> {
+        let Some(beside) = &mut self.beside else {
+            if self.full && writes.iter().any(|write| write.value.is_some()) {
+                self.refused = true;
+                return None;
+            }
+            self.put(writes);
+            return Some(Durability::Disk);
+        };
+        let (mut here, mut there) = (Vec::new(), Vec::new());
+        let puts_records = writes.iter().any(|write| write.table == Table::Records && write.value.is_some());
+        for write in writes {
+            match &write.value {
+                Some(_) if self.full => here.push(write.clone()),
+                None if self.full && puts_records && write.table == Table::Records => here.push(write.clone()),
+                Some(_) => there.push(write.clone()),
+                None => {
+                    here.push(write.clone());
+                    there.push(write.clone());
+                }
+            }
         }
+        let durability = if here.iter().any(|write| write.value.is_some()) { Durability::Beside } else { Durability::Disk };
+        for write in here {
+            let place = (write.table, write.key);
+            match write.value {
+                Some(value) => _ = beside.insert(place, value),
+                None => _ = beside.remove(&place),
+            }
+        }
+        if !self.full {
+            self.bring_home();
+        }
+        self.put(&there);
+        Some(durability)
+    }
+
+    /// Moves what localStorage holds into the database.
+    fn bring_home(&mut self) {
+        let beside = self.beside.as_mut().map(std::mem::take).unwrap_or_default();
+        let writes: Vec<Write> = beside.into_iter().map(|((table, key), value)| Write::put(table, key, value)).collect();
+        self.put(&writes);
+    }
+
+    /// The browser is killed before it has written what is in localStorage.
+    pub fn lose_beside(&mut self) {
+        self.beside.as_mut().map(std::mem::take);
+    }
+
+    fn put(&mut self, writes: &[Write]) {
         for write in writes {
             let there = self.rows.get(&(write.table, write.key.clone()));
             let grows = write.table == Table::Consent || write.key.ends_with("/ended");
@@ -39,7 +92,6 @@ impl Storage {
                 None => self.rows.remove(&(write.table, write.key.clone())),
             };
         }
-        true
     }
 
     /// Removes what is older, of whomever it is.
@@ -47,24 +99,35 @@ impl Storage {
         self.rows.retain(|(table, key), value| match table {
             Table::Consent | Table::Forms => true,
             Table::Delivered => &**value >= before,
-            Table::Records | Table::State => key.rsplit('/').next().is_none_or(|moment| moment >= before),
+            Table::Records | Table::Beside | Table::State => key.rsplit('/').next().is_none_or(|moment| moment >= before),
         });
     }
 
-    pub fn of(&self, owner: &str) -> Vec<Row> {
-        let seen = |table: Table| table != Table::Records || !self.blind;
-        let wanted = |table: Table, key: &str| table == Table::Consent || (seen(table) && key.starts_with(&format!("{owner}/")));
-        self.select(wanted)
+    /// What a page reads.
+    pub fn load(&mut self, owner: &str) -> Vec<Row> {
+        if !self.full {
+            self.bring_home();
+        }
+        let wanted = |table: Table, key: &str| table == Table::Consent || key.starts_with(&format!("{owner}/"));
+        let mut rows: Vec<Row> =
+            self.select(|table, key| (table != Table::Records || !self.blind) && wanted(table, key)).collect();
+        for ((table, key), value) in self.beside.iter().flatten().filter(|((table, key), _)| wanted(*table, key)) {
+            let table = if *table == Table::Records { Table::Beside } else { *table };
+            rows.retain(|row| table == Table::Consent || (row.table, &row.key) != (table, key));
+            rows.push(Row { table, key: key.clone(), value: value.clone() });
+        }
+        rows
     }
 
     /// What localStorage mirrors.
     pub fn mirror(&self) -> Vec<Row> {
-        self.select(|table, _| matches!(table, Table::Consent | Table::State))
+        let mirrored = |table| matches!(table, Table::Consent | Table::State);
+        let beside = self.beside.iter().flatten().filter(|((table, _), _)| mirrored(*table));
+        self.select(|table, _| mirrored(table)).chain(beside.map(row)).collect()
     }
 
-    fn select(&self, wanted: impl Fn(Table, &str) -> bool) -> Vec<Row> {
-        let rows = self.rows.iter().filter(|((table, key), _)| wanted(*table, key));
-        rows.map(|((table, key), value)| Row { table: *table, key: key.clone(), value: value.clone() }).collect()
+    fn select(&self, wanted: impl Fn(Table, &str) -> bool) -> impl Iterator<Item = Row> {
+        self.rows.iter().filter(move |((table, key), _)| wanted(*table, key)).map(row)
     }
 
     /// When a purpose was last withdrawn, as far as could be stored.
@@ -108,7 +171,15 @@ impl Storage {
         self.rows.contains_key(&(Table::Records, key.into())) && newest.is_some_and(|at| at <= self.ended())
     }
 
+    pub fn records_beside(&self) -> usize {
+        self.beside.iter().flatten().filter(|((table, _), _)| *table == Table::Records).count()
+    }
+
     pub fn records(&self) -> usize {
         self.rows.keys().filter(|(table, _)| *table == Table::Records).count()
     }
+}
+
+fn row(((table, key), value): (&(Table, SharedStr), &SharedStr)) -> Row {
+    Row { table: *table, key: key.clone(), value: value.clone() }
 }

@@ -9,7 +9,7 @@ mod requests;
 use std::collections::BTreeMap;
 
 use guestsync_core::journal::Write;
-use guestsync_core::outbox::{Answer, Durability, Input, Request};
+use guestsync_core::outbox::{Answer, Input, Request};
 use guestsync_core::random::Random;
 use guestsync_core::shared_str::SharedStr;
 
@@ -59,7 +59,7 @@ impl World {
             time: Clockwork::new(),
             random: Random::new(seed),
             tabs: BTreeMap::new(),
-            storage: Storage::default(),
+            storage: Storage::new(seed.is_multiple_of(2)),
             locks: Locks::default(),
             server: Server::new(),
             weather: Weather::CALM,
@@ -178,18 +178,19 @@ impl World {
                 None => self.unlock(id),
             },
             Due::Read(id, load, owner) => {
-                let rows = self.storage.of(&owner);
+                let rows = self.storage.load(&owner);
                 self.tell(id, Input::Loaded { load, rows });
             }
             Due::Commit(id, store, writes) => {
                 if !self.tabs.contains_key(&id) && self.below(2) == 0 {
                     return; // The renderer died before the transaction was handed over.
                 }
-                let input = if self.storage.write(&writes) {
-                    self.note_pause(&writes);
-                    Input::Stored { store, durability: Durability::Disk }
-                } else {
-                    Input::StoreFailed { store, reason: "quota" }
+                let input = match self.storage.write(&writes) {
+                    Some(durability) => {
+                        self.note_pause(&writes);
+                        Input::Stored { store, durability }
+                    }
+                    None => Input::StoreFailed { store, reason: "quota" },
                 };
                 self.tell(id, input);
             }

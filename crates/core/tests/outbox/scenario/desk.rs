@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use guestsync_core::attribute::{Given, Update, Value};
-use guestsync_core::outbox::{Action, Answer, Durability, Event, Guest, Input, Options, Outbox, Outcome, Output, Request};
+use guestsync_core::outbox::{Action, Answer, Event, Guest, Input, Options, Outbox, Outcome, Output, Request};
 use guestsync_core::shared_str::SharedStr;
 use guestsync_core::{Now, Sensitive};
 
@@ -112,7 +112,7 @@ impl Desk {
     /// The journal answers.
     pub fn read(&mut self, outbox: &mut Outbox) {
         for (load, owner) in self.unread.take().unwrap_or_default() {
-            let rows = self.storage.of(&owner);
+            let rows = self.storage.load(&owner);
             self.tell(outbox, Input::Loaded { load, rows });
         }
     }
@@ -204,15 +204,12 @@ impl Desk {
                     unread.push((load, owner));
                     return None;
                 }
-                None => Input::Loaded { load, rows: self.storage.of(&owner) },
+                None => Input::Loaded { load, rows: self.storage.load(&owner) },
             },
-            Output::Store { store, writes } => {
-                if self.storage.write(&writes) {
-                    Input::Stored { store, durability: Durability::Disk }
-                } else {
-                    Input::StoreFailed { store, reason: "quota" }
-                }
-            }
+            Output::Store { store, writes } => match self.storage.write(&writes) {
+                Some(durability) => Input::Stored { store, durability },
+                None => Input::StoreFailed { store, reason: "quota" },
+            },
             Output::Prune { before } => {
                 self.storage.prune(&before);
                 return None;

@@ -1,10 +1,10 @@
 //! What a look at the journal finds, and what it must not take it for.
 
+use super::desk::Desk;
+use crate::storage::Storage;
 use guestsync_core::Sensitive;
 use guestsync_core::journal::{Table, Write};
 use guestsync_core::outbox::{Event, Guest, Hint, Input, Outcome, Ungranted};
-
-use super::desk::Desk;
 
 #[test]
 fn a_look_that_sees_no_records_removes_none() {
@@ -79,7 +79,7 @@ fn what_a_guest_who_never_came_back_left_is_removed_after_its_time() {
         desk.set(&mut tab, 2, "tier", "silver");
         assert_eq!(desk.storage.records(), records);
     }
-    assert_eq!(desk.storage.of("here").iter().filter(|row| row.key == "here/tier").count(), 1);
+    assert_eq!(desk.storage.load("here").iter().filter(|row| row.key == "here/tier").count(), 1);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_is_to_be_removed_and_cannot_be_read_is_not_looked_for_without_a_pause() 
     let mut desk = Desk::new();
     let mut tab = desk.open(Desk::options());
     let damaged = Write::put(Table::Records, format!("{}/000000000000-0-0", tab.owner()).into(), "damaged".into());
-    assert!(desk.storage.write(&[damaged]));
+    assert!(desk.storage.write(&[damaged]).is_some());
     desk.unreadable_locked = true;
     desk.tell(&mut tab, Input::Changed(Hint::Consent));
     let before = desk.asked;
@@ -178,4 +178,50 @@ fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_n
     desk.tell(&mut other, Input::Changed(Hint::Records));
     desk.set(&mut other, 4, "tier", "platinum");
     assert!(desk.bodies().last().is_some_and(|body| body.contains("platinum")), "{:?}", desk.bodies());
+}
+
+#[test]
+fn a_killed_browser_loses_what_local_storage_held_for_a_full_database_and_not_what_it_took_the_place_of() {
+    for looks in [0, 1, 2] {
+        let mut desk = Desk::new();
+        desk.write = 503;
+        desk.storage = Storage::new(true);
+        let mut tab = desk.open(Desk::options());
+        desk.set(&mut tab, 1, "tier", "gold");
+        desk.storage.full = true;
+        desk.set(&mut tab, 2, "tier", "silver");
+        // Whoever looks finds both.
+        for _ in 0..looks {
+            desk.open(Desk::options());
+        }
+        desk.wait(&mut tab, 60_000);
+        assert_eq!(desk.storage.records(), 1, "{looks}");
+        desk.storage.lose_beside();
+        desk.write = 200;
+        desk.requests.clear();
+        desk.open(Desk::options());
+        assert!(desk.bodies()[0].contains("gold"), "{looks}: {:?}", desk.bodies());
+    }
+}
+
+#[test]
+fn what_local_storage_held_for_a_full_database_is_delivered_and_leaves_nothing() {
+    for room in [false, true] {
+        let mut desk = Desk::new();
+        desk.write = 503;
+        desk.storage = Storage::new(true);
+        let mut tab = desk.open(Desk::options());
+        desk.set(&mut tab, 1, "tier", "gold");
+        desk.storage.full = true;
+        for call in 2..10 {
+            desk.set(&mut tab, call, "tier", "silver");
+        }
+        assert_eq!(desk.storage.records_beside(), 1, "the last of them");
+        desk.storage.full = !room;
+        desk.write = 200;
+        desk.wait(&mut tab, 60_000);
+        assert!(desk.bodies().last().is_some_and(|body| body.contains("silver")));
+        desk.open(Desk::options());
+        assert_eq!(desk.storage.records(), 0, "{room}");
+    }
 }

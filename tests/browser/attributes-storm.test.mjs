@@ -144,8 +144,8 @@ async function startServer(scope, luck, hits) {
   const refused = new Set();
   collector.fault = async (request) => {
     const answer = await fault(request);
-    // A second one in a row would block that tab for minutes.
-    if (refused.delete(request.tab) || answer || !luck.chance(0.05)) return answer;
+    // A second one in a row would block that tab for minutes. What has got no answer, a browser may repeat by itself: the tab does not know.
+    if (answer === "lost" || refused.delete(request.tab) || answer || !luck.chance(0.05)) return answer;
     refused.add(request.tab);
     hits.unauthorized += 1;
     return { status: 401, body: { code: "bad.credentials" } };

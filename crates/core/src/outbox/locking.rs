@@ -16,6 +16,9 @@ impl Outbox {
             return self.put(Output::Unlock);
         }
         self.put(Output::Lease { until: self.now.wall + LOCK_SPAN });
+        if let Some(flight) = &mut self.flight {
+            flight.reauthorized = false;
+        }
         let load = self.load();
         self.sender = Sender::Holding { until: self.now.mono + LOCK_SPAN, step: Step::Loading(load) };
     }

@@ -147,9 +147,6 @@ impl Outbox {
         let delay = crate::retry::Policy::PAGE.delay(self.attempts, random);
         self.attempts = self.attempts.saturating_add(1);
         self.next_try = self.now.mono + delay;
-        if let Some(flight) = &mut self.flight {
-            flight.reauthorized = false;
-        }
         delay
     }
 

@@ -59,6 +59,23 @@ fn a_401_of_a_later_try_is_the_first_again() {
 }
 
 #[test]
+fn a_401_after_the_lock_was_lost_is_the_first_again() {
+    let mut desk = Desk::new();
+    desk.server = Some(Server::new());
+    desk.hangs = true;
+    let mut tab = desk.open(Desk::options());
+    desk.set(&mut tab, 1, "tier", "gold");
+    let send = desk.requests.last().expect("a write").send;
+    desk.tell(&mut tab, Input::Response { send, answer: Answer { status: 401, ..Answer::default() }.into() });
+    assert_eq!(desk.bodies().len(), 2, "repeated with a new token");
+    desk.fates.push_back(unauthorized());
+    desk.hangs = false;
+    desk.tell(&mut tab, Input::LockLost);
+    assert_eq!(delays(&desk), [0u64; 0]);
+    assert_eq!(desk.server.expect("a server").attributes["tier"], "gold");
+}
+
+#[test]
 fn a_refused_capability_is_asked_for_again_after_minutes_and_at_once_by_a_flush() {
     for flushed in [false, true] {
         let mut desk = Desk::new();

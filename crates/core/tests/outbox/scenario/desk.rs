@@ -32,6 +32,8 @@ pub struct Desk {
     pub webhook: u16,
     /// Whether it does not answer.
     pub webhook_hangs: bool,
+    /// Whether the server does not answer to writes.
+    pub hangs: bool,
     /// Whether the journal cannot be read under the lock.
     pub unreadable_locked: bool,
     holding: bool,
@@ -66,6 +68,7 @@ impl Desk {
             no_token: None,
             webhook: 200,
             webhook_hangs: false,
+            hangs: false,
             unreadable_locked: false,
             holding: false,
             starts: 0,
@@ -241,7 +244,10 @@ impl Desk {
                     None => started,
                 }
             }
-            Output::Send(request) if self.webhook_hangs && matches!(request.action, Action::Hook { .. }) => {
+            Output::Send(request)
+                if self.webhook_hangs && matches!(request.action, Action::Hook { .. })
+                    || self.hangs && matches!(request.action, Action::Write { .. }) =>
+            {
                 self.requests.push(*request);
                 return None;
             }

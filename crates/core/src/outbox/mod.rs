@@ -209,11 +209,10 @@ impl Outbox {
             Input::Response { send, answer } => self.answered(send, answer),
             Input::SendFailed { send } => self.send_failed(send),
             Input::Resolved { send, values } => self.resolved(send, values),
-            Input::Tick => {}
+            // The alarm has gone off, perhaps just before it was time: it has to be set anew, even for the same moment.
+            Input::Tick => self.wake = None,
             Input::Close => self.close(),
         }
-        // An alarm that has gone off has to be set anew, even for the same moment.
-        self.wake = self.wake.filter(|at| *at > self.now.mono);
         self.drive();
         self.settle_flushes();
         self.set_wake();

@@ -134,7 +134,7 @@ test("a journal of the page's own that throws is told of, and what is set is kep
 });
 
 test("a journal of the page's own that does not say how well it keeps is taken for memory", async () => {
-  for (const said of [undefined, null, "", "yes", 5, {}]) {
+  for (const said of [undefined, null, "", "yes", 5, {}, Symbol("x")]) {
     const guest = open({ storage: { load: async () => [], store: async () => said } });
     assert.deepEqual(await end(guest.set({ tier: 1 })), kept);
     guest.close();

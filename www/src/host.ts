@@ -42,16 +42,16 @@ export function asked(options: GuestSyncOptions, journal: Journal, channel: Chan
     [asks.event]: face.event,
     [asks.metrics]: face.metrics,
     [asks.load]: (load, owner) =>
-      asking(() => journal.load(owner)).then(
+      journal.load(owner).then(
         (rows) => tell(tells.loaded, load, rows),
         () => tell(tells.loadFailed, load),
       ),
     [asks.store]: (store, ...writes) =>
-      asking(() => journal.store(writes)).then(
+      journal.store(writes).then(
         (kept) => tell(tells.stored, store, kept),
         (error: unknown) => tell(tells.storeFailed, store, refusal(error)),
       ),
-    [asks.prune]: (before) => void Promise.resolve().then(() => journal.prune?.(before)).catch(() => {}),
+    [asks.prune]: (before) => void journal.prune?.(before).catch(() => {}),
     [asks.send]: (...request) => void requests.send(...request),
     [asks.hook]: (...event) => void sendHook(tell, options.webhook ?? "", endpoint, ...event).catch(() => tell(tells.sendFailed, event[0])),
     [asks.abort]: (send) => requests.abort(send),
@@ -75,13 +75,4 @@ export function asked(options: GuestSyncOptions, journal: Journal, channel: Chan
       requests.stop();
     },
   };
-}
-
-/** A journal of the page's own may throw where it should reject. */
-function asking<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return Promise.resolve(act());
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }

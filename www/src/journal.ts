@@ -1,5 +1,6 @@
 import { AutoJournal } from "./effect/auto.js";
 import { LocalJournal } from "./effect/local.js";
+import { within } from "./effect/within.js";
 import type { Journal } from "./effect/journal.js";
 import type { GuestSyncOptions, JournalStorage } from "./options.js";
 
@@ -14,9 +15,19 @@ class MemoryJournal implements JournalStorage {
   }
 }
 
+/** What the page's own has not done by then, it may never do. */
+const ANSWER_MS = 10_000;
+
+/** A journal of the page's own may throw where it should reject, give what is no text, or never answer. */
+const guarded = (own: JournalStorage): Journal => ({
+  load: async (owner) => (await within(ANSWER_MS, Promise.resolve(own.load(owner)))).map(String),
+  store: async (writes) => String(await within(ANSWER_MS, Promise.resolve(own.store(writes)))) as "memory",
+  prune: async (before) => own.prune?.(before),
+});
+
 /** The journal of these options; whether localStorage holds it or mirrors it; and what it has to do when the page is left. Storage that is there and blocked says so at each write. */
 export function journalOf({ storage = "auto" }: GuestSyncOptions): { journal: Journal; mirrored: boolean; leave?: () => void } {
-  if (typeof storage === "object") return { journal: storage, mirrored: false };
+  if (typeof storage === "object") return { journal: guarded(storage), mirrored: false };
   if (storage === "memory" || !("localStorage" in globalThis || "indexedDB" in globalThis)) return { journal: new MemoryJournal(), mirrored: false };
   if (storage === "local") return { journal: new LocalJournal(), mirrored: true };
   const journal = new AutoJournal();

@@ -10,7 +10,7 @@ export type Attributes = Record<string, AttributeValue>;
  */
 export type Stored = "disk" | "tab" | "memory" | "held" | "dropped";
 
-/** A journal of the page's own: four tables of text rows. */
+/** A journal of the page's own: four tables of text rows. What has not answered after 10 s counts as failed. */
 export interface JournalStorage {
   /** All rows whose key begins with `owner` and a slash, and all rows of table `c`: table, key, value, table, key, value, … */
   load(owner: string): Promise<string[]>;

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::input::Call;
+use super::input::{Call, Hint};
 use super::output::{Event, Outcome, Output};
 use super::pending::{Home, Stage};
 use super::sending::earlier;
@@ -163,6 +163,10 @@ impl Outbox {
         let job = Job::Burst { calls, superseded };
         self.stores.push(Store { id: store, job, removals: Some(Vec::new()) });
         self.put(Output::Store { store, writes });
+        // The others count on from what they have heard of; a crash must not keep this from them.
+        if self.is_set_back() {
+            self.put(Output::Notify(Hint::Records));
+        }
     }
 
     /// Something waits: sent when enough has come together, or after the delay.

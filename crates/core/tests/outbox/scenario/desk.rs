@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use guestsync_core::attribute::{Given, Update, Value};
-use guestsync_core::outbox::{Action, Answer, Event, Guest, Input, Options, Outbox, Outcome, Output, Request};
+use guestsync_core::outbox::{Action, Answer, Event, Guest, Hint, Input, Options, Outbox, Outcome, Output, Request};
 use guestsync_core::shared_str::SharedStr;
 use guestsync_core::{Now, Sensitive};
 
@@ -164,6 +164,23 @@ impl Desk {
     pub fn set(&mut self, outbox: &mut Outbox, call: u32, key: &str, value: &str) {
         let given = Given::Value(Value::text(value));
         self.tell(outbox, Input::Set { call, updates: vec![Update { key: key.into(), given }] });
+    }
+
+    /// The last that a tab does is to set something: it is gone with the end of the task. Gives what it told others.
+    pub fn set_last(&mut self, mut outbox: Outbox, key: &str, value: &str) -> Vec<Hint> {
+        let updates = vec![Update { key: key.into(), given: Given::Value(Value::text(value)) }];
+        self.time += 1;
+        for input in [Input::Set { call: 0, updates }, Input::BurstEnded] {
+            outbox.handle(self.now(), input);
+        }
+        let mut told = Vec::new();
+        while let Some(output) = outbox.poll() {
+            match output {
+                Output::Notify(hint) => told.push(hint),
+                output => drop(self.perform(output)),
+            }
+        }
+        told
     }
 
     /// Lets so much time pass in one tab.

@@ -181,6 +181,21 @@ fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_n
 }
 
 #[test]
+fn with_a_clock_that_was_set_back_a_tab_sets_what_is_newer_than_the_last_of_one_that_has_crashed() {
+    let mut desk = Desk::new();
+    let mut before = desk.open(Desk::options());
+    desk.set(&mut before, 1, "tier", "bronze");
+    desk.back = 900_000;
+    let (mut one, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    desk.set(&mut one, 2, "tier", "silver");
+    for hint in desk.set_last(one, "tier", "gold") {
+        desk.tell(&mut other, Input::Changed(hint));
+    }
+    desk.set(&mut other, 3, "tier", "platinum");
+    assert!(desk.bodies().last().is_some_and(|body| body.contains("platinum")), "{:?}", desk.bodies());
+}
+
+#[test]
 fn a_killed_browser_loses_what_local_storage_held_for_a_full_database_and_not_what_it_took_the_place_of() {
     for looks in [0, 1, 2] {
         let mut desk = Desk::new();

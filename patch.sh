@@ -1,1 +1,0 @@
-perl -0pi -e 's/(pub\(super\) fn found\([^{]*\{)/$1 crate::c::hit(5);/; s/(        if checked.is_some\(\) \{\n)/if spaces { if run.count < 6 { crate::c::hit(6); } else if run.count > 15 { crate::c::hit(7);} else {crate::c::hit(2);} }\n$1/' number.rs

@@ -149,7 +149,7 @@ impl Outbox {
                 json::integer(&mut value, self.now.wall + left);
                 let write = self.state("pause", Some(value.into()));
                 self.record(vec![write]);
-                self.put(Output::Notify(Hint::Pause));
+                self.notify(Hint::Pause);
             }
             _ => self.release(),
         }
@@ -254,7 +254,7 @@ impl Outbox {
 
     pub(super) fn recorded(&mut self, store: u32) {
         if self.is_step(Step::Recording(store)) {
-            self.put(Output::Notify(Hint::Records));
+            self.notify(Hint::Records);
             self.proceed();
         }
     }

@@ -233,6 +233,11 @@ impl Outbox {
         self.outputs.push(output);
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn notify(&mut self, hint: Hint) {
+        self.put(Output::Notify(hint));
+    }
+
     fn event(&mut self, event: Event) {
         self.put(Output::Event(event));
     }

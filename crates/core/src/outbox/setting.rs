@@ -165,7 +165,7 @@ impl Outbox {
         self.put(Output::Store { store, writes });
         // The others count on from what they have heard of; a crash must not keep this from them.
         if self.is_set_back() {
-            self.put(Output::Notify(Hint::Records));
+            self.notify(Hint::Records);
         }
     }
 

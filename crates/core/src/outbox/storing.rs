@@ -155,23 +155,23 @@ impl Outbox {
                 for SetCall { call, held } in calls {
                     self.settle(call, Outcome::Set { durability: Some(durability), held });
                 }
-                self.put(Output::Notify(Hint::Records));
+                self.notify(Hint::Records);
                 self.want_flush();
             }
             Job::Grant(call) => {
-                self.put(Output::Notify(Hint::Consent));
+                self.notify(Hint::Consent);
                 if let Some(call) = call {
                     self.settle(call, Outcome::Done);
                 }
             }
             // Other tabs cannot know.
             Job::Withdrawal(withdrawal) => {
-                self.put(Output::Notify(Hint::Consent));
+                self.notify(Hint::Consent);
                 self.wait_for_look(withdrawal);
             }
             // What other tabs and earlier pages left there goes at the look that follows.
             Job::Logout(withdrawal) => {
-                self.put(Output::Notify(Hint::Session));
+                self.notify(Hint::Session);
                 self.wait_for_look(withdrawal);
             }
             Job::Aside(calls) => self.settle_all(calls),

@@ -7,14 +7,20 @@ import { at } from "../../scripts/lib/paths.mjs";
 /** @type {typeof import("../../www/src/index.js")} */
 const { createGuestSync } = await import(at("dist/npm/node.js"));
 
-/** A journal in memory, shared by whoever is given it; `refuses`: it takes nothing that is new. */
+/** A journal in memory, shared by whoever is given it; `refuses`: it takes nothing that is new; `slow`: so many milliseconds for each answer. */
 class Journal {
+  /** @param {number} [slow] */
+  constructor(slow) {
+    this.slow = slow;
+  }
+
   /** @type {Map<string, string>} */
   rows = new Map();
   refuses = false;
 
   /** @param {string} owner */
   async load(owner) {
+    await this.#wait();
     return [...this.rows].flatMap(([name, value]) => {
       const [table = "", key = ""] = [name.slice(0, 1), name.slice(2)];
       return table === "c" || key.startsWith(`${owner}/`) ? [table, key, value] : [];
@@ -23,6 +29,7 @@ class Journal {
 
   /** @param {(string | null)[]} writes @returns {Promise<"disk">} */
   async store(writes) {
+    await this.#wait();
     const each = writes.flatMap((_, number) => (number % 3 ? [] : [/** @type {[string, string, string | null]} */ (writes.slice(number, number + 3))]));
     if (this.refuses && each.some(([, , value]) => value !== null)) throw new DOMException("Full", "QuotaExceededError");
     for (const [table, key, value] of each) {
@@ -30,6 +37,10 @@ class Journal {
       else this.rows.set(`${table}/${key}`, value);
     }
     return "disk";
+  }
+
+  async #wait() {
+    if (this.slow) await new Promise((resolve) => setTimeout(resolve, this.slow));
   }
 }
 
@@ -93,9 +104,9 @@ test("a logout tells the gateway also where storage refuses, each new session is
 });
 
 test("who comes after a logout has a session that starts when the one before has ended, however soon it is asked for", async (t) => {
-  for (const soon of [true, false]) {
+  for (const [soon, slow] of /** @type {const} */ ([[true, 0], [false, 0], [true, 5], [false, 5]])) {
     const { origin, asked } = await serve(t);
-    const guest = createGuestSync({ init: `${origin}/init`, session: `${origin}/session`, endpoint: `${origin}/genesys`, token: async () => "t", consent: { service: true }, storage: new Journal() });
+    const guest = createGuestSync({ init: `${origin}/init`, session: `${origin}/session`, endpoint: `${origin}/genesys`, token: async () => "t", consent: { service: true }, storage: new Journal(slow) });
     // The session that is to end may be known, or just be starting.
     if (soon) await guest.ready;
     else await guest.set({ tier: 1 });

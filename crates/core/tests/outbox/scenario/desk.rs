@@ -49,7 +49,7 @@ pub struct Desk {
     pub events: Vec<Event>,
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Loads that are not answered yet: their numbers and owners.
-    unread: Option<Vec<(u32, SharedStr)>>,
+    pub unread: Option<Vec<(u32, SharedStr)>>,
     /// Answers to starts of sessions that are kept back.
     pub unstarted: Option<Vec<Input>>,
 }

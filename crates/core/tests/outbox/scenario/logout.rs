@@ -124,3 +124,19 @@ fn the_next_guest_begins_with_no_keys_and_nothing_blocked() {
     desk.set(&mut tab, 3, "name", "Ada");
     assert_eq!(desk.bodies().last(), Some(&r#"{"attributes":{"name":"Ada"}}"#));
 }
+
+#[test]
+fn no_session_is_started_before_the_logout_of_the_last_one_is_settled() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    let starts = desk.starts;
+    // A look that was asked for before the end of the session is stored, and answered after it.
+    desk.unread = Some(Vec::new());
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.tell(&mut tab, logout(2));
+    desk.set(&mut tab, 3, "tier", "silver");
+    desk.unstarted = Some(Vec::new());
+    desk.read(&mut tab);
+    assert_eq!(desk.outcomes.get(&2), Some(&Outcome::Done), "it does not wait for the start, which waits for it");
+    assert_eq!(desk.starts, starts + 1);
+}

@@ -107,9 +107,8 @@ impl Outbox {
         }
         let session_wanted = self.guest.is_none() && self.consent.grants_any() && !(self.left_session && self.pending.is_empty());
         let called_for = !self.flushes.is_empty() && self.has_sendable();
-        let wanted = if session_wanted || called_for { Some(0) } else { self.due };
-        let wanted = wanted.map(|at| at.max(self.next_try).max(self.pause));
-        earlier(self.next_hook(), wanted)
+        let wanted = if session_wanted || called_for { Some(0) } else { earlier(self.next_hook(), self.due) };
+        wanted.map(|at| at.max(self.next_try).max(self.pause))
     }
 
     pub(super) fn next_wake(&self) -> Option<Millis> {

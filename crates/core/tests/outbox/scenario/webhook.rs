@@ -76,6 +76,22 @@ fn a_webhook_that_is_down_holds_no_attributes_up() {
 }
 
 #[test]
+fn an_event_waits_while_a_server_is_left_alone_without_a_look_at_each_moment() {
+    let mut desk = Desk::new();
+    desk.webhook = 503;
+    let mut tab = deliver(&mut desk);
+    desk.server = Some(Server::new());
+    desk.webhook = 200;
+    desk.fates.push_back(Fate::Refused(Box::new(Answer { status: 429, pause: 60_000, ..Answer::default() })));
+    desk.set(&mut tab, 2, "tier", "silver");
+    let asked = desk.asked;
+    desk.wait(&mut tab, 10_000);
+    assert_eq!(desk.asked, asked);
+    desk.wait(&mut tab, 60_000);
+    assert_eq!((desk.hooks().len(), tab.pending()), (3, 0), "told again, and of what came since");
+}
+
+#[test]
 fn an_event_that_is_refused_is_told_and_dropped() {
     let mut desk = Desk::new();
     desk.webhook = 400;

@@ -29,7 +29,11 @@ pub(super) fn is_number(text: &Text, run: &Run, region: Option<Region>) -> bool 
         return false;
     }
     let Some(place) = Place::of(text, run) else { return false };
-    let international = if run.has(sign::PLUS) { Some(digits) } else { digits.strip_prefix(&[0, 0]) };
+    let international = match digits {
+        _ if run.has(sign::PLUS) => Some(digits),
+        [0, 0, number @ ..] => Some(number),
+        _ => None,
+    };
     match international {
         Some(number) => (!place.touched && plans::is_number(number)) || words::before(text, run.start) == Label::Phone,
         None => national::is_number(text, run, &place, region),

@@ -29,14 +29,19 @@ const PLANS: &[u8] = b"\
 
 /// How many codes, and how many countries (a code of no country counts as one).
 const SIZES: (usize, usize) = sizes();
-/// The codes.
-static CODES: [u16; SIZES.0] = PACKED.0;
+/// A bit for each number below 1,024 that is a code.
+static CODES: [u32; 32] = PACKED.0;
+/// How many codes there are below the first of each 32 numbers.
+static BELOW: [u8; 32] = PACKED.1;
 /// For each code, the fewest digits behind it and how many more there may be, in the halves of a byte.
-static LENGTHS: [u8; SIZES.0] = PACKED.1;
+static LENGTHS: [u8; SIZES.0] = PACKED.2;
 /// The countries in the order of their codes; the high bit of the first letter says that a new code begins.
-static COUNTRIES: [[u8; 2]; SIZES.1] = PACKED.2;
+static COUNTRIES: [[u8; 2]; SIZES.1] = PACKED.3;
 
-const PACKED: ([u16; SIZES.0], [u8; SIZES.0], [[u8; 2]; SIZES.1]) = packed();
+type Packed = ([u32; 32], [u8; 32], [u8; SIZES.0], [[u8; 2]; SIZES.1]);
+const PACKED: Packed = packed();
+/// The plan of Russia and Kazakhstan.
+pub(super) const RUSSIA: usize = 1;
 const NEXT: u8 = 0x80;
 
 /// Whether these digits are a calling code and as many as may follow it. A `0` behind the code, which some write in brackets, is
@@ -44,11 +49,11 @@ const NEXT: u8 = 0x80;
 pub(super) fn is_number(digits: &[u8]) -> bool {
     let mut code = 0;
     for (at, digit) in digits.iter().take(3).enumerate() {
-        code = code * 10 + u16::from(*digit);
+        code = code * 10 + usize::from(*digit);
         if code == 0 {
             return false;
         }
-        if let Ok(plan) = CODES.binary_search(&code) {
+        if let Some(plan) = with_code(code) {
             let national = digits.len() - at - 1;
             let trunk = digits.get(at + 1) == Some(&0);
             return fits(plan, national) || (trunk && fits(plan, national - 1));
@@ -74,9 +79,12 @@ pub(super) fn of(country: [u8; 2]) -> Option<usize> {
     None
 }
 
-/// The code of a plan.
-pub(super) fn code(plan: usize) -> u16 {
-    CODES.get(plan).copied().unwrap_or(0)
+/// The plan of a calling code: how many codes there are below it.
+fn with_code(code: usize) -> Option<usize> {
+    let codes = CODES.get(code / 32)?;
+    let rest = codes >> (code % 32);
+    let below = BELOW.get(code / 32)?;
+    (rest % 2 == 1).then(|| usize::from(*below) + (codes.count_ones() - rest.count_ones()) as usize)
 }
 
 const fn sizes() -> (usize, usize) {
@@ -93,15 +101,15 @@ const fn sizes() -> (usize, usize) {
     (plans, countries / 2)
 }
 
-const fn packed() -> ([u16; SIZES.0], [u8; SIZES.0], [[u8; 2]; SIZES.1]) {
-    let (mut codes, mut lengths, mut countries) = ([0; SIZES.0], [0; SIZES.0], [[0; 2]; SIZES.1]);
+const fn packed() -> Packed {
+    let (mut codes, mut below, mut lengths, mut countries) = ([0u32; 32], [0; 32], [0; SIZES.0], [[0; 2]; SIZES.1]);
     let (mut plan, mut country, mut numbers, mut number, mut at) = (0, 0, 0, 0, 0);
     while at < PLANS.len() {
         match PLANS[at] {
-            digit @ b'0'..=b'9' => number = number * 10 + (digit - b'0') as u16,
+            digit @ b'0'..=b'9' => number = number * 10 + (digit - b'0') as usize,
             b' ' if number > 0 => {
                 match numbers {
-                    0 => codes[plan] = number,
+                    0 => codes[number / 32] |= 1 << (number % 32),
                     1 => lengths[plan] = (number as u8) << 4,
                     _ => lengths[plan] |= number as u8 - (lengths[plan] >> 4),
                 }
@@ -122,12 +130,17 @@ const fn packed() -> ([u16; SIZES.0], [u8; SIZES.0], [[u8; 2]; SIZES.1]) {
         }
         at += 1;
     }
-    (codes, lengths, countries)
+    let mut word = 1;
+    while word < codes.len() {
+        below[word] = below[word - 1] + codes[word - 1].count_ones() as u8;
+        word += 1;
+    }
+    (codes, below, lengths, countries)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CODES, LENGTHS, code, is_number, of};
+    use super::{LENGTHS, PLANS, RUSSIA, is_number, of, with_code};
 
     fn judged(digits: &str) -> bool {
         is_number(&digits.bytes().map(|c| c - b'0').collect::<Vec<_>>())
@@ -135,16 +148,16 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order_and_no_code_begins_with_another() {
-        assert!(CODES.windows(2).all(|pair| pair[0] < pair[1]));
-        for one in CODES {
-            for other in [one / 10, one / 100] {
-                assert!(CODES.binary_search(&other).is_err(), "{one}");
-            }
-        }
-        for (code, span) in CODES.iter().zip(&LENGTHS) {
+        let listed = core::str::from_utf8(PLANS).unwrap().split_terminator(';');
+        let codes: Vec<usize> = listed.map(|plan| plan.trim().split(' ').next().unwrap().parse().unwrap()).collect();
+        assert_eq!((0..2_000).filter(|code| with_code(*code).is_some()).collect::<Vec<_>>(), codes);
+        for (plan, (code, span)) in codes.iter().zip(&LENGTHS).enumerate() {
+            assert_eq!(with_code(*code), Some(plan));
+            assert!([code / 10, code / 100].iter().all(|begin| with_code(*begin).is_none()), "{code}");
             let (fewest, more) = (span >> 4, span & 15);
             assert!(4 <= fewest && code.to_string().len() + usize::from(fewest + more) <= 15, "{code}");
         }
+        assert_eq!(with_code(7), Some(RUSSIA));
     }
 
     #[test]
@@ -163,7 +176,8 @@ mod tests {
         ];
         for (country, calling) in expected {
             let letters = country.as_bytes().try_into().unwrap();
-            assert_eq!(of(letters).map(code), Some(calling), "{country}");
+            let plan = with_code(calling);
+            assert!(plan.is_some() && of(letters) == plan, "{country}");
         }
         assert_eq!(of(*b"ZZ"), None);
         assert_eq!(of(*b"us"), None);

@@ -29,12 +29,12 @@ impl Region {
     pub(super) fn has(self, digits: &[u8]) -> bool {
         let plan = usize::from(self.0);
         if self.is_north_american() {
-            return is_north_american(digits.strip_prefix(&[1]).unwrap_or(digits));
+            return is_north_american(if let [1, rest @ ..] = digits { rest } else { digits });
         }
         // The trunk prefix: 0 nearly everywhere, 8 in the plan of Russia.
-        let trunk = if plans::code(plan) == 7 { 8 } else { 0 };
-        let national = digits.strip_prefix(&[trunk]).unwrap_or(digits);
-        plans::fits(plan, national.len()) || plans::fits(plan, digits.len())
+        let trunk = if plan == plans::RUSSIA { 8 } else { 0 };
+        let national = digits.len() - usize::from(digits.first() == Some(&trunk));
+        plans::fits(plan, national) || plans::fits(plan, digits.len())
     }
 }
 

@@ -57,31 +57,34 @@ fn grouped(text: &Text, start: usize) -> Option<usize> {
     let mut digit = false;
     while groups <= 8 {
         let group = at;
-        while text.at(at).is_ascii_hexdigit() {
-            digit |= text.is_digit(at);
+        let mut c = text.read(at);
+        while c.is_ascii_hexdigit() {
+            digit |= c.is_ascii_digit();
             at += 1;
+            c = text.read(at);
         }
         if at > group + 4 {
             return None;
         }
         if at > group {
             groups += 1;
-            if text.at(at) == b'.' && text.is_digit(at + 1) && (gap || groups == 7) {
+            if c == b'.' && text.is_digit(at + 1) && (gap || groups == 7) {
                 at = dotted(text, group)?;
                 groups += 1;
                 break;
             }
         }
-        if text.at(at) != b':' {
+        if c != b':' {
             break;
         }
-        if text.at(at + 1) == b':' {
+        let next = text.read(at + 1);
+        if next == b':' {
             if gap {
                 return None;
             }
             gap = true;
             at += 2;
-        } else if text.at(at + 1).is_ascii_hexdigit() {
+        } else if next.is_ascii_hexdigit() {
             if at == group {
                 return None;
             }

@@ -65,7 +65,8 @@ fn search(text: &mut Text, region: Option<Region>) {
         } else {
             at += 1;
             before = first;
-            if !(b' '..=b'@').contains(&first) {
+            // `A` and what comes after it, or 0, past which no label is looked for.
+            if first.wrapping_sub(1) >= b'@' {
                 text.word_end = at;
             }
         }

@@ -69,18 +69,18 @@ impl Run {
         let mut last = 0;
         let mut c = text.read(at);
         while !c.is_ascii_digit() {
-            // A dot stands right before a digit, and no bracket beside its like.
-            if at == self.end + GAP || last == b'.' || (last == c && matches!(c, b'(' | b')')) {
+            if at == self.end + GAP {
                 return false;
             }
+            // A dot stands right before a digit, and no bracket behind its like.
             signs |= match c {
                 b' ' if signs & sign::BRACKET != 0 || self.count == 0 => 0,
                 b' ' if spaces => sign::SPACE,
                 b'-' => sign::HYPHEN,
-                b'.' => sign::DOT,
+                b'.' if text.read(at + 1).is_ascii_digit() => sign::DOT,
                 b'/' => sign::SLASH,
-                b'(' => 0,
-                b')' => sign::BRACKET,
+                b'(' if last != c => 0,
+                b')' if last != c => sign::BRACKET,
                 b'+' if self.count == 0 => sign::PLUS,
                 _ => return false,
             };
@@ -99,7 +99,7 @@ impl Run {
             at += 1;
             c = text.read(at);
         }
-        if !self.has(sign::SPACE) {
+        if signs & !self.signs & sign::SPACE != 0 {
             self.tight = (self.end, self.signs, self.shape, self.count, self.singles);
         }
         let digits = at - first;

@@ -40,10 +40,13 @@ fn look(text: &Text, start: usize) -> Found {
             word = add(word, c);
             continue;
         }
-        let label = if c == CALL { Some(Label::Phone) } else { (word != 0).then(|| said(word)).flatten() };
+        // A letter alone has a hash below 128, and says nothing.
+        let label = if c == CALL { Some(Label::Phone) } else { (word >= 128).then(|| said(word)).flatten() };
         words += usize::from(word != 0);
         word = 0;
-        found.label = label.unwrap_or(Label::None);
+        if let Some(label) = label {
+            found.label = label;
+        }
         if label.is_some() || words == MOST || c == 0 {
             found.last = start + REACH - back;
             break;

@@ -31,29 +31,32 @@ pub(super) fn end(text: &Text, start: usize) -> Option<usize> {
         return None;
     }
     let length = length(country)?;
-    // The check digits and what they stand behind come last in the sum.
+    let first_letter = b'A' | country[0] & 0x20;
     let mut sum = 0;
-    let mut at = start + 4;
-    let mut end = at;
-    for place in 4..length + 4 {
-        if place == length {
-            end = at;
-            at = start;
-        }
-        let mut c = text.read(at);
-        if matches!(c, b' ' | b'-') {
+    let mut end = None;
+    // The check digits and what they stand behind come last in the sum.
+    for (from, places) in [(start + 4, length - 4), (start, 4)] {
+        let mut at = from;
+        for _ in 0..places {
+            let mut c = text.read(at);
+            if matches!(c, b' ' | b'-') {
+                at += 1;
+                c = text.read(at);
+            }
             at += 1;
-            c = text.read(at);
+            let digit = c.wrapping_sub(b'0');
+            let letter = c.wrapping_sub(first_letter);
+            sum = match digit {
+                0..=9 => sum * 10 + u32::from(digit),
+                _ if letter < 26 => sum * 100 + u32::from(letter) + 10,
+                _ => return None,
+            };
+            // Kept small without a division, which takes longer than all the rest: 2^16 is 61 modulo 97.
+            sum = (sum & 0xFFFF) + (sum >> 16) * 61;
         }
-        at += 1;
-        sum = match c {
-            b'0'..=b'9' => sum * 10 + u32::from(c - b'0'),
-            _ if c.is_ascii_alphabetic() && (c ^ country[0]) & 0x20 == 0 => sum * 100 + u32::from(c & 0x1F) + 9,
-            _ => return None,
-        };
-        // Kept small without a division, which takes longer than all the rest: 2^16 is 61 modulo 97.
-        sum = (sum & 0xFFFF) + (sum >> 16) * 61;
+        end = end.or(Some(at));
     }
+    let end = end?;
     (sum % 97 == 1 && !text.at(end).is_ascii_alphanumeric()).then_some(end)
 }
 

@@ -82,6 +82,19 @@ test("of two instances for one guest the value set last is the one that stays, w
   }
 });
 
+test("the value set last stays also where the clock does not move on between the calls of two instances", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const { origin, attributes } = await serve(t);
+  const options = { guest: "g1", consent: { service: true }, endpoint: `${origin}/genesys`, token: async () => "t", storage: new Journal() };
+  const [one, other] = [createGuestSync(options), createGuestSync(options)];
+  await Promise.all([one.ready, other.ready]);
+  for (const [tier, who] of [one, other, one, one, one, other].entries()) await who.set({ tier });
+  await Promise.all([one.flush(), other.flush()]);
+  assert.deepEqual(attributes, { tier: 5 });
+  one.close();
+  other.close();
+});
+
 test("a logout tells the gateway also where storage refuses, each new session is told as a whole, and the audit tells how it ended", async (t) => {
   const { origin, asked } = await serve(t);
   const storage = new Journal();

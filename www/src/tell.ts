@@ -12,15 +12,16 @@ export interface Host extends Asked {
 /** Tells the core something. */
 export type Tell = (...told: Told) => void;
 
-/** Which outbox was told last, and when. */
+/** Which outbox was told last, and when; what another was told before is earlier than this. */
 let told = -1;
 let wall = 0;
+let since = 0;
 
 /** By the wall clock, but later than what another outbox of this page was told before: the clocks of both are compared. */
 function now(page: number): number {
-  wall = Math.max(Date.now(), page === told ? 0 : wall + 1);
+  if (page !== told) since = wall + 1;
   told = page;
-  return wall;
+  return (wall = Math.max(Date.now(), since));
 }
 
 /** Opens an outbox; the host performs what it asks for. `trapped`: a call did not come to its end; from then on nothing is told, and nothing goes on. */

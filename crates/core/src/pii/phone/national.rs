@@ -17,7 +17,7 @@ const LOCAL: u32 = 0x34;
 pub(super) fn is_number(text: &Text, run: &Run, place: &Place, region: Option<Region>) -> bool {
     let digits = run.digits();
     let [first, second, ..] = *digits else { return false };
-    if digits.len() < 7 || is_date(run) {
+    if digits.len() < 7 {
         return false;
     }
     let north_american = run.shape == 0x334 || (run.shape == 0x1334 && first == 1);
@@ -25,7 +25,7 @@ pub(super) fn is_number(text: &Text, run: &Run, place: &Place, region: Option<Re
         return north_american;
     }
     let trunk = first == 0 && second != 0;
-    match words::before(text, run.start) {
+    let told = match words::before(text, run.start) {
         Label::Phone => !(run.shape == LOCAL && first == 1),
         Label::Other => false,
         Label::None if !north_american && (is_of_another_form(run) || (run.has(sign::SLASH) && !trunk)) => false,
@@ -33,7 +33,8 @@ pub(super) fn is_number(text: &Text, run: &Run, place: &Place, region: Option<Re
             Some(region) => region.has(digits) && in_region(run, place, trunk, region),
             None => north_american || by_form(run, place, trunk),
         },
-    }
+    };
+    told && !is_date(run)
 }
 
 /// Whether it begins with a date of this century or the last one, or is two years of them.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::Outbox;
 use super::input::{Answer, Hint};
-use super::output::{Event, Output, Reason};
+use super::output::{Event, Reason};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use crate::journal::{Table, Write};

@@ -7,8 +7,8 @@ export const mutations = [
   {
     breaks: "what could not be stored is not promised to be on disk (1)",
     file: "storing.rs",
-    from: "self.ended(now, store, job, Durability::Memory);",
-    to: "self.ended(now, store, job, Durability::Disk);",
+    from: "self.ended(store, Durability::Memory);",
+    to: "self.ended(store, Durability::Disk);",
   },
   {
     breaks: "an older record that turns up after a delivery is superseded, not sent (2)",
@@ -19,7 +19,7 @@ export const mutations = [
   {
     breaks: "a holder whose lock was stolen aborts and begins nothing (2)",
     file: "locking.rs",
-    from: "Sender::Holding { .. } => self.lose(now),",
+    from: "Sender::Holding { .. } => self.lose(),",
     to: "Sender::Holding { .. } => {}",
   },
   {
@@ -31,7 +31,7 @@ export const mutations = [
   {
     breaks: "no request leaves inside a Retry-After window",
     file: "sending.rs",
-    from: "self.next_try.max(self.pause) <= now.mono;",
-    to: "self.next_try <= now.mono;",
+    from: "self.next_try.max(self.pause) <= self.now.mono;",
+    to: "self.next_try <= self.now.mono;",
   },
 ];

@@ -1,8 +1,9 @@
-/** Personal data, privacy signals, consent platforms, and the end of a session. */
+/** Personal data, privacy signals and consent platforms. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { startGateway } from "./support/gateway.mjs";
+import { openGuestPage, withGuest } from "./support/guest-page.mjs";
 import { Sandbox } from "./support/sandbox.mjs";
 import { openGuestSync, startSession } from "./support/session.mjs";
 import { until } from "./support/wait.mjs";
@@ -17,29 +18,8 @@ const browser = await launchChromium(file);
 /** @param {string} guestId */
 const attributesOf = async (guestId) => (await sandbox.guest(guestId))?.attributes ?? {};
 
-/**
- * A page with a guest, and what its console said.
- * @param {Record<string, unknown>} options
- * @param {() => void} [before] runs in the page before anything else
- */
-async function open(options, before) {
-  const context = await browser.newContext();
-  if (before) await context.addInitScript(before);
-  const { page, guestId } = await startSession(context, gateway.origin);
-  /** @type {string[]} */
-  const said = [];
-  page.on("console", (message) => said.push(message.text()));
-  await openGuestSync(page, { guest: guestId, ...options });
-  return { context, page, guestId, said };
-}
-
-/**
- * @template T
- * @param {import("playwright-core").Page} page
- * @param {(guest: GuestSync) => Promise<T> | T} act
- * @returns {Promise<T>}
- */
-const withGuest = (page, act) => page.evaluate(`(${act})(window.guest)`);
+/** @type {(options: Record<string, unknown>, before?: () => void) => ReturnType<typeof openGuestPage>} */
+const open = (options, before) => openGuestPage(browser, gateway.origin, options, before);
 
 test("personal data is reported, masked or refused by its kind, and a key that is meant to carry it is left alone", async () => {
   const pii = { card: "block", phone: "mask", allow: ["email"], region: "US" };
@@ -263,120 +243,6 @@ test("what Consent Mode says by default is no decision: it neither withdraws wha
   await context.setOffline(false);
   await view(usual);
   await until("what waited to arrive", async () => (await attributesOf(guestId))?.["news"] === 2);
-});
-
-test("a logout removes what waits in every tab, voids the session, and the next visitor is another guest", async () => {
-  const context = await browser.newContext();
-  const open = async () => {
-    const page = await context.newPage();
-    await page.goto(`${gateway.origin}/healthz`);
-    await openGuestSync(page, { batch: { maxDelayMs: 600_000 } });
-    const { guestId } = await withGuest(page, (guest) => guest.ready);
-    return { page, guestId };
-  };
-  const [one, other] = [await open(), await open()];
-  assert.equal(one.guestId, other.guestId);
-  await withGuest(other.page, (guest) => guest.set({ secret: "of the first visitor" }));
-  await withGuest(one.page, (guest) => guest.logout());
-  assert.deepEqual(await context.cookies(), []);
-  await until("the other tab to forget", () => withGuest(other.page, (guest) => guest.pending() === 0));
-  await withGuest(other.page, async (guest) => {
-    await guest.set({ tier: "of the second visitor" });
-    await guest.flush();
-  });
-  const guests = (await sandbox.guests()).filter(({ attributes }) => JSON.stringify(attributes).includes("visitor"));
-  assert.deepEqual(guests.map(({ id, attributes }) => [id === one.guestId, attributes["tier"], attributes["secret"]]), [
-    [false, "of the second visitor", undefined],
-  ]);
-});
-
-for (const [what, refused] of /** @type {const} */ ([["with no network", undefined], ["while the gateway refuses", 503]])) {
-  test(`a logout ${what} ends the session when the gateway is there, and not the one of who came since`, async () => {
-    const context = await browser.newContext();
-    const openPage = async () => {
-      const page = await context.newPage();
-      await page.goto(`${gateway.origin}/healthz`);
-      await openGuestSync(page, { batch: { maxDelayMs: 0 } });
-      return { page, guestId: (await withGuest(page, (guest) => guest.ready)).guestId };
-    };
-    const { page, guestId } = await openPage();
-    let ends = 0;
-    const fail = (/** @type {import("playwright-core").Route} */ route) => (ends++, refused ? route.fulfill({ status: refused }) : route.abort("internetdisconnected"));
-    await context.route("**/api/session*", fail);
-    assert.equal(await withGuest(page, (guest) => guest.logout().catch(({ code }) => code)), "session.unreachable");
-    const tries = ends;
-    // Without a word of the browser's, it takes up to twenty seconds.
-    if (!refused) await page.evaluate(() => dispatchEvent(new Event("online")));
-    await until("another try by the page itself", () => ends > tries, { within: 30_000 });
-    await page.close();
-    // Whoever is next is not kept waiting.
-    const next = await openPage();
-    assert.notEqual(next.guestId, guestId);
-    assert.equal((await context.cookies()).length, 2);
-    await context.unroute("**/api/session*", fail);
-    await next.page.evaluate(() => dispatchEvent(new Event("online")));
-    await until("the session to end", async () => (await context.cookies()).length === 1);
-    assert.equal((await context.cookies())[0]?.name, `guestsync-${next.guestId}`);
-    await until("nothing to be left to end", () => next.page.evaluate(() => !Object.keys(localStorage).some((name) => name.includes("/left/"))));
-    await withGuest(next.page, async (guest) => {
-      await guest.set({ tier: "of the second visitor" });
-      await guest.flush();
-    });
-    assert.deepEqual(await attributesOf(next.guestId), { tier: "of the second visitor" });
-  });
-}
-
-test("a session's end is repeated at an address with a query of its own, and not before the gateway wants to hear of it", async () => {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${gateway.origin}/healthz`);
-  await openGuestSync(page, { session: "/api/session?site=7" });
-  const { guestId } = await withGuest(page, (guest) => guest.ready);
-  /** @type {{ at: number, query: string }[]} */
-  const ends = [];
-  const answers = [{ status: 503 }, { status: 429, headers: { "retry-after": "22" } }, { status: 204 }];
-  await context.route("**/api/session*", (route) => {
-    ends.push({ at: performance.now(), query: new URL(route.request().url()).search });
-    return route.fulfill(answers[ends.length - 1] ?? { status: 204 });
-  });
-  assert.equal(await withGuest(page, (guest) => guest.logout().catch(({ code }) => code)), "session.unreachable");
-  await page.evaluate(() => dispatchEvent(new Event("online")));
-  await until("the first repeat", () => ends.length === 2);
-  const online = () => page.evaluate(() => dispatchEvent(new Event("online")));
-  await until("the second", async () => (await online(), ends.length === 3), { within: 40_000, every: 1_000 });
-  const alone = `?site=7&guest=${guestId}`;
-  assert.deepEqual(ends.map(({ query }) => query), ["?site=7", alone, alone]);
-  const pause = (ends[2]?.at ?? 0) - (ends[1]?.at ?? 0);
-  assert.ok(pause >= 22_000, `${pause} ms`);
-});
-
-test("a guest whom the site names again is not logged out by what an earlier logout has left", async () => {
-  const { context, page, guestId } = await open({});
-  /** @type {string[]} */
-  const ends = [];
-  await context.route("**/api/session*", (route) => (ends.push(route.request().url()), route.abort()));
-  assert.equal(await withGuest(page, (guest) => guest.logout().catch(({ code }) => code)), "session.unreachable");
-  const tries = ends.length;
-  await page.reload();
-  await openGuestSync(page, { guest: guestId });
-  await withGuest(page, async (guest) => {
-    await guest.set({ tier: 1 });
-    await guest.flush();
-  });
-  assert.deepEqual(await attributesOf(guestId), { tier: 1 });
-  assert.ok(ends.length <= tries + 1, ends.join());
-  assert.equal(await page.evaluate(() => Object.keys(localStorage).some((name) => name.includes("/left/"))), false);
-});
-
-test("a logout in the task that names the guest is left for later pages too", async () => {
-  const { context, page, guestId } = await open({});
-  await context.route("**/api/session*", (route) => route.abort());
-  const code = await page.evaluate(async (guest) => {
-    const { createGuestSync } = await import(/** @type {string} */ ("/guestsync/index.js"));
-    return createGuestSync({ consent: { service: true }, guest }).logout().catch((/** @type {{ code: string }} */ { code }) => code);
-  }, guestId);
-  assert.equal(code, "session.unreachable");
-  assert.ok(await page.evaluate((name) => name in localStorage, `guestsync/left/${guestId}`));
 });
 
 test("the audit and the console of a developer tell keys and outcomes and no value", async () => {

@@ -46,6 +46,8 @@ async function run(seed, scope) {
 
   /** Names of tabs that ended without a word. @type {Set<string>} */
   const crashed = new Set();
+  /** Those whose last seconds in localStorage a killed browser may have lost. @type {Set<string>} */
+  const killed = new Set();
   let opened = 0;
   const open = async () => {
     const context = await launchWithProfile(scope, profile);
@@ -108,6 +110,7 @@ async function run(seed, scope) {
       } else {
         await killBrowser(context);
         for (const { name } of all) crashed.add(name);
+        for (let at = 0; at < opened; at++) killed.add(`tab${at}`);
         hits.kills += 1;
         ({ context, storage } = await open());
         Object.assign(state, { offline: false, full: false });
@@ -128,7 +131,7 @@ async function run(seed, scope) {
   console.log(JSON.stringify({ seed, updates, requests: requests.length, ...hits, weather: servers.map(({ weather }) => weather.hits) }));
   const wrong = servers.map(({ collector, register }) => register.wrong(collector.guest.attributes, crashed));
   assert.deepEqual(wrong, servers.map(() => []), "I1, I2: what the server has was set last");
-  const back = servers.map(({ collector, register }) => register.back(collector.guest.effects, crashed));
+  const back = servers.map(({ collector, register }) => register.back(collector.guest.effects, killed));
   assert.deepEqual(back, servers.map(() => []), "I3: the server went back");
   await context.close();
 }

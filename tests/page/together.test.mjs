@@ -7,11 +7,14 @@ import { at } from "../../scripts/lib/paths.mjs";
 /** @type {typeof import("../../www/src/index.js")} */
 const { createGuestSync } = await import(at("dist/npm/node.js"));
 
-/** A journal in memory, shared by whoever is given it; `refuses`: it takes nothing that is new; `slow`: so many milliseconds for each answer. */
+/** A journal in memory, shared by whoever is given it; `refuses`: it takes nothing that is new; `slow`: so many milliseconds for each answer, or for those to `store` alone. */
 class Journal {
-  /** @param {number} [slow] */
-  constructor(slow) {
+  loads = 0;
+
+  /** @param {number} [slow] @param {number} [slowLoad] */
+  constructor(slow, slowLoad = slow) {
     this.slow = slow;
+    this.slowLoad = slowLoad;
   }
 
   /** @type {Map<string, string>} */
@@ -20,7 +23,9 @@ class Journal {
 
   /** @param {string} owner */
   async load(owner) {
-    await this.#wait();
+    this.loads += 1;
+    // Whoever asks without end is not to starve the test.
+    await wait(this.loads > 100 ? 1 : this.slowLoad);
     return [...this.rows].flatMap(([name, value]) => {
       const [table = "", key = ""] = [name.slice(0, 1), name.slice(2)];
       return table === "c" || key.startsWith(`${owner}/`) ? [table, key, value] : [];
@@ -29,7 +34,7 @@ class Journal {
 
   /** @param {(string | null)[]} writes @returns {Promise<"disk">} */
   async store(writes) {
-    await this.#wait();
+    await wait(this.slow);
     const each = writes.flatMap((_, number) => (number % 3 ? [] : [/** @type {[string, string, string | null]} */ (writes.slice(number, number + 3))]));
     if (this.refuses && each.some(([, , value]) => value !== null)) throw new DOMException("Full", "QuotaExceededError");
     for (const [table, key, value] of each) {
@@ -38,11 +43,10 @@ class Journal {
     }
     return "disk";
   }
-
-  async #wait() {
-    if (this.slow) await new Promise((resolve) => setTimeout(resolve, this.slow));
-  }
 }
+
+/** @param {number} [ms] none: in the same task */
+const wait = async (ms) => void (ms && (await new Promise((resolve) => setTimeout(resolve, ms))));
 
 /** A gateway that takes all; it tells what it was asked. @param {import("node:test").TestContext} t */
 async function serve(t) {
@@ -95,6 +99,24 @@ test("the value set last stays also where the clock does not move on between the
   other.close();
 });
 
+test("with a clock that was set back an instance that is opened beside others goes by the clock", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const { origin } = await serve(t);
+  const open = () => {
+    const storage = new Journal();
+    return { storage, guest: createGuestSync({ guest: "g1", consent: { service: true }, endpoint: `${origin}/genesys`, token: async () => "t", storage }) };
+  };
+  const [one, other] = [open(), open()];
+  for (const { guest } of [one, other, one]) await guest.set({ tier: 1 });
+  t.mock.timers.setTime(Date.now() - 3_600_000);
+  const last = open();
+  await last.guest.set({ tier: 2 });
+  const record = [...last.storage.rows.keys()].find((name) => name.startsWith("r/"));
+  const ahead = Number.parseInt(record?.split("/")[2]?.slice(0, 12) ?? "", 16) - Date.now();
+  assert.ok(ahead >= 0 && ahead <= 1_000, `${ahead} ms`);
+  for (const { guest } of [one, other, last]) guest.close();
+});
+
 test("a logout tells the gateway also where storage refuses, each new session is told as a whole, and the audit tells how it ended", async (t) => {
   const { origin, asked } = await serve(t);
   const storage = new Journal();
@@ -117,9 +139,10 @@ test("a logout tells the gateway also where storage refuses, each new session is
 });
 
 test("who comes after a logout has a session that starts when the one before has ended, however soon it is asked for", async (t) => {
-  for (const [soon, slow] of /** @type {const} */ ([[true, 0], [false, 0], [true, 5], [false, 5]])) {
+  for (const [soon, ...slow] of /** @type {const} */ ([[true, 0], [false, 0], [true, 5], [false, 5], [true, 50, 0], [false, 50, 0]])) {
     const { origin, asked } = await serve(t);
-    const guest = createGuestSync({ init: `${origin}/init`, session: `${origin}/session`, endpoint: `${origin}/genesys`, token: async () => "t", consent: { service: true }, storage: new Journal(slow) });
+    const storage = new Journal(...slow);
+    const guest = createGuestSync({ init: `${origin}/init`, session: `${origin}/session`, endpoint: `${origin}/genesys`, token: async () => "t", consent: { service: true }, storage });
     // The session that is to end may be known, or just be starting.
     if (soon) await guest.ready;
     else await guest.set({ tier: 1 });
@@ -129,6 +152,7 @@ test("who comes after a logout has a session that starts when the one before has
     const ends = asked.filter((each) => each.endsWith("/init") || each.endsWith("/session") || each.includes("/guest2/"));
     assert.deepEqual(ends.slice(-3), ["DELETE /session", "POST /init", ends.at(-1)], asked.join());
     assert.match(ends.at(-1) ?? "", /^POST .*\/attributes$/, asked.join());
+    assert.ok(storage.loads < 50, `${storage.loads} looks`);
     guest.close();
   }
 });

@@ -12,6 +12,9 @@ export interface Host extends Asked {
 /** Tells the core something. */
 export type Tell = (...told: Told) => void;
 
+/** So far ahead of the clock none is told: it was set back. */
+const SET_BACK_MS = 1_000;
+
 /** Which outbox was told last, and when; what another was told before is earlier than this. */
 let told = -1;
 let wall = 0;
@@ -19,9 +22,12 @@ let since = 0;
 
 /** By the wall clock, but later than what another outbox of this page was told before: the clocks of both are compared. */
 function now(page: number): number {
+  const clock = Date.now();
   if (page !== told) since = wall + 1;
   told = page;
-  return (wall = Math.max(Date.now(), since));
+  // A clock that was set back is no reason to wait for it.
+  if (since > clock + SET_BACK_MS) since = clock;
+  return (wall = Math.max(clock, since));
 }
 
 /** Opens an outbox; the host performs what it asks for. `trapped`: a call did not come to its end; from then on nothing is told, and nothing goes on. */

@@ -28,15 +28,15 @@ export class Register {
    * Where the server took an older value after a newer one. With a killed browser goes what its localStorage had not yet written, which
    * may be that a value has arrived: one that never was on disk can come again then, and so can what it took the place of.
    * @param {string[]} effects `key=value`, in order
-   * @param {Set<string>} crashed tabs that ended without a word
+   * @param {Set<string>} killed tabs of a browser that was killed
    */
-  back(effects, crashed) {
+  back(effects, killed) {
     /** @type {Map<string, number>} */
     const newest = new Map();
     return effects.filter((effect) => {
       const [key = "", text] = effect.split("=");
       const value = Number(text);
-      if (crashed.has(this.#light.get(value) ?? "")) return false;
+      if (killed.has(this.#light.get(value) ?? "")) return false;
       const last = newest.get(key) ?? 0;
       newest.set(key, Math.max(value, last));
       return value < last;

@@ -51,14 +51,16 @@ export class AutoJournal implements Journal {
 
   async store(writes: Writes): Promise<"disk" | "tab" | "beside"> {
     const bridged = !this.#open;
+    const puts = select(writes, (letter, value) => letter === "r" && value !== null);
+    // While records are here in place of the database, it keeps what they, or others, may have taken the place of.
+    const isSafe = (letter: string, value: string | null) => letter !== "r" || value !== null || puts.length < 1;
     // A row that is removed may be on the bridge, or where the database was full.
     const kept = attempt(select(writes, (letter, value, key) => bridged || isMirrored(letter, key) || value === null));
     this.#underWay.add(writes);
     try {
-      const home = this.#beside ? leftHere() : [];
-      await this.#ask(() => this.#database.store([...home, ...writes]));
+      await this.#ask(() => this.#database.store(this.#beside ? select(writes, isSafe) : writes));
       this.#open = true;
-      if (attempt(removed(home))) this.#beside = false;
+      if (this.#beside) this.#ask(() => this.#adopt()).catch(() => {});
       // What could not be mirrored must not be there in an older form.
       if (bridged || !kept) attempt(removed(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key))));
       return "disk";
@@ -68,9 +70,8 @@ export class AutoJournal implements Journal {
         if (error instanceof NoDatabase) write(writes);
         throw error;
       }
-      // A full database still lets go: of what is removed, unless in favour of records that are here, and of the state that is newer here.
-      const records = select(writes, (letter, value) => letter === "r" && value !== null);
-      const gone = removed(select(writes, (letter, value) => letter === "s" || (value === null && (letter !== "r" || records.length < 1))));
+      // A full database still lets go: of what is removed and of the state that is newer here.
+      const gone = removed(select(writes, (letter, value) => letter === "s" || (value === null && isSafe(letter, value))));
       if (gone.length > 0) await this.#ask(() => this.#database.store(gone)).catch(() => {});
       if (bridged && error instanceof NoDatabase) return "tab";
       this.#beside = true;

@@ -117,6 +117,8 @@ impl Outbox {
                 let uncertain = !reading && !matches!(answer.status, 425 | 429 | 503);
                 if let Some(flight) = &mut self.flight {
                     flight.uncertain |= uncertain;
+                    // Another one is asked for at a later try, also under the same lock.
+                    flight.reauthorized = false;
                 }
                 self.retry(&answer);
             }

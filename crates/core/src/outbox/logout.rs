@@ -34,6 +34,11 @@ impl Outbox {
         self.store(Job::Logout(Withdrawal::new(call, Withdrawn::Session)), writes);
     }
 
+    /// Whether the end of a session is being stored.
+    pub(super) fn is_ending(&self) -> bool {
+        self.stores.iter().any(|store| matches!(store.job, Job::Logout(_)))
+    }
+
     /// Takes note of the end of a session, by this tab or another.
     pub(super) fn end_session(&mut self, at: Clock) {
         if at <= self.ended {

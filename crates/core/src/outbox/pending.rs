@@ -186,6 +186,16 @@ impl Pending {
         }
     }
 
+    /// A look has found the record of an entry, perhaps elsewhere than where it was before.
+    pub(super) fn found(&mut self, key: &SharedStr, record: &Row) {
+        if let Some(Waiting { home, .. }) = self.newest.get_mut(key)
+            && home.is_kept()
+            && home.record.as_ref() == Some(&record.key)
+        {
+            home.stage = Stage::of(record.table);
+        }
+    }
+
     /// The transaction failed: its entries are in memory only, until the next one takes them along.
     pub(super) fn not_stored(&mut self, store: u32) {
         for (key, waiting) in self.newest.iter_mut() {

@@ -57,7 +57,10 @@ impl Outbox {
         match self.pending.get(key) {
             // Its successor is stored: it is dead. Is the successor not stored yet, it must outlive a crash.
             Some(waiting) if waiting.entry.clock > entry.clock => waiting.home.stage != Stage::Stored,
-            Some(waiting) if waiting.entry.clock == entry.clock => true,
+            Some(waiting) if waiting.entry.clock == entry.clock => {
+                self.pending.found(key, record);
+                true
+            }
             // A page that states its purpose, or the worker, sends it.
             _ if !self.consent.is_granted(&entry.purpose) => true,
             _ => {

@@ -102,7 +102,8 @@ impl Outbox {
         if !self.withdrawals.is_empty() || self.untidy {
             return Some(0);
         }
-        if !self.online {
+        // The look that a logout waits for comes when its end of the session is stored.
+        if !self.online || self.is_ending() {
             return None;
         }
         let session_wanted = self.guest.is_none() && self.consent.grants_any() && !(self.left_session && self.pending.is_empty());

@@ -67,13 +67,13 @@ test(`after ${kills} kills of the browser (SIGKILL) nothing that was acknowledge
   console.log(JSON.stringify({ seed, kills, acknowledged: acks, missing: 0 }));
 });
 
-test("a value on disk outlives a newer one that a full storage kept in localStorage, which the killed browser had not written", async () => {
-  const shop = await startShop(file);
-  const collector = await Collector.start(file);
-  const profile = await temporaryFolder(file);
+test("a value on disk outlives a newer one that a full storage kept in localStorage, which the killed browser had not written", async (scope) => {
+  const shop = await startShop(scope);
+  const collector = await Collector.start(scope);
+  const profile = await temporaryFolder(scope);
   collector.fault = () => ({ status: 503 });
   const open = async () => {
-    const context = await launchWithProfile(file, profile);
+    const context = await launchWithProfile(scope, profile);
     const storage = await limitStorage(context, shop);
     const page = await context.newPage();
     await page.goto(shop);

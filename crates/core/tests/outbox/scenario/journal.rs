@@ -1,10 +1,11 @@
 //! What a look at the journal finds, and what it must not take it for.
 
-use super::desk::Desk;
-use crate::storage::Storage;
 use guestsync_core::Sensitive;
 use guestsync_core::journal::{Table, Write};
-use guestsync_core::outbox::{Event, Guest, Hint, Input, Outcome, Ungranted};
+use guestsync_core::outbox::{Event, Guest, Hint, Input, Outbox, Outcome, Ungranted};
+
+use super::desk::Desk;
+use crate::storage::Storage;
 
 #[test]
 fn a_look_that_sees_no_records_removes_none() {
@@ -165,13 +166,19 @@ fn what_is_set_before_the_journal_is_read_is_newer_than_what_it_holds_although_t
     }
 }
 
-#[test]
-fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_newer() {
+/// Two tabs, opened after the clock was set back behind what an earlier one had set.
+fn set_back() -> (Desk, Outbox, Outbox) {
     let mut desk = Desk::new();
     let mut before = desk.open(Desk::options());
     desk.set(&mut before, 1, "tier", "bronze");
     desk.back = 900_000;
-    let (mut one, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    let (one, other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    (desk, one, other)
+}
+
+#[test]
+fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_newer() {
+    let (mut desk, mut one, mut other) = set_back();
     for (call, value) in [(2, "silver"), (3, "gold")] {
         desk.set(&mut one, call, "tier", value);
     }
@@ -182,11 +189,7 @@ fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_n
 
 #[test]
 fn with_a_clock_that_was_set_back_a_tab_sets_what_is_newer_than_the_last_of_one_that_has_crashed() {
-    let mut desk = Desk::new();
-    let mut before = desk.open(Desk::options());
-    desk.set(&mut before, 1, "tier", "bronze");
-    desk.back = 900_000;
-    let (mut one, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    let (mut desk, mut one, mut other) = set_back();
     desk.set(&mut one, 2, "tier", "silver");
     for hint in desk.set_last(one, "tier", "gold") {
         desk.tell(&mut other, Input::Changed(hint));

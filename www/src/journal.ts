@@ -1,7 +1,7 @@
 import { AutoJournal } from "./effect/auto.js";
+import type { Journal } from "./effect/journal.js";
 import { LocalJournal } from "./effect/local.js";
 import { within } from "./effect/within.js";
-import type { Journal } from "./effect/journal.js";
 import type { GuestSyncOptions, JournalStorage } from "./options.js";
 
 /** A journal that keeps nothing: Node, tests, or a page that wants it so. */

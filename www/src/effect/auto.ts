@@ -51,9 +51,9 @@ export class AutoJournal implements Journal {
 
   async store(writes: Writes): Promise<"disk" | "tab" | "beside"> {
     const bridged = !this.#open;
-    const puts = select(writes, (letter, value) => letter === "r" && value !== null);
+    const puts = select(writes, isRecord).length > 0;
     // While records are here in place of the database, it keeps what they, or others, may have taken the place of.
-    const isSafe = (letter: string, value: string | null) => letter !== "r" || value !== null || puts.length < 1;
+    const isSafe = (letter: string, value: string | null) => letter !== "r" || value !== null || !puts;
     // A row that is removed may be on the bridge, or where the database was full.
     const kept = attempt(select(writes, (letter, value, key) => bridged || isMirrored(letter, key) || value === null));
     this.#underWay.add(writes);
@@ -88,7 +88,7 @@ export class AutoJournal implements Journal {
 
   /** The page is being left: a transaction that has not ended may be undone with it, so its records go on the bridge. */
   leave(): void {
-    for (const writes of this.#underWay) attempt(select(writes, (letter, value) => letter === "r" && value !== null));
+    for (const writes of this.#underWay) attempt(select(writes, isRecord));
   }
 
   /** Asks the database; for a while after it could not be opened, it is not asked. */
@@ -104,7 +104,7 @@ export class AutoJournal implements Journal {
 
   /** Brings home what was left on the bridge, by this page or by one that is gone. */
   async #adopt(): Promise<void> {
-    const left = leftHere();
+    const left = rows((letter, key) => !isMirrored(letter, key));
     this.#beside = left.length > 0;
     if (!this.#beside) return;
     await this.#database.store(left).then(
@@ -119,8 +119,8 @@ export class AutoJournal implements Journal {
 /** Decisions and state, but no events of deliveries: these hold values. */
 const isMirrored = (letter: string, key: string) => letter === "c" || (letter === "s" && !key.includes("/hook/"));
 
-/** What localStorage holds that belongs into the database. */
-const leftHere = () => rows((letter, key) => !isMirrored(letter, key));
+/** A record that is put. */
+const isRecord = (letter: string, value: string | null) => letter === "r" && value !== null;
 
 const nameOf = ([letter, key]: Writes) => `${letter}/${key}`;
 

@@ -198,15 +198,21 @@ fn with_a_clock_that_was_set_back_a_tab_sets_what_is_newer_than_the_last_of_one_
     assert!(desk.bodies().last().is_some_and(|body| body.contains("platinum")), "{:?}", desk.bodies());
 }
 
+/// A tab that has stored `gold` before the database was full, and whose server takes nothing.
+fn full_since_gold() -> (Desk, Outbox) {
+    let mut desk = Desk::new();
+    desk.write = 503;
+    desk.storage = Storage::new(true);
+    let mut tab = desk.open(Desk::options());
+    desk.set(&mut tab, 1, "tier", "gold");
+    desk.storage.full = true;
+    (desk, tab)
+}
+
 #[test]
 fn a_killed_browser_loses_what_local_storage_held_for_a_full_database_and_not_what_it_took_the_place_of() {
     for looks in [0, 1, 2] {
-        let mut desk = Desk::new();
-        desk.write = 503;
-        desk.storage = Storage::new(true);
-        let mut tab = desk.open(Desk::options());
-        desk.set(&mut tab, 1, "tier", "gold");
-        desk.storage.full = true;
+        let (mut desk, mut tab) = full_since_gold();
         desk.set(&mut tab, 2, "tier", "silver");
         // Whoever looks finds both.
         for _ in 0..looks {
@@ -225,12 +231,7 @@ fn a_killed_browser_loses_what_local_storage_held_for_a_full_database_and_not_wh
 #[test]
 fn what_local_storage_held_for_a_full_database_is_delivered_and_leaves_nothing() {
     for room in [false, true] {
-        let mut desk = Desk::new();
-        desk.write = 503;
-        desk.storage = Storage::new(true);
-        let mut tab = desk.open(Desk::options());
-        desk.set(&mut tab, 1, "tier", "gold");
-        desk.storage.full = true;
+        let (mut desk, mut tab) = full_since_gold();
         for call in 2..10 {
             desk.set(&mut tab, call, "tier", "silver");
         }

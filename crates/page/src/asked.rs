@@ -53,7 +53,11 @@ pub(crate) fn output(messages: &mut Messages, output: &Output, owner: &str, now:
                 messages.text(theirs.typed());
             }
         }
-        Output::Notify(hint) => named(messages, Ask::Notify, self::hint(*hint)),
+        Output::Notify(hint) => match hint {
+            Hint::Records(at) => named(messages, Ask::Notify, &at.to_text()),
+            Hint::Consent => named(messages, Ask::Notify, "consent"),
+            Hint::State => named(messages, Ask::Notify, "state"),
+        },
         Output::Settle { call, outcome } => settle(messages, *call, outcome),
         Output::Event(event) => self::event(messages, event),
     }
@@ -209,16 +213,6 @@ pub(crate) fn metrics(messages: &mut Messages, outbox: &Outbox, now: Now) {
     }
     for percent in [50, 95, 99] {
         messages.number(outbox.latencies().percentile(percent));
-    }
-}
-
-/// The word for a hint.
-pub(crate) const fn hint(hint: Hint) -> &'static str {
-    match hint {
-        Hint::Records => "records",
-        Hint::Consent => "consent",
-        Hint::Pause => "pause",
-        Hint::Session => "session",
     }
 }
 

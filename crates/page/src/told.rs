@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use guestsync_core::Sensitive;
 use guestsync_core::attribute::{Given, Update, Value};
+use guestsync_core::clock::Clock;
 use guestsync_core::flat::Flat;
 use guestsync_core::journal::{Row, Table};
 use guestsync_core::outbox::{Answer, Durability, Hint, Input};
@@ -78,11 +79,9 @@ fn refusal(word: &str) -> &'static str {
 
 fn hint(word: &str) -> Option<Hint> {
     match word {
-        "records" => Some(Hint::Records),
         "consent" => Some(Hint::Consent),
-        "pause" => Some(Hint::Pause),
-        "session" => Some(Hint::Session),
-        _ => None,
+        "state" => Some(Hint::State),
+        moment => Clock::from_text(moment).map(Hint::Records),
     }
 }
 

@@ -151,7 +151,7 @@ impl Outbox {
                 json::integer(&mut value, self.now.wall + left);
                 let write = self.state("pause", Some(value.into()));
                 self.record(vec![write]);
-                self.notify(Hint::Pause);
+                self.notify(Hint::State);
             }
             _ => self.release(),
         }
@@ -256,7 +256,7 @@ impl Outbox {
 
     pub(super) fn recorded(&mut self, store: u32) {
         if self.is_step(Step::Recording(store)) {
-            self.notify(Hint::Records);
+            self.notify_records();
             self.proceed();
         }
     }

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::attribute::{Update, Value};
+use crate::clock::Clock;
 use crate::journal::Row;
 use crate::shared_str::SharedStr;
 use crate::{Millis, Sensitive};
@@ -50,14 +51,12 @@ pub struct Answer {
 /// What another tab, or the worker, says it did. A hint, never a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hint {
-    /// Records came or went.
-    Records,
+    /// Records came or went; with the latest moment that the other has heard of.
+    Records(Clock),
     /// A purpose was granted or withdrawn.
     Consent,
-    /// The server asked everybody to wait.
-    Pause,
-    /// The session was ended.
-    Session,
+    /// The server asked everybody to wait, or the session was ended.
+    State,
 }
 
 /// What an outbox is told.

@@ -90,16 +90,15 @@ impl Outbox {
     /// Another tab says that something changed. A withdrawal is believed until the journal has been read.
     pub(super) fn changed(&mut self, hint: Hint) {
         match hint {
-            Hint::Consent | Hint::Pause | Hint::Session => {
+            Hint::Consent | Hint::State => {
                 self.load();
             }
-            // With a clock that was set back, only who has seen what others set can set something newer.
-            Hint::Records if self.is_set_back() => {
-                self.load();
+            // With a clock that was set back, only who has heard of what others set can set something newer. The flush that follows
+            // reads the journal; a tab with nothing to send needs to know only for its own counts.
+            Hint::Records(at) => {
+                self.ticker.observe(at);
+                self.want_flush();
             }
-            // The flush that follows reads the journal; a tab with nothing to send needs to know only for its own counts.
-            Hint::Records if !self.pending.is_empty() => self.want_flush(),
-            Hint::Records => {}
         }
     }
 

@@ -238,6 +238,10 @@ impl Outbox {
         self.put(Output::Notify(hint));
     }
 
+    fn notify_records(&mut self) {
+        self.notify(Hint::Records(self.ticker.reach(0)));
+    }
+
     fn event(&mut self, event: Event) {
         self.put(Output::Event(event));
     }

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::input::{Call, Hint};
+use super::input::Call;
 use super::output::{Event, Outcome, Output};
 use super::pending::{Home, Stage};
 use super::sending::earlier;
@@ -165,7 +165,7 @@ impl Outbox {
         self.put(Output::Store { store, writes });
         // The others count on from what they have heard of; a crash must not keep this from them.
         if self.is_set_back() {
-            self.notify(Hint::Records);
+            self.notify_records();
         }
     }
 

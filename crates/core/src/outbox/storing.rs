@@ -155,7 +155,7 @@ impl Outbox {
                 for SetCall { call, held } in calls {
                     self.settle(call, Outcome::Set { durability: Some(durability), held });
                 }
-                self.notify(Hint::Records);
+                self.notify_records();
                 self.want_flush();
             }
             Job::Grant(call) => {
@@ -171,7 +171,7 @@ impl Outbox {
             }
             // What other tabs and earlier pages left there goes at the look that follows.
             Job::Logout(withdrawal) => {
-                self.notify(Hint::Session);
+                self.notify(Hint::State);
                 self.wait_for_look(withdrawal);
             }
             Job::Aside(calls) => self.settle_all(calls),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use guestsync_core::attribute::{Given, Update, Value};
+use guestsync_core::clock::Clock;
 use guestsync_core::outbox::{Hint, Input};
 use guestsync_core::shared_str::SharedStr;
 
@@ -135,7 +136,7 @@ impl Schedule {
             33 | 34 => self.tell(id, Input::Hidden),
             35 | 36 => self.tell(id, Input::Visible),
             37 | 38 => self.world.server.touch(self.values),
-            39 => self.tell(id, Input::Changed(Hint::Records)),
+            39 => self.tell(id, Input::Changed(Hint::Records(Clock::ZERO))),
             _ => self.logout(id),
         }
     }

@@ -47,6 +47,8 @@ pub struct Desk {
     pub sleep: u64,
     pub requests: Vec<Request>,
     pub events: Vec<Event>,
+    /// What the tabs told each other; nobody hears it by itself.
+    pub hints: Vec<Hint>,
     pub outcomes: BTreeMap<u32, Outcome>,
     /// Loads that are not answered yet: their numbers and owners.
     pub unread: Option<Vec<(u32, SharedStr)>>,
@@ -77,6 +79,7 @@ impl Desk {
             sleep: 0,
             requests: Vec::new(),
             events: Vec::new(),
+            hints: Vec::new(),
             outcomes: BTreeMap::new(),
             unread: None,
             unstarted: None,
@@ -166,21 +169,24 @@ impl Desk {
         self.tell(outbox, Input::Set { call, updates: vec![Update { key: key.into(), given }] });
     }
 
-    /// The last that a tab does is to set something: it is gone with the end of the task. Gives what it told others.
-    pub fn set_last(&mut self, mut outbox: Outbox, key: &str, value: &str) -> Vec<Hint> {
+    /// The last that a tab does is to set something: it is gone with the end of the task.
+    pub fn set_last(&mut self, mut outbox: Outbox, key: &str, value: &str) {
         let updates = vec![Update { key: key.into(), given: Given::Value(Value::text(value)) }];
         self.time += 1;
         for input in [Input::Set { call: 0, updates }, Input::BurstEnded] {
             outbox.handle(self.now(), input);
         }
-        let mut told = Vec::new();
         while let Some(output) = outbox.poll() {
-            match output {
-                Output::Notify(hint) => told.push(hint),
-                output => drop(self.perform(output)),
-            }
+            self.perform(output);
         }
-        told
+    }
+
+    /// What tabs have told each other reaches one, and from here on the journal does not answer.
+    pub fn hear(&mut self, outbox: &mut Outbox) {
+        self.unread = Some(Vec::new());
+        for hint in std::mem::take(&mut self.hints) {
+            self.tell(outbox, Input::Changed(hint));
+        }
     }
 
     /// Lets so much time pass in one tab.
@@ -280,6 +286,10 @@ impl Desk {
             }
             Output::Event(event) => {
                 self.events.push(event);
+                return None;
+            }
+            Output::Notify(hint) => {
+                self.hints.push(hint);
                 return None;
             }
             _ => return None,

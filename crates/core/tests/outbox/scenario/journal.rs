@@ -182,8 +182,9 @@ fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_n
     for (call, value) in [(2, "silver"), (3, "gold")] {
         desk.set(&mut one, call, "tier", value);
     }
-    desk.tell(&mut other, Input::Changed(Hint::Records));
+    desk.hear(&mut other);
     desk.set(&mut other, 4, "tier", "platinum");
+    desk.read(&mut other);
     assert!(desk.bodies().last().is_some_and(|body| body.contains("platinum")), "{:?}", desk.bodies());
 }
 
@@ -191,10 +192,10 @@ fn with_a_clock_that_was_set_back_a_tab_that_has_heard_of_another_sets_what_is_n
 fn with_a_clock_that_was_set_back_a_tab_sets_what_is_newer_than_the_last_of_one_that_has_crashed() {
     let (mut desk, mut one, mut other) = set_back();
     desk.set(&mut one, 2, "tier", "silver");
-    for hint in desk.set_last(one, "tier", "gold") {
-        desk.tell(&mut other, Input::Changed(hint));
-    }
+    desk.set_last(one, "tier", "gold");
+    desk.hear(&mut other);
     desk.set(&mut other, 3, "tier", "platinum");
+    desk.read(&mut other);
     assert!(desk.bodies().last().is_some_and(|body| body.contains("platinum")), "{:?}", desk.bodies());
 }
 

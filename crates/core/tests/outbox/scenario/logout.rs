@@ -32,7 +32,7 @@ fn another_tab_gives_up_its_guest_and_what_it_kept_for_it() {
     desk.tell(&mut other, Input::Offline);
     desk.set(&mut other, 1, "tier", "gold");
     desk.tell(&mut one, logout(2));
-    desk.tell(&mut other, Input::Changed(Hint::Session));
+    desk.tell(&mut other, Input::Changed(Hint::State));
     assert_eq!((other.pending(), other.guest()), (0, None));
     desk.tell(&mut other, Input::Online);
     assert!(desk.bodies().is_empty());
@@ -104,8 +104,8 @@ fn the_answer_to_a_start_of_a_session_that_has_ended_meanwhile_is_nobodys() {
         desk.tell(&mut other, started);
     }
     assert_eq!(tab.guest(), None);
-    desk.tell(&mut tab, Input::Changed(Hint::Session));
-    desk.tell(&mut other, Input::Changed(Hint::Session));
+    desk.tell(&mut tab, Input::Changed(Hint::State));
+    desk.tell(&mut other, Input::Changed(Hint::State));
     assert_eq!((tab.guest(), other.guest()), (None, None));
     desk.set(&mut tab, 2, "tier", "silver");
     assert_eq!(desk.requests[0].guest, "guest-of-second-session");

@@ -155,10 +155,13 @@ for (const locks of ["missing", "denied"]) {
   });
 }
 
+/** A moment so long ago, as keys and watermarks have it. @param {number} ago in milliseconds */
+const moment = (ago) => `${(BigInt(Date.now() - ago) << 16n).toString(16).padStart(16, "0")}0000002a`;
+
 test("rows of guests who never came back are removed, wherever they lie; younger ones and decisions stay", async () => {
   const collector = await Collector.start(file);
   const page = await open(await browser.newContext(), options(collector));
-  const [old, young] = [9, 7].map((days) => `${(BigInt(Date.now() - days * 86_400_000) << 16n).toString(16).padStart(16, "0")}0000002a`);
+  const [old, young] = [9, 7].map((days) => moment(days * 86_400_000));
   const rows = [old, young].flatMap((moment) => [
     ["records", "r", `left/${moment}`, "7:private"],
     ["delivered", "d", `left/${moment}-key`, moment],
@@ -188,6 +191,27 @@ test("rows of guests who never came back are removed, wherever they lie; younger
   const there = await left();
   for (const [, , key = ""] of rows) assert.equal(there.includes(key), stays(key), key);
   assert.deepEqual(mirrored.filter((key) => !stays(key)), []);
+});
+
+test("what another tab writes over a row of localStorage while that is brought into the database stays", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const [row, earlier, later] = ["guestsync/d/left/tier", moment(120_000), moment(60_000)];
+  await context.addInitScript(
+    ([row, earlier, later]) => {
+      localStorage.setItem(row, earlier);
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (value, key) {
+        if (value === earlier) localStorage.setItem(row, later);
+        return Reflect.apply(put, this, [value, key]);
+      };
+    },
+    /** @type {const} */ ([row, earlier, later]),
+  );
+  const page = await open(context, options(collector));
+  await until("the earlier one to be in the database", async () => (await keys(page, "delivered")).includes("left/tier"));
+  await page.evaluate(() => Reflect.get(window, "guest").pending());
+  assert.equal(await page.evaluate((row) => localStorage.getItem(row), row), later);
 });
 
 test("IndexedDB serves where only localStorage is refused, and a journal in memory leaves nothing in localStorage", async () => {

@@ -1,6 +1,6 @@
 import { DatabaseJournal, grows, NoDatabase, prune } from "./idb.js";
 import type { Journal } from "./journal.js";
-import { LocalJournal, rows, rowsOf, triples, write } from "./local.js";
+import { LocalJournal, PREFIX, rows, rowsOf, triples, write } from "./local.js";
 
 type Writes = (string | null)[];
 
@@ -62,7 +62,7 @@ export class AutoJournal implements Journal {
       this.#open = true;
       if (this.#beside) this.#ask(() => this.#adopt()).catch(() => {});
       // What could not be mirrored must not be there in an older form.
-      if (bridged || !kept) attempt(removed(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key))));
+      if (bridged || !kept) clear(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key)));
       return "disk";
     } catch (error) {
       if ((!bridged || !kept) && !attempt(writes)) {
@@ -108,7 +108,7 @@ export class AutoJournal implements Journal {
     this.#beside = left.length > 0;
     if (!this.#beside) return;
     await this.#database.store(left).then(
-      () => (this.#beside = !attempt(removed(left))),
+      () => (this.#beside = !clear(left)),
       (error: unknown) => {
         if (error instanceof NoDatabase) throw error;
       },
@@ -132,9 +132,15 @@ function select(writes: Writes, wanted: (letter: string, value: string | null, k
 const removed = (writes: Writes): Writes => writes.map((part, at) => (at % 3 === 2 ? null : part));
 
 /** Whether localStorage has taken it. */
-function attempt(writes: Writes): boolean {
+const attempt = (writes: Writes) => worked(() => write(writes));
+
+/** Takes rows away that the database has, but not what another tab has written over one of them since. Whether localStorage has let them go. */
+const clear = (writes: Writes) =>
+  worked(() => write(removed(select(writes, (letter, value, key) => !(value && grows(letter, key) && (localStorage.getItem(`${PREFIX}${letter}/${key}`) ?? "") > value)))));
+
+function worked(act: () => void): boolean {
   try {
-    write(writes);
+    act();
     return true;
   } catch {
     return false;

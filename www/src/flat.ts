@@ -8,12 +8,12 @@ const HALVES = /^[\udc00-\udfff]|[\ud800-\udbff]$/g;
 
 /** Texts as one string: the format of the core's `flat`. */
 export function pack(parts: Part[], whole = false): string {
-  const text = parts.join("");
+  const text = `${parts.map((part) => (part == null ? "" : String(part).length)).join()}\n${parts.join("")}`;
   // Looked for in all at once: nearly always there is none.
   if (!whole && /[\ud800-\udfff]/.test(text)) {
     return pack(parts.map((part) => (typeof part === "string" ? part.replace(HALVES, "\ufffd") : part)), true);
   }
-  return `${parts.map((part) => (part == null ? "" : String(part).length)).join()}\n${text}`;
+  return text;
 }
 
 /** Keys and values in turn, each value with its type's letter before it. Rules are the core's; this only writes down what was given. */

@@ -149,10 +149,12 @@ impl Outbox {
         let prefix = self.row_key("");
         // Whatever waits was granted, and a grant leaves a row: without any, somebody cleared the site's storage.
         let cleared = !rows.iter().any(|row| row.table == Table::Consent);
-        // First of all: what else is there of the session may be the next one's.
+        // First of all: what else is there of the session may be the next one's, or, in a look from before the end that is being stored,
+        // the last one's.
+        let ending = self.is_ending();
         let (ended, session) = (self.row_key(ENDED), self.row_key("session"));
         for row in rows.iter().filter(|row| row.table == Table::State) {
-            if row.key == session && self.session.is_some() {
+            if row.key == session && self.session.is_some() && !ending {
                 self.session = Some(row.value.clone());
             } else if row.key == ended
                 && let Some(at) = Clock::from_text(&row.value)
@@ -170,6 +172,7 @@ impl Outbox {
                 }
                 (Table::State, Some(name)) => match hooks::id(name) {
                     Some(id) => there.push((id.into(), &*row.value)),
+                    None if ending => {}
                     None => self.learn_state(name, &row.value),
                 },
                 (Table::Delivered, Some(key)) => {

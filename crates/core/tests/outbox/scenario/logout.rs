@@ -1,6 +1,6 @@
 //! The end of a session.
 
-use guestsync_core::outbox::{Guest, Hint, Input, Options, Outcome};
+use guestsync_core::outbox::{Event, Guest, Hint, Input, Options, Outcome};
 
 use super::desk::Desk;
 
@@ -37,6 +37,23 @@ fn another_tab_gives_up_its_guest_and_what_it_kept_for_it() {
     desk.tell(&mut other, Input::Online);
     assert!(desk.bodies().is_empty());
     assert_eq!((desk.storage.records(), other.guest()), (0, None));
+}
+
+#[test]
+fn a_look_from_before_the_end_brings_the_last_guest_not_back() {
+    let mut desk = Desk::new();
+    let mut first = desk.open(Desk::options());
+    desk.set(&mut first, 1, "tier", "gold");
+    let mut tab = desk.open_unread(Desk::options());
+    let (load, owner) = desk.unread.take().expect("looks").remove(0);
+    let rows = desk.storage.load(&owner);
+    desk.events.clear();
+    desk.tell_at_once(&mut tab, vec![logout(2), Input::Loaded { load, rows }]);
+    desk.set(&mut tab, 3, "tier", "silver");
+    let guests: Vec<&str> = desk.requests.iter().map(|request| &*request.guest).collect();
+    assert_eq!(guests, ["guest-of-first-session", "guest-of-second-session"]);
+    assert_eq!(tab.guest(), Some("guest-of-second-session"));
+    assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *"guest-of-first-session")));
 }
 
 #[test]

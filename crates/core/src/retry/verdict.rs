@@ -20,8 +20,8 @@ pub const MAX_REBASES: u32 = 3;
 
 /// The verdict on an answer with this status and, where its body names one, this error `code`.
 ///
-/// A request without an answer (network failure, aborted, timed out) is always [`Verdict::Retry`]. A redirect is final: an API
-/// does not move, and a credential must not follow it.
+/// A request without an answer (network failure, aborted, timed out) is always [`Verdict::Retry`]. So is all of 5xx, of which proxies know
+/// more than RFC 9110 does. A redirect is final: an API does not move, and a credential must not follow it.
 #[must_use]
 pub fn judge(status: u16, code: Option<&str>) -> Verdict {
     match status {
@@ -30,7 +30,8 @@ pub fn judge(status: u16, code: Option<&str>) -> Verdict {
         409 if code == Some("idempotency.in.progress") => Verdict::Retry,
         409 if code == Some("request.conflict") => Verdict::Rebase,
         412 => Verdict::Rebase,
-        408 | 425 | 429 | 500 | 502 | 503 | 504 => Verdict::Retry,
+        408 | 425 | 429 => Verdict::Retry,
+        500.. => Verdict::Retry,
         _ => Verdict::Final,
     }
 }
@@ -62,10 +63,11 @@ mod tests {
             (425, None, Verdict::Retry),
             (429, Some("too.many.requests.retry.after"), Verdict::Retry),
             (500, None, Verdict::Retry),
-            (501, None, Verdict::Final),
+            (501, None, Verdict::Retry),
             (502, None, Verdict::Retry),
             (503, None, Verdict::Retry),
             (504, None, Verdict::Retry),
+            (521, None, Verdict::Retry),
         ];
         for (status, code, verdict) in rows {
             assert_eq!(judge(*status, *code), *verdict, "{status} {code:?}");

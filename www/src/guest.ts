@@ -257,7 +257,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       return tell ? flush : ignorable(within(isOffline() ? 0 : left(), flush).catch(soFar));
     },
     grant(purpose, given) {
-      if (given?.repeated && withdrawnBySignal(options).includes(purpose)) return Promise.resolve();
+      if (given?.repeated && withdrawnBySignal(options)?.includes(purpose)) return Promise.resolve();
       return decide("grant", purpose);
     },
     withdraw: (purpose) => decide("withdraw", purpose),

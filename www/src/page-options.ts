@@ -7,7 +7,7 @@ export const NONE = Object.create(null) as Record<string, never>;
 
 /**
  * The options in the order in which the core reads them; `checkedOptions` has refused what cannot be an option. `consent` is what is
- * granted so far, `signalled` what Global Privacy Control withdraws.
+ * granted so far, `signalled` what Global Privacy Control withdraws where it is on.
  */
 export function pageOptions(options: GuestSyncOptions, consent = options.consent, signalled = withdrawnBySignal(options)): Part[] {
   const { guest, ungranted, batch = NONE, limits = NONE } = options;
@@ -31,14 +31,15 @@ export function pageOptions(options: GuestSyncOptions, consent = options.consent
     ...purposes.flat(),
     stated.length,
     ...stated.flatMap(([purpose, granted]) => [purpose, granted ? "" : null]),
-    signalled.length,
-    ...signalled,
+    signalled ? "" : null,
+    signalled?.length,
+    ...(signalled ?? []),
   ];
 }
 
-/** The purposes that the browser's Global Privacy Control withdraws; none where it is off. */
-export function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] {
-  if (typeof navigator !== "object" || !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return [];
+/** The purposes that the browser's Global Privacy Control withdraws; undefined where it is off. */
+export function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] | undefined {
+  if (typeof navigator !== "object" || !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return undefined;
   const { "*": other = "service" } = purposes;
   return [...new Set(gpc ?? Object.values(purposes).filter((purpose) => purpose !== other))];
 }

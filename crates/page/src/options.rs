@@ -6,7 +6,7 @@ use guestsync_core::outbox::{Guest, Options, Ungranted};
 /// Reads the options. In this order: the guest's id, or nothing and a fresh random session id; whether what is not granted is
 /// dropped, whether the page resolves conflicts, whether it sends an event for each delivery (a text: yes, none: no); the most keys and milliseconds that wait for company; the
 /// most keys of an update and of a guest, and bytes of a value; how many purposes follow; key and purpose in turn; how many of them
-/// are stated; these, each with whether as granted; how many the browser's signal withdraws; these.
+/// are stated; these, each with whether as granted; whether the browser's signal is on; how many it withdraws; these.
 pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
     let (known, session) = (flat.shared(), flat.shared());
     let guest = match known {
@@ -35,6 +35,7 @@ pub(crate) fn read(flat: &mut Flat<'_>) -> Options {
             options.stated.push((purpose, granted));
         }
     }
+    options.signals = flat.text().is_some();
     for _ in 0..flat.number() {
         if let Some(purpose) = flat.shared() {
             options.signalled.push(purpose);

@@ -127,15 +127,15 @@ impl Ledger {
         }
     }
 
-    /// Takes note of the purposes that a signal of the browser withdraws, and gives the rows that change and the purposes that it
-    /// withdraws for the first time.
-    pub fn signal(&mut self, purposes: &[SharedStr]) -> (Vec<Write>, Vec<SharedStr>) {
+    /// Takes note of whether a signal of the browser is `on` and of the purposes that it withdraws here, and gives the rows that change and
+    /// the purposes that it withdraws for the first time. For those that only other pages of the site name it goes on.
+    pub fn signal(&mut self, on: bool, purposes: &[SharedStr]) -> (Vec<Write>, Vec<SharedStr>) {
         let (mut writes, mut news) = (Vec::new(), Vec::new());
         for purpose in purposes {
             self.change(purpose, &|_| {});
         }
         for (purpose, decision) in self.decisions.iter_mut() {
-            let signalled = purposes.contains(purpose);
+            let signalled = purposes.contains(purpose) || (on && decision.signalled);
             decision.doubted = false;
             if decision.signalled != signalled {
                 decision.signalled = signalled;
@@ -291,11 +291,12 @@ mod tests {
     fn a_signal_withdraws_when_it_is_first_seen_and_again_after_it_was_gone() {
         let mut ledger = Ledger::default();
         let m = ["m".into()];
-        let (writes, news) = ledger.signal(&m);
+        let (writes, news) = ledger.signal(true, &m);
         assert_eq!((writes.len(), news), (1, m.to_vec()));
-        assert_eq!(ledger.signal(&m), (vec![], vec![]), "it stays: a grant since then holds");
-        assert_eq!(ledger.signal(&[]), (vec![Write::remove(Table::Consent, "p/m".into())], vec![]));
-        assert_eq!(ledger.signal(&m).1, m);
+        assert_eq!(ledger.signal(true, &m), (vec![], vec![]), "it stays: a grant since then holds");
+        assert_eq!(ledger.signal(true, &[]), (vec![], vec![]), "a page that does not name it");
+        assert_eq!(ledger.signal(false, &[]), (vec![Write::remove(Table::Consent, "p/m".into())], vec![]));
+        assert_eq!(ledger.signal(true, &m).1, m);
     }
 
     #[test]
@@ -304,7 +305,7 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.state(&[("s".into(), true), ("n".into(), false)]);
         let mut writes = ledger.restate(&Ledger::default());
-        writes.extend(ledger.signal(&["p".into()]).0);
+        writes.extend(ledger.signal(true, &["p".into()]).0);
         writes.push(ledger.grant(&"m".into(), ticker.tick(1)));
         writes.push(ledger.withdraw(&"m".into(), ticker.tick(2)));
         let mut other = Ledger::default();

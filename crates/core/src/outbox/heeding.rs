@@ -26,7 +26,7 @@ impl Outbox {
 
     /// What the browser signals for the visitor, once the journal has told whether that is news.
     pub(super) fn heed_signal(&mut self) {
-        let (writes, news) = self.consent.signal(&self.options.signalled);
+        let (writes, news) = self.consent.signal(self.options.signals, &self.options.signalled);
         if !writes.is_empty() {
             self.store(Job::Aside(Vec::new()), writes);
         }

@@ -37,7 +37,9 @@ pub struct Options {
     pub purposes: Purposes,
     /// Purposes that the page states as granted or not, for visitors who have decided nothing.
     pub stated: Vec<(SharedStr, bool)>,
-    /// Purposes that the browser's Global Privacy Control withdraws; none where it is not on.
+    /// Whether the browser's Global Privacy Control is on.
+    pub signals: bool,
+    /// Purposes that it withdraws; none where it is not.
     pub signalled: Vec<SharedStr>,
     /// What happens to an update whose purpose is not granted.
     pub ungranted: Ungranted,
@@ -66,6 +68,7 @@ impl Options {
             limits: Limits::default(),
             purposes: Purposes::default(),
             stated: Vec::new(),
+            signals: false,
             signalled: Vec::new(),
             ungranted: Ungranted::Hold,
             max_items: 10,

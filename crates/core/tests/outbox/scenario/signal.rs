@@ -6,7 +6,7 @@ use super::desk::Desk;
 
 pub(super) fn signalled() -> Options {
     let mut options = Desk::options();
-    options.signalled = vec!["marketing".into()];
+    (options.signals, options.signalled) = (true, vec!["marketing".into()]);
     options
 }
 
@@ -38,6 +38,15 @@ fn a_grant_made_under_the_signal_holds_on_the_next_page_too() {
     let mut tab = desk.open(signalled());
     desk.set(&mut tab, 2, "email", "x");
     assert_eq!(desk.bodies().len(), 1);
+}
+
+#[test]
+fn a_page_that_names_other_purposes_does_not_take_the_signal_for_gone() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(signalled());
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into() });
+    drop((tab, desk.open(Options { signals: true, ..Desk::options() })));
+    assert!(desk.open(signalled()).is_granted("marketing"));
 }
 
 #[test]

@@ -197,13 +197,18 @@ impl Outbox {
         for entries in [&flight.entries, &flight.found] {
             for (key, entry) in entries.iter() {
                 self.learn_delivered(key, entry.clock);
-                self.latencies.add(self.now.wall.saturating_sub(entry.clock.wall()));
                 writes.push(Write::put(Table::Delivered, self.row_key(key), entry.clock.to_text()));
-                if self.pending.get(key).is_some_and(|waiting| waiting.entry.clock <= entry.clock) {
+                let gone = self.pending.get(key).is_some_and(|waiting| waiting.entry.clock <= entry.clock);
+                if gone {
                     self.pending.remove(key);
-                    self.accounts.delivered += 1;
                 }
-                keys.push(key.clone());
+                if flight.given_up.contains(key) {
+                    self.accounts.superseded += u64::from(gone);
+                } else {
+                    self.accounts.delivered += u64::from(gone);
+                    self.latencies.add(self.now.wall.saturating_sub(entry.clock.wall()));
+                    keys.push(key.clone());
+                }
             }
         }
         writes.push(self.state("version", self.version.clone()));

@@ -18,8 +18,10 @@ pub(super) struct Flight {
     pub(super) entries: Entries,
     /// The values that `onConflict` chose instead of ours.
     pub(super) resolved: Sorted<Value>,
-    /// What the server turned out to hold already.
+    /// What the server turned out to hold already, and what was given up.
     pub(super) found: Entries,
+    /// What `onConflict` gave up for what the server holds.
+    pub(super) given_up: Sorted<()>,
     /// The version it is made for.
     pub(super) precondition: Precondition,
     /// How often it was rebased.
@@ -37,6 +39,7 @@ impl Flight {
             entries,
             resolved: Sorted::default(),
             found: Sorted::default(),
+            given_up: Sorted::default(),
             precondition,
             rebases: 0,
             reauthorized: false,

@@ -77,6 +77,7 @@ impl Outbox {
                     None => {
                         if let Some(entry) = flight.entries.remove(key) {
                             flight.found.insert(key.clone(), *entry);
+                            flight.given_up.insert(key.clone(), ());
                         }
                     }
                 }

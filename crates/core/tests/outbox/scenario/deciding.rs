@@ -71,4 +71,5 @@ fn what_is_left_to_the_server_stays_as_it_is_there_although_the_write_was_put_of
     wait(&mut desk, &mut tab);
     let attributes = desk.server.expect("a server").attributes;
     assert_eq!((attributes["points"].as_str(), attributes["tier"].as_str()), ("10", "gold"));
+    assert_eq!((tab.accounts().delivered, tab.accounts().superseded, tab.pending()), (1, 1, 0));
 }

@@ -214,6 +214,25 @@ test("what another tab writes over a row of localStorage while that is brought i
   assert.equal(await page.evaluate((row) => localStorage.getItem(row), row), later);
 });
 
+test("a refusal that names one key of a record leaves the other, and the database open", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...asked) {
+      Object.assign(window, { opens: (Reflect.get(window, "opens") ?? 0) + 1 });
+      return Reflect.apply(open, this, asked);
+    };
+  });
+  const page = await open(context, options(collector));
+  let writes = 0;
+  collector.fault = ({ method }) => (method === "POST" && ++writes === 1 ? { status: 400, body: { code: "bad.request", details: [{ fieldName: "attributes.bad" }] } } : undefined);
+  await set(page, { bad: 1, good: 2 });
+  await flush(page);
+  assert.deepEqual(collector.guest.attributes, { good: 2 });
+  assert.equal(await page.evaluate(() => Reflect.get(window, "opens")), 1);
+});
+
 test("IndexedDB serves where only localStorage is refused, and a journal in memory leaves nothing in localStorage", async () => {
   const collector = await Collector.start(file);
   const context = await browser.newContext();

@@ -93,6 +93,8 @@ export class DatabaseJournal extends Connection implements JournalStorage {
 
   store(writes: (string | null)[]): Promise<"disk"> {
     return this.use<"disk">(async (database) => {
+      // A transaction over no store is refused.
+      if (writes.length === 0) return "disk";
       const letters = writes.filter((_, at) => at % 3 === 0) as string[];
       const transaction = database.transaction([...new Set(letters.map((letter) => STORES[letter] ?? letter))], "readwrite");
       let reads = false;

@@ -3,7 +3,7 @@ import * as tells from "../codes/tells.js";
 import type { Tell } from "../tell.js";
 import { ask } from "./http.js";
 
-/** Requests to a guest's attributes, and those of them that are under way. */
+/** Requests that carry a guest's attributes, and those of them that are under way. */
 export class Requests {
   readonly #endpoint: string;
   readonly #tell: Tell;
@@ -14,13 +14,11 @@ export class Requests {
     this.#tell = tell;
   }
 
+  /** To the guest's attributes. */
   async send(...[send, timeoutMs, keepalive, guest, token, body, key, version]: Parameters<Asked["send"]>): Promise<void> {
-    const controller = new AbortController();
-    this.#under.set(send, controller);
-    const late = keepalive ? undefined : setTimeout(() => controller.abort(), timeoutMs);
     const url = `${this.#endpoint}/api/v2/conversations/webmessaging/guests/${encodeURIComponent(guest)}/attributes`;
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: "application/json" };
-    const init: RequestInit = { method: "GET", credentials: "omit", redirect: "manual", headers, signal: controller.signal, keepalive };
+    const init: RequestInit = { method: "GET", redirect: "manual", headers, keepalive };
     if (body) {
       init.method = "POST";
       init.body = body;
@@ -29,7 +27,15 @@ export class Requests {
       if (version) headers["if-match"] = version;
       else headers["if-none-match"] = "*";
     }
-    const { status, answer } = await ask(url, init);
+    await this.ask(send, keepalive ? undefined : timeoutMs, url, init);
+  }
+
+  /** Without cookies. What becomes of it is told, unless it is aborted first. */
+  async ask(send: number, timeoutMs: number | undefined, url: string, init: RequestInit): Promise<void> {
+    const controller = new AbortController();
+    this.#under.set(send, controller);
+    const late = timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(), timeoutMs);
+    const { status, answer } = await ask(url, { credentials: "omit", signal: controller.signal, ...init });
     clearTimeout(late);
     if (!this.#under.delete(send)) return;
     if (status) this.#tell(tells.answered, send, ...answer);

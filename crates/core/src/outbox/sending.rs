@@ -192,6 +192,8 @@ impl Outbox {
             self.authorize();
         } else if !self.send_hook() {
             self.release();
+            // What waits and cannot be sent now, as while a purpose is doubted, is not looked at again and again.
+            self.due = None;
         }
     }
 

@@ -255,7 +255,7 @@ test("the audit and the console of a developer tell keys and outcomes and no val
   });
   const lines = audit.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(lines.map(({ number }) => number), lines.map((_, at) => at + 1));
-  assert.deepEqual([...new Set(lines.map(({ event }) => event))], ["finding", "set", "refused", "delivered"]);
+  assert.deepEqual([...new Set(lines.map(({ event }) => event))], ["ready", "finding", "set", "refused", "delivered"]);
   assert.ok(said.some((line) => line.includes("delivered") && line.includes("plain")));
   assert.ok(!(audit + said.join()).includes("canary"));
 });

@@ -37,6 +37,7 @@ for (const when of ["before the wasm is there", "after it"]) {
     for (const timeoutMs of [NaN, -1, "200", null, {}]) assert.equal(await end(guest.flush(/** @type {any} */ ({ timeoutMs }))), "argument.invalid");
     assert.deepEqual(await end(guest.flush(/** @type {any} */ (null))), { delivered: 0, pending: 0, held: 0 });
     assert.throws(() => guest.on("delivered", /** @type {any} */ (undefined)), { code: "argument.invalid" });
+    for (const event of ["deliverd", "", undefined]) assert.throws(() => guest.on(/** @type {any} */ (event), () => {}), { code: "argument.invalid" });
     assert.equal(await end(guest.grant("marketing")), "done");
     guest.close();
   });
@@ -106,6 +107,7 @@ test("what is closed before the wasm is there does not start", async () => {
   assert.equal(await end(before), "outbox.closed");
   assert.equal(await end(guest.set({ tier: 1 })), "outbox.closed");
   assert.equal(await end(guest.ready), "outbox.closed");
+  assert.deepEqual([guest.pending(), guest.metrics().set], [0, 0]);
   const next = open();
   await next.ready;
   assert.equal(asked.load, 0);
@@ -154,7 +156,8 @@ test("a function that gives no capability is told of", async () => {
     const guest = open({ token: async () => /** @type {any} */ (given), batch: { maxItems: 1, maxDelayMs: 0 } });
     const told = new Promise((resolve) => guest.on("retrying", resolve));
     await guest.set({ tier: 1 });
-    assert.equal(/** @type {{ status: number }} */ (await told).status, 0);
+    const { status, code } = /** @type {{ status: number, code: string }} */ (await told);
+    assert.deepEqual([status, code], [0, "token.unavailable"]);
     guest.close();
   }
 });
@@ -179,6 +182,9 @@ test("the audit cuts what it is given, and names no guest", async () => {
   const guest = open();
   await end(guest.set({ ["k".repeat(5000)]: 1 }));
   await end(guest.withdraw("p".repeat(5000)));
+  const found = new Promise((resolve) => guest.on("finding", ({ key }) => resolve(key)));
+  await end(guest.set({ ["k".repeat(5000)]: "ada@example.org" }));
+  assert.equal(await found, "k".repeat(128));
   const audit = guest.audit();
   assert.ok(audit.length < 2000 && audit.includes("key.too_long") && audit.includes("ppp"), audit);
   assert.ok(!audit.includes("g1"), audit);
@@ -216,6 +222,9 @@ test("an option that cannot be one is refused by its name and without its value"
     debug: { debug: 1 },
     guest: { guest: "a/b" },
   };
+  for (const name of ["endpoint", "init", "token", "session", "webhook"])
+    for (const address of ["http://", "ftp://canary.example/", "https://canary:canary@gateway.example/"]) assert.throws(() => open({ [name]: address }), { code: "options.invalid" }, name);
+  for (const guest of [".", ".."]) assert.throws(() => open({ guest }), { code: "options.invalid" });
   for (const [name, options] of Object.entries(wrong)) {
     assert.throws(() => open(options), (error) => error instanceof GuestSyncError && error.code === "options.invalid" && error.message.startsWith(`${name}: `) && !error.message.includes("canary"), name);
   }
@@ -272,6 +281,16 @@ test("what becomes of the page's own options after they were read changes nothin
     globalThis.fetch = fetch;
   }
   assert.deepEqual(asked, ["/genesys/api/v2/conversations/webmessaging/guests/alice/attributes"]);
+});
+
+test("with a guest that is given, the event tells once that it is known", async () => {
+  const guest = open();
+  /** @type {unknown[]} */
+  const told = [];
+  guest.on("ready", (details) => told.push(details));
+  await guest.set({ tier: 1 });
+  assert.deepEqual([told, await guest.ready], [[{ guestId: "g1" }], { guestId: "g1" }]);
+  guest.close();
 });
 
 test("a browser that denies its channels as it denies storage costs only the hints", async (t) => {

@@ -14,14 +14,15 @@ const matches = (form: RegExp) => (value: unknown) => isText(value) && form.test
 const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 const oneOf = (...words: string[]): Rule => [(value) => words.includes(value as string), `is one of ${words.join(", ")}.`];
 const text: Rule = [isText, "is a text, not empty."];
+const url: Rule = [isUrl, "is a URL without a password."];
 const flag: Rule = [(value) => typeof value === "boolean", "is true or false."];
 const count: Rule = [(value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0x7fffffff, "is a whole number, not negative."];
 
 const OPTIONS: Rules = {
-  guest: [matches(/^[A-Za-z0-9._~-]{1,128}$/), "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens."],
-  init: text,
-  endpoint: text,
-  token: [(value) => isText(value) || isFunction(value), "is an address or a function."],
+  guest: [matches(/^(?!\.\.?$)[A-Za-z0-9._~-]{1,128}$/), "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens, and not . or .. alone."],
+  init: url,
+  endpoint: url,
+  token: [(value) => isUrl(value) || isFunction(value), "is a URL without a password, or a function."],
   consent: { "*": flag },
   purposes: { "*": text },
   ungranted: oneOf("hold", "drop"),
@@ -32,8 +33,8 @@ const OPTIONS: Rules = {
     ...Object.fromEntries(KINDS.map((kind) => [kind, oneOf("flag", "mask", "block")])),
   },
   onConflict: [isFunction, "is a function."],
-  webhook: [(value) => isText(value) && isUrl(value), "is a URL without a password."],
-  session: text,
+  webhook: url,
+  session: url,
   debug: flag,
   batch: { maxItems: count, maxDelayMs: count },
   limits: { keysPerUpdate: count, keysPerGuest: count, valueBytes: count },
@@ -47,11 +48,11 @@ const OPTIONS: Rules = {
   wasm: [(value) => isText(value) || value instanceof URL, "is a URL."],
 };
 
-function isUrl(address: string): boolean {
+function isUrl(address: unknown): boolean {
   try {
-    const { protocol, username, password } = new URL(address, "https://site.invalid");
+    const { protocol, username, password } = new URL(address as string, "https://site.invalid");
     // No browser sends anything to an address with a password.
-    return /^https?:/.test(protocol) && !(username + password);
+    return isText(address) && /^https?:/.test(protocol) && !(username + password);
   } catch {
     return false;
   }

@@ -18,14 +18,15 @@ export interface GuestSyncEvents {
   held: { keys: string[] };
   /** These are not granted and were let go of (`ungranted: "drop"`). */
   dropped: { keys: string[] };
-  /** These were removed with their purpose. */
+  /** These were removed with their purpose, or, although that is granted, by `logout` with their session. */
   withdrawn: { purpose: string; keys: string[] };
   /** Personal data was found in a value: what, and what happened to it. */
   finding: { key: string; kind: PersonalData; policy: PersonalDataPolicy };
   /** The server refused these for good; `webhook.refused` and `webhook.full` tell of an event of the page's own webhook. */
   rejected: { keys: string[] } & Reason;
   /**
-   * Not delivered yet; tried again after `delayMs`. With the code `wasm.unavailable`: the wasm could not be fetched yet.
+   * Not delivered yet; tried again after `delayMs`. With the code `wasm.unavailable`: the wasm could not be fetched yet; with
+   * `token.unavailable`: the page's own `token` function had none to give.
    */
   retrying: { delayMs: number } & Reason;
   /** The server held other values of these. */
@@ -45,7 +46,7 @@ export type GuestSyncEvent = keyof GuestSyncEvents;
 
 type Handler = (details: never) => void;
 
-/** Handlers by event. One that throws does not keep the others from being told. */
+/** Handlers by event. One that throws keeps nobody from being told: its error is reported as one that nobody caught. */
 export class Handlers {
   readonly #byEvent = new Map<string, Set<Handler>>();
 

@@ -117,9 +117,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     deafen = listen(tell, channel, mirrored, leave);
     if (mirrored) endLeft(options.session);
     tell(isOffline() ? tells.offline : tells.tick);
-    if (options.guest !== undefined) readied({ guestId: options.guest });
     early = 0;
     if (tell) calls.start(tell);
+    if (options.guest !== undefined) event("ready", options.guest);
   }
 
   /** What the journal holds outlives the core: another one takes it up. What was only in its memory is gone. */
@@ -140,6 +140,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 
   function fail(code: string): void {
     const error = errorOf(code);
+    closed = true;
+    early = 0;
+    note("ended", { code });
     unready(error);
     calls.end(error);
     channel.close();
@@ -167,7 +170,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** For those who look afterwards, and for a developer who looks on. */
   function note(what: string, details?: object): void {
     audit.note(what, details);
-    if (options.debug) console.debug("guestsync:", what, JSON.stringify({ ...details, message: undefined }));
+    if (options.debug) console.info("guestsync:", what, JSON.stringify({ ...details, message: undefined }));
   }
 
   /** Notes how a call ended. */
@@ -238,7 +241,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
       } catch {
         return rejected(invalid(["", UPDATE_TYPE]));
       }
-      if (!tell) early += given.length / 2;
+      if (!tell && !closed) early += given.length / 2;
       const masked: string[] = [];
       const set = calls.make<SetResult>((_, call) => sets.add({ call, attributes: given, masked }), { masked });
       set.then(
@@ -264,6 +267,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     logout: () => noted("logout", {}, logout()),
     audit: () => String(audit),
     on(event, handler) {
+      if (!detailsOf(event, [])) throw wrong("event", "is no event.");
       if (typeof handler !== "function") throw wrong("handler", "is a function.");
       return handlers.on(event, handler);
     },

@@ -10,7 +10,10 @@ export type Attributes = Record<string, AttributeValue>;
  */
 export type Stored = "disk" | "tab" | "memory" | "held" | "dropped";
 
-/** A journal of the page's own: four tables of text rows. What has not answered after 10 s counts as failed. */
+/**
+ * A journal of the page's own: four tables of text rows. What has not answered after 10 s counts as failed. Calls are carried out in the order
+ * in which they were made: what `load` gives holds what every `store` before it wrote.
+ */
 export interface JournalStorage {
   /** All rows whose key begins with `owner` and a slash, and all rows of table `c`: table, key, value, table, key, value, … */
   load(owner: string): Promise<string[]>;
@@ -26,19 +29,19 @@ export interface JournalStorage {
 /** When what waits is sent. */
 export interface BatchOptions {
   /** At so many keys. Default 10. */
-  maxItems?: number;
+  maxItems?: number | undefined;
   /** After so many milliseconds. Default 2000. */
-  maxDelayMs?: number;
+  maxDelayMs?: number | undefined;
 }
 
 /** Limits of attributes; the server's answer is the truth, these only save a round trip. */
 export interface LimitOptions {
   /** Keys in one update. Default 100. */
-  keysPerUpdate?: number;
+  keysPerUpdate?: number | undefined;
   /** Keys of one guest. Default 1024. */
-  keysPerGuest?: number;
+  keysPerGuest?: number | undefined;
   /** Bytes of UTF-8 in one value. Default 256. */
-  valueBytes?: number;
+  valueBytes?: number | undefined;
 }
 
 /** Kinds of personal data that are looked for. */
@@ -51,11 +54,11 @@ export const KINDS = ["email", "phone", "card", "iban", "ssn", "ip"] as const;
 export type PersonalDataPolicy = "flag" | "mask" | "block";
 
 /** What happens to personal data in values, by kind; `flag` where nothing is said. */
-export interface PersonalDataOptions extends Partial<Record<PersonalData, PersonalDataPolicy>> {
+export interface PersonalDataOptions extends Partial<Record<PersonalData, PersonalDataPolicy | undefined>> {
   /** Keys that are meant to carry such values: they are not looked at. */
-  allow?: string[];
+  allow?: readonly string[] | undefined;
   /** The country (ISO 3166-1, two capital letters) of phone numbers without a country code. */
-  region?: string;
+  region?: string | undefined;
 }
 
 /** What the server held instead of this page's value. */
@@ -71,50 +74,50 @@ export interface Conflict {
 /** Options of {@link createGuestSync}. */
 export interface GuestSyncOptions {
   /** The guest that the site's server has started. Without it, `init` starts a session for this visitor. */
-  guest?: string;
+  guest?: string | undefined;
   /** Where this page starts the visitor's session, once a purpose is granted and none is stored. Default `/api/webchat/init`. */
-  init?: string;
+  init?: string | undefined;
   /** The gateway's Guest API. Default `/genesys`. */
-  endpoint?: string;
+  endpoint?: string | undefined;
   /** Where capabilities come from, or a function that gives one. Default `/api/token`. */
-  token?: string | (() => Promise<string>);
+  token?: string | (() => string | Promise<string>) | undefined;
   /** Purposes granted so far, for visitors who have decided nothing here yet. None stated: everything is held. */
-  consent?: Record<string, boolean>;
+  consent?: Readonly<Record<string, boolean>> | undefined;
   /** Which attribute serves which purpose; `*` stands for all others. Default `{"*": "service"}`. */
-  purposes?: Record<string, string>;
+  purposes?: Readonly<Record<string, string>> | undefined;
   /** What happens to an attribute whose purpose is not granted: `hold` (default) keeps it in memory until it is, `drop` does not. */
-  ungranted?: "hold" | "drop";
+  ungranted?: "hold" | "drop" | undefined;
   /**
    * Purposes that Global Privacy Control withdraws when the browser first sends it; a later grant wins. Default: all but that of `*`.
    */
-  gpc?: string[];
+  gpc?: readonly string[] | undefined;
   /** What happens to personal data in values. */
-  pii?: PersonalDataOptions;
+  pii?: PersonalDataOptions | undefined;
   /**
    * Asked when the server holds another value than the one to be written: gives the value to write, or undefined to leave the
    * server's. Without it, or where it throws, ours is written.
    */
-  onConflict?: (conflict: Conflict) => AttributeValue | undefined;
+  onConflict?: ((conflict: Conflict) => AttributeValue | undefined) | undefined;
   /**
    * Where this page sends an event for each delivery, at least once, with an id of its own:
    * `{id, sessionId, attributes, consentFlags, syncedAt}`. The gateway sends such events by itself; this is for sites without it.
    */
-  webhook?: string;
+  webhook?: string | undefined;
   /** Where the session is ended by `logout`: `DELETE`; a repeat adds `guest=ID` to its query, whose alone is to end. Default `/api/session`. */
-  session?: string;
+  session?: string | undefined;
   /** Tells in the console what happens: keys, never values. */
-  debug?: boolean;
+  debug?: boolean | undefined;
   /** When what waits is sent. */
-  batch?: BatchOptions;
+  batch?: BatchOptions | undefined;
   /** Limits of attributes. */
-  limits?: LimitOptions;
+  limits?: LimitOptions | undefined;
   /**
    * Where the journal is kept: `auto` (default: IndexedDB, with localStorage as bridge and fallback), `local` (localStorage),
    * `memory` (Node, tests), or an object of the page's own.
    */
-  storage?: "auto" | "local" | "memory" | JournalStorage;
+  storage?: "auto" | "local" | "memory" | JournalStorage | undefined;
   /** The wasm file, where it is not beside the script; the one that finds personal data lies beside it. */
-  wasm?: string | URL;
+  wasm?: string | URL | undefined;
 }
 
 /** What `set` resolves with. */
@@ -159,9 +162,9 @@ export interface Metrics {
   delivered: number;
   /** Taken by the server on the request of another tab or the worker. */
   deliveredElsewhere: number;
-  /** Replaced by a newer value. */
+  /** Replaced by a newer value, or given up by `onConflict` for the server's. */
   superseded: number;
-  /** Removed with their purpose. */
+  /** Removed with their purpose, or by `logout` with their session. */
   withdrawn: number;
   /** Dropped because their purpose was not granted. */
   dropped: number;

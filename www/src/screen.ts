@@ -37,6 +37,9 @@ export const mayHold = (text: string) => MAY_HOLD.test(text);
 /** So many values wait at most to be looked at. */
 const MOST = 1_000;
 
+/** A key may have so many bytes. */
+const LONGEST_KEY = 128;
+
 /** An outbox has room for so many bytes. */
 const ROOM = 1_000_000;
 
@@ -92,7 +95,8 @@ export class Screen {
       }
     }
     if (places.length === 0) return;
-    const values = places.flatMap(([{ attributes }, at]) => [attributes[at - 1] as string, (attributes[at] as string).slice(1)]);
+    // A key of any length may be kept here, and told; one that is cut is too long to be set.
+    const values = places.flatMap(([{ attributes }, at]) => [(attributes[at - 1] as string).slice(0, LONGEST_KEY), (attributes[at] as string).slice(1)]);
     if (!this.#strict) {
       this.#waiting = [...this.#waiting, ...values].slice(-2 * MOST);
       return void this.#lookBehind();
@@ -120,12 +124,12 @@ export class Screen {
     try {
       // In a turn of its own: who hears of what was found may make calls, and those before it are told first.
       this.#module = await (this.#module ?? load(this.#url));
+      const values = this.#waiting;
+      this.#waiting = [];
+      if (values.length > 0) this.#tell(values, this.#judge(values));
     } catch {
-      return;
+      // What is only reported is sent all the same.
     }
-    const values = this.#waiting;
-    this.#waiting = [];
-    if (values.length > 0) this.#tell(values, this.#judge(values));
   }
 
   #judge(values: string[]): Judgement[] {

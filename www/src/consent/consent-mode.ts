@@ -9,7 +9,7 @@ import type { GuestSync } from "../guest-sync.js";
  * followConsentMode(guest, { marketing: ["ad_user_data"] });
  * ```
  */
-export function followConsentMode(guest: GuestSync, purposes: Record<string, string[]>): void {
+export function followConsentMode(guest: GuestSync, purposes: Readonly<Record<string, readonly string[]>>): void {
   const page = globalThis as { dataLayer?: unknown[] };
   const layer = (page.dataLayer ??= []);
   const state: Record<string, unknown> = {};

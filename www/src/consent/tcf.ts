@@ -13,13 +13,14 @@ type TcfApi = (command: string, version: number, callback: (data: TcData, succes
  * Follows the decisions in the page's IAB TCF consent management platform: a purpose is granted while the visitor consents to all the
  * TCF purposes named for it, and withdrawn otherwise. Nothing is granted before the visitor has decided, and nothing where the platform
  * says that the GDPR does not apply: then the site grants by itself. What the platform has stored (`tcloaded`) does not outweigh Global
- * Privacy Control; what the visitor chooses on this page (`useractioncomplete`) does.
+ * Privacy Control; what the visitor chooses on this page (`useractioncomplete`) does. The platform, or the stub that stands in for it until
+ * it has loaded, comes first: where there is no `__tcfapi`, nothing is followed.
  *
  * ```ts
  * followTcf(guest, { marketing: [1, 3, 4] });
  * ```
  */
-export function followTcf(guest: GuestSync, purposes: Record<string, number[]>): void {
+export function followTcf(guest: GuestSync, purposes: Readonly<Record<string, readonly number[]>>): void {
   const api = (globalThis as { __tcfapi?: TcfApi }).__tcfapi;
   api?.("addEventListener", 2, (data, success) => {
     const decided = data?.eventStatus === "tcloaded" || data?.eventStatus === "useractioncomplete";

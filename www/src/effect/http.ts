@@ -14,6 +14,9 @@ export interface Heard {
   body: Record<string, unknown>;
 }
 
+/** Anything else is no code, and might repeat what was sent. */
+const CODE = /^[\w.-]{1,64}$/;
+
 /** What a script hears of a redirect that it does not follow: that there was one. */
 const REDIRECT = 300;
 
@@ -41,7 +44,7 @@ export async function heard(response: Response): Promise<Heard> {
   const status = response.status || REDIRECT;
   const answer = [
     status,
-    text(error.code),
+    text(text(error.code)?.match(CODE)?.[0]),
     text(error.message),
     header("etag"),
     pause,

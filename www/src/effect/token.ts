@@ -1,4 +1,5 @@
 import * as tells from "../codes/tells.js";
+import type { GuestSyncOptions } from "../options.js";
 import type { Tell } from "../tell.js";
 import { post } from "./http.js";
 import { within } from "./within.js";
@@ -10,7 +11,7 @@ const ANSWER_MS = 10_000;
 export const isToken = (given: unknown): given is string => typeof given === "string" && /^[ -~]+$/.test(given);
 
 /** Gets a capability, from the gateway or by the page's own function, and tells the core. */
-export async function getToken(tell: Tell, guestId: string, source: string | (() => Promise<string>)): Promise<void> {
+export async function getToken(tell: Tell, guestId: string, source: NonNullable<GuestSyncOptions["token"]>): Promise<void> {
   const askedAt = Math.floor(performance.now());
   if (typeof source === "function") {
     try {
@@ -19,7 +20,7 @@ export async function getToken(tell: Tell, guestId: string, source: string | (()
     } catch {
       // It has none to give.
     }
-    return tell(tells.tokenFailed, guestId, 0);
+    return tell(tells.tokenFailed, guestId, 0, "token.unavailable");
   }
   const { status, now, answer, body } = await post(source, { guestId });
   const { token, expiresAt } = body;

@@ -191,8 +191,8 @@ impl Outbox {
         let Some(flight) = self.flight.take() else { return self.release() };
         self.attempts = 0;
         self.version = version;
-        let latency = self.now.wall.saturating_sub(flight.oldest().wall());
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
+        let mut latency = 0;
         self.note_hook(&flight, &mut writes);
         for entries in [&flight.entries, &flight.found] {
             for (key, entry) in entries.iter() {
@@ -206,7 +206,9 @@ impl Outbox {
                     self.accounts.superseded += u64::from(gone);
                 } else {
                     self.accounts.delivered += u64::from(gone);
-                    self.latencies.add(self.now.wall.saturating_sub(entry.clock.wall()));
+                    let took = self.now.wall.saturating_sub(entry.clock.wall());
+                    latency = latency.max(took);
+                    self.latencies.add(took);
                     keys.push(key.clone());
                 }
             }
@@ -223,6 +225,7 @@ impl Outbox {
         let Some(flight) = self.flight.take() else {
             return self.block(answer);
         };
+        self.forget_version_of(&flight);
         self.attempts = 0;
         let keys = flight.entries.keys();
         let named = flight.entries.select(&|key, _| names(&answer.fields, key));

@@ -73,3 +73,17 @@ fn what_is_left_to_the_server_stays_as_it_is_there_although_the_write_was_put_of
     assert_eq!((attributes["points"].as_str(), attributes["tier"].as_str()), ("10", "gold"));
     assert_eq!((tab.accounts().delivered, tab.accounts().superseded, tab.pending()), (1, 1, 0));
 }
+
+#[test]
+fn what_was_left_to_the_server_is_asked_about_again_after_a_refusal_of_the_rest() {
+    let mut desk = Desk::new();
+    desk.resolve = |_| None;
+    let mut tab = meets_ten(&mut desk);
+    desk.fates.extend([refused(503), Fate::Answered, Fate::Answered, refused(400)]);
+    desk.set(&mut tab, 1, "points", "5");
+    desk.set(&mut tab, 2, "tier", "gold");
+    wait(&mut desk, &mut tab);
+    let attributes = desk.server.expect("a server").attributes;
+    assert_eq!((attributes["points"].as_str(), attributes.get("tier")), ("10", None));
+    assert_eq!((tab.accounts().rejected, tab.accounts().superseded, tab.accounts().delivered), (1, 1, 0));
+}

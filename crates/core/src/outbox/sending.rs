@@ -191,9 +191,16 @@ impl Outbox {
         if self.flight.is_some() {
             self.authorize();
         } else if !self.send_hook() {
-            self.release();
-            // What waits and cannot be sent now, as while a purpose is doubted, is not looked at again and again.
-            self.due = None;
+            self.rest();
+        }
+    }
+
+    /// Gives the lock back with nothing sent. What waits all the same, as for a purpose that is doubted while the journal cannot be read, is
+    /// looked at again after a while.
+    pub(super) fn rest(&mut self) {
+        self.release();
+        if self.due.is_some() {
+            self.back_off();
         }
     }
 

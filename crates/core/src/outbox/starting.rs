@@ -17,12 +17,11 @@ impl Outbox {
     /// With the lock held: starts the session, its id stored first, so that a lost answer is asked for again under the same id.
     pub(super) fn start(&mut self) {
         // The gateway ends the last session once its logout has had its look at the journal; until then no other begins.
-        if self.is_ending()
-            || !self.withdrawals.is_empty()
-            || !self.consent.grants_any()
-            || (self.left_session && self.pending.is_empty())
-        {
+        if self.is_ending() || !self.withdrawals.is_empty() || (self.left_session && self.pending.is_empty()) {
             return self.release();
+        }
+        if !self.consent.grants_any() {
+            return self.rest();
         }
         let Some(session) = self.session.clone() else { return self.release() };
         self.keep("session", session.clone());

@@ -66,12 +66,18 @@ test("what is no error code goes into no event and no audit, and a message into 
   }
 });
 
-test("a withdrawal also aborts the event of the page's webhook that is under way", async (t) => {
+/** A receiver of the page's own events that does not answer, and the response that it owes. @param {import("node:test").TestContext} t */
+async function receiverOf(t) {
   const receiver = createServer();
   const arrived = once(receiver, "request");
   await new Promise((resolve) => receiver.listen(0, "127.0.0.1", () => resolve(undefined)));
   t.after(() => (receiver.closeAllConnections(), receiver.close()));
-  const { guest } = await guestOf(t, [{ status: 200 }], { webhook: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (receiver.address()).port}/` });
+  return { webhook: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (receiver.address()).port}/`, arrived };
+}
+
+test("a withdrawal also aborts the event of the page's webhook that is under way", async (t) => {
+  const { webhook, arrived } = await receiverOf(t);
+  const { guest } = await guestOf(t, [{ status: 200 }], { webhook });
   await guest.set({ tier: 1 });
   await guest.flush();
   const [, response] = await arrived;
@@ -79,4 +85,18 @@ test("a withdrawal also aborts the event of the page's webhook that is under way
   await guest.withdraw("service");
   // Without the abort it would be ten seconds.
   await Promise.race([closed, new Promise((_, reject) => setTimeout(reject, 5_000, new Error("still open")).unref())]);
+});
+
+test("an event of the page's webhook that is under way outlives `close`: in memory it is nowhere else", async (t) => {
+  const { webhook, arrived } = await receiverOf(t);
+  const { guest } = await guestOf(t, [{ status: 200 }], { webhook });
+  await guest.set({ tier: 1 });
+  await guest.flush();
+  guest.close();
+  const [request, response] = await arrived;
+  assert.deepEqual(JSON.parse(Buffer.concat(await request.toArray()).toString()).attributes, { tier: 1 });
+  const ended = once(response, "close");
+  response.end();
+  await ended;
+  assert.ok(response.writableFinished);
 });

@@ -37,7 +37,7 @@ for (const when of ["before the wasm is there", "after it"]) {
     for (const timeoutMs of [NaN, -1, "200", null, {}]) assert.equal(await end(guest.flush(/** @type {any} */ ({ timeoutMs }))), "argument.invalid");
     assert.deepEqual(await end(guest.flush(/** @type {any} */ (null))), { delivered: 0, pending: 0, held: 0 });
     assert.throws(() => guest.on("delivered", /** @type {any} */ (undefined)), { code: "argument.invalid" });
-    for (const event of ["deliverd", "", undefined]) assert.throws(() => guest.on(/** @type {any} */ (event), () => {}), { code: "argument.invalid" });
+    for (const event of ["deliverd", "set", "constructor", "", undefined]) assert.throws(() => guest.on(/** @type {any} */ (event), () => {}), { code: "argument.invalid" });
     assert.equal(await end(guest.grant("marketing")), "done");
     guest.close();
   });
@@ -108,6 +108,8 @@ test("what is closed before the wasm is there does not start", async () => {
   assert.equal(await end(guest.set({ tier: 1 })), "outbox.closed");
   assert.equal(await end(guest.ready), "outbox.closed");
   assert.deepEqual([guest.pending(), guest.metrics().set], [0, 0]);
+  guest.close();
+  assert.equal(guest.audit().match(/"ended"/g)?.length, 1);
   const next = open();
   await next.ready;
   assert.equal(asked.load, 0);
@@ -228,7 +230,7 @@ test("an option that cannot be one is refused by its name and without its value"
   for (const [name, options] of Object.entries(wrong)) {
     assert.throws(() => open(options), (error) => error instanceof GuestSyncError && error.code === "options.invalid" && error.message.startsWith(`${name}: `) && !error.message.includes("canary"), name);
   }
-  assert.throws(() => open({ webhook: "https://canary:canary@receiver.example/" }), { message: "webhook: is a URL without a password." });
+  assert.throws(() => open({ webhook: "https://canary:canary@receiver.example/" }), { message: "webhook: is an http(s) URL or a path, without a password." });
   for (const options of [null, undefined, "g1", []]) assert.throws(() => createGuestSync(/** @type {any} */ (options)), { code: "options.invalid" });
 });
 

@@ -14,7 +14,7 @@ const matches = (form: RegExp) => (value: unknown) => isText(value) && form.test
 const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 const oneOf = (...words: string[]): Rule => [(value) => words.includes(value as string), `is one of ${words.join(", ")}.`];
 const text: Rule = [isText, "is a text, not empty."];
-const url: Rule = [isUrl, "is a URL without a password."];
+const url: Rule = [isUrl, "is an http(s) URL or a path, without a password."];
 const flag: Rule = [(value) => typeof value === "boolean", "is true or false."];
 const count: Rule = [(value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0x7fffffff, "is a whole number, not negative."];
 
@@ -22,7 +22,7 @@ const OPTIONS: Rules = {
   guest: [matches(/^(?!\.\.?$)[A-Za-z0-9._~-]{1,128}$/), "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens, and not . or .. alone."],
   init: url,
   endpoint: url,
-  token: [(value) => isUrl(value) || isFunction(value), "is a URL without a password, or a function."],
+  token: [(value) => isUrl(value) || isFunction(value), "is an http(s) URL or a path, without a password, or a function."],
   consent: { "*": flag },
   purposes: { "*": text },
   ungranted: oneOf("hold", "drop"),

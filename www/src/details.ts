@@ -1,9 +1,5 @@
-/** The names of what the core tells, in the order in which it tells it. */
-const NAMES: Record<string, string[]> = {
-  // Results of calls.
-  set: ["stored", "held"],
-  flushed: ["delivered", "pending", "held"],
-  // Events.
+/** The names of what events tell, in the order in which the core tells it. */
+const EVENTS: Record<string, string[]> = {
   delivered: ["keys", "latencyMs"],
   held: ["keys"],
   dropped: ["keys"],
@@ -16,6 +12,13 @@ const NAMES: Record<string, string[]> = {
   storage: ["reason"],
   finding: ["key", "kind", "policy"],
   ready: ["guestId"],
+};
+
+/** The same of the results of calls. */
+const NAMES: Record<string, string[]> = {
+  ...EVENTS,
+  set: ["stored", "held"],
+  flushed: ["delivered", "pending", "held"],
   metrics: [
     "set",
     "restored",
@@ -41,3 +44,5 @@ export function detailsOf(kind: string, told: unknown[]): object | undefined {
   const names = NAMES[kind];
   return names && Object.fromEntries(told.map((value, at) => [names[at], value]).filter(([, value]) => value !== null));
 }
+
+export const isEvent = (name: string) => Object.keys(EVENTS).includes(name);

@@ -14,7 +14,7 @@ export interface GuestSync {
    * ignored: events tell what becomes of what was taken, `audit` and the option `debug` also what was refused. A value that is masked has to
    * fit with the mask in it.
    */
-  set<T extends { [Key in keyof T]: AttributeValue }>(attributes: T): Promise<SetResult>;
+  set<T extends object & { [Key in keyof T]: AttributeValue } & { [Symbol.iterator]?: never }>(attributes: T): Promise<SetResult>;
   /** Sends what waits, and resolves when it is delivered, after `timeoutMs` (default 10000), or at once when offline. */
   flush(options?: { timeoutMs?: number | undefined }): Promise<FlushResult>;
   /**

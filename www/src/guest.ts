@@ -1,7 +1,7 @@
 import { Audit } from "./audit.js";
 import { Calls } from "./calls.js";
 import * as tells from "./codes/tells.js";
-import { detailsOf } from "./details.js";
+import { detailsOf, isEvent } from "./details.js";
 import { Channel } from "./effect/channel.js";
 import { formsLooked } from "./effect/forms-lock.js";
 import { later } from "./effect/later.js";
@@ -119,7 +119,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     tell(isOffline() ? tells.offline : tells.tick);
     early = 0;
     if (tell) calls.start(tell);
-    if (options.guest !== undefined) event("ready", options.guest);
+    if (lives === LIVES && options.guest !== undefined) event("ready", options.guest);
   }
 
   /** What the journal holds outlives the core: another one takes it up. What was only in its memory is gone. */
@@ -186,10 +186,10 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     counts = detailsOf("metrics", told) as Metrics;
   }
 
-  function decide(what: "grant" | "withdraw", purpose: string): Promise<void> {
+  function decide(what: "grant" | "withdraw", purpose: string, repeated = false): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "is a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
-    const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose));
+    const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null));
     return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(formsLooked));
   }
 
@@ -206,6 +206,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   }
 
   function close(): void {
+    if (closed) return;
     closed = true;
     channel.close();
     deafen();
@@ -261,13 +262,13 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     },
     grant(purpose, given) {
       if (given?.repeated && withdrawnBySignal(options)?.includes(purpose)) return Promise.resolve();
-      return decide("grant", purpose);
+      return decide("grant", purpose, given?.repeated);
     },
     withdraw: (purpose) => decide("withdraw", purpose),
     logout: () => noted("logout", {}, logout()),
     audit: () => String(audit),
     on(event, handler) {
-      if (!detailsOf(event, [])) throw wrong("event", "is no event.");
+      if (!isEvent(event)) throw wrong("event", "is no event.");
       if (typeof handler !== "function") throw wrong("handler", "is a function.");
       return handlers.on(event, handler);
     },

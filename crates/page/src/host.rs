@@ -55,7 +55,8 @@ export type Told =
   | ["peeked", until: string | null]
   /** The calls of a task: of each its number, how many texts follow, and these, keys and values in turn, each value with its type's letter before it: `s`, `n`, `b`, or `x` for what cannot be an attribute. */
   | ["sets", calls: string[]]
-  | ["grant" | "withdraw", call: number, purpose: string]
+  /** `repeated`: of a grant that was said before (null: of none). */
+  | ["grant" | "withdraw", call: number, purpose: string, repeated: string | null]
   | ["flush", call: number, timeoutMs: number]
   /** The session is to end; `fresh` is a random id for the next one. */
   | ["logout", call: number, fresh: string]

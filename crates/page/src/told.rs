@@ -18,7 +18,7 @@ use crate::code::Tell;
 pub(crate) fn input(name: Tell, flat: &mut Flat<'_>) -> Option<Input> {
     Some(match name {
         Tell::Tick => Input::Tick,
-        Tell::Grant => Input::Grant { call: id(flat), purpose: flat.shared()? },
+        Tell::Grant => Input::Grant { call: id(flat), purpose: flat.shared()?, repeated: flat.text().is_some() },
         Tell::Withdraw => Input::Withdraw { call: id(flat), purpose: flat.shared()? },
         Tell::Logout => Input::Logout { call: id(flat), fresh: flat.shared()? },
         Tell::Flush => Input::Flush { call: id(flat), timeout: flat.number() },

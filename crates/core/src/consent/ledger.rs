@@ -148,6 +148,12 @@ impl Ledger {
         (writes, news)
     }
 
+    /// Whether the browser's signal is known to withdraw a purpose, on this page or another of the site's.
+    #[must_use]
+    pub fn is_signalled(&self, purpose: &SharedStr) -> bool {
+        self.get(purpose).signalled
+    }
+
     /// Whether the visitor has granted a purpose here while it was doubted.
     #[must_use]
     pub fn insists(&self, purpose: &SharedStr) -> bool {

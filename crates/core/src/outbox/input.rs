@@ -77,6 +77,8 @@ pub enum Input {
         call: Call,
         /// Which.
         purpose: SharedStr,
+        /// Whether this was said before, and is only said again: it does not outweigh a signal of the browser, whichever page heeds that.
+        repeated: bool,
     },
     /// The visitor withdraws a purpose.
     Withdraw {

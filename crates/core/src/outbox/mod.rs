@@ -59,7 +59,7 @@ use flight::Flight;
 use held::Held;
 use hooks::Hook;
 use pending::Pending;
-use sending::Sender;
+use sending::{Sender, Step};
 use setting::Burst;
 use storing::Store;
 
@@ -184,7 +184,10 @@ impl Outbox {
         match input {
             Input::Set { call, updates } => self.set(call, updates),
             Input::BurstEnded => self.end_burst(),
-            Input::Grant { call, purpose } => self.grant(call, &purpose),
+            Input::Grant { call, repeated: true, purpose } if self.consent.is_signalled(&purpose) => {
+                self.settle(call, Outcome::Done)
+            }
+            Input::Grant { call, purpose, .. } => self.grant(call, &purpose),
             Input::Withdraw { call, purpose } => self.withdraw(call, &purpose),
             Input::Flush { call, timeout } => self.flush(call, timeout),
             Input::Logout { call, fresh } => self.logout(call, fresh),
@@ -275,6 +278,10 @@ impl Outbox {
             return;
         }
         self.end_burst();
+        // An event of a delivery that is under way arrives, where it may be in no journal.
+        if matches!(self.sender, Sender::Holding { step: Step::Hooking(_), .. }) {
+            self.step(Step::Authorizing);
+        }
         self.release();
         self.closed = true;
         for flush in core::mem::take(&mut self.flushes) {

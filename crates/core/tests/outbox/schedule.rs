@@ -189,7 +189,7 @@ impl Schedule {
         let purpose = PURPOSES[self.world.below(2) as usize];
         if self.is_awake(id) {
             self.world.model.grant(purpose);
-            self.call(id, Waits::Other, |call| Input::Grant { call, purpose: purpose.into() });
+            self.call(id, Waits::Other, |call| Input::Grant { call, purpose: purpose.into(), repeated: false });
         }
     }
 

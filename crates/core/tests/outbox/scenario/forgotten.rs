@@ -10,7 +10,7 @@ fn withdraw() -> Input {
 }
 
 fn grant() -> Input {
-    Input::Grant { call: 2, purpose: "marketing".into() }
+    Input::Grant { call: 2, purpose: "marketing".into(), repeated: false }
 }
 
 /// Pages that state that the purpose is granted, that state nothing, and that see a signal.

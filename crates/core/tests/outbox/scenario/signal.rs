@@ -1,6 +1,6 @@
 //! Global Privacy Control.
 
-use guestsync_core::outbox::{Input, Options};
+use guestsync_core::outbox::{Input, Options, Outcome};
 
 use super::desk::Desk;
 
@@ -33,7 +33,7 @@ fn what_was_granted_and_waits_goes_when_the_signal_is_first_seen() {
 fn a_grant_made_under_the_signal_holds_on_the_next_page_too() {
     let mut desk = Desk::new();
     let mut tab = desk.open(signalled());
-    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into() });
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into(), repeated: false });
     drop(tab);
     let mut tab = desk.open(signalled());
     desk.set(&mut tab, 2, "email", "x");
@@ -44,16 +44,27 @@ fn a_grant_made_under_the_signal_holds_on_the_next_page_too() {
 fn a_page_that_names_other_purposes_does_not_take_the_signal_for_gone() {
     let mut desk = Desk::new();
     let mut tab = desk.open(signalled());
-    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into() });
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into(), repeated: false });
     drop((tab, desk.open(Options { signals: true, ..Desk::options() })));
     assert!(desk.open(signalled()).is_granted("marketing"));
+}
+
+#[test]
+fn a_grant_that_is_only_repeated_holds_on_no_page() {
+    let mut desk = Desk::new();
+    let tab = desk.open(signalled());
+    let mut other = desk.open(Options { signals: true, ..Desk::options() });
+    desk.tell(&mut other, Input::Grant { call: 1, purpose: "marketing".into(), repeated: true });
+    assert_eq!(desk.outcomes[&1], Outcome::Done);
+    drop((tab, other));
+    assert!(!desk.open(signalled()).is_granted("marketing"));
 }
 
 #[test]
 fn a_signal_that_comes_back_withdraws_again() {
     let mut desk = Desk::new();
     let mut tab = desk.open(signalled());
-    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into() });
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into(), repeated: false });
     drop((tab, desk.open(Desk::options())));
     let tab = desk.open(signalled());
     assert!(!tab.is_granted("marketing"));
@@ -67,6 +78,6 @@ fn what_is_set_before_the_journal_is_known_is_held_and_waits_for_a_grant() {
     assert_eq!((tab.held(), tab.pending()), (1, 0));
     desk.read(&mut tab);
     assert_eq!((tab.held(), tab.pending()), (1, 0));
-    desk.tell(&mut tab, Input::Grant { call: 2, purpose: "marketing".into() });
+    desk.tell(&mut tab, Input::Grant { call: 2, purpose: "marketing".into(), repeated: false });
     assert_eq!(desk.bodies().len(), 1);
 }

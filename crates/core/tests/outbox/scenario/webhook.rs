@@ -131,7 +131,7 @@ fn the_answer_for_one_event_counts_for_no_other_that_has_turned_up_meanwhile() {
     desk.webhook_hangs = true;
     let mut tab = desk.open(options);
     desk.set(&mut tab, 1, "tier", "gold");
-    desk.tell(&mut tab, Input::Grant { call: 2, purpose: "marketing".into() });
+    desk.tell(&mut tab, Input::Grant { call: 2, purpose: "marketing".into(), repeated: false });
     desk.tell(&mut tab, Input::Changed(Hint::Consent));
     desk.webhook_hangs = false;
     let send = desk.requests.last().expect("the event").send;

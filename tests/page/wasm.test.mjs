@@ -140,10 +140,11 @@ test("a logout while the wasm cannot be had tells the server at once, and forget
   guest.close();
 });
 
-/** Has the core's next call end in a trap. */
-function trap() {
+/** Has the core's next call, or one after it, end in a trap. */
+function trap(later = 0) {
   const { encode } = TextEncoder.prototype;
-  TextEncoder.prototype.encode = () => {
+  TextEncoder.prototype.encode = function (text) {
+    if (later-- > 0) return encode.call(this, text);
     TextEncoder.prototype.encode = encode;
     throw new RangeError("out of memory");
   };
@@ -227,6 +228,20 @@ test("what was withdrawn stays so after a trap, whatever the options said", asyn
   trap();
   assert.equal(await codeOf(guest.flush()), "wasm.trapped");
   assert.equal((await guest.set({ tier: 1 })).stored, "held");
+  guest.close();
+});
+
+test("a guest that is given is told once, although the first core traps while it starts", async () => {
+  const guest = open({ storage: new Kept() });
+  /** @type {string[]} */
+  const told = [];
+  guest.on("trapped", () => told.push("trapped"));
+  guest.on("ready", ({ guestId }) => told.push(guestId));
+  // It has been opened, and is told that it may begin.
+  trap(1);
+  assert.equal(await codeOf(guest.set({ tier: 1 })), "wasm.trapped");
+  assert.deepEqual([await guest.ready, (await guest.set({ tier: 2 })).stored], [{ guestId: "g1" }, "disk"]);
+  assert.deepEqual(told.sort(), ["g1", "trapped"]);
   guest.close();
 });
 

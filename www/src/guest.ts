@@ -55,6 +55,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** What waits in the core's memory only, and ends with it. */
   const held = new Set<string>();
   let guestId = options.guest;
+  /** Whether the page was told of the guest that it has given itself. */
+  let introduced = guestId === undefined;
   let session: Ready | undefined;
   let deafen = () => {};
   let tell: Tell | undefined;
@@ -119,7 +121,10 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     tell(isOffline() ? tells.offline : tells.tick);
     early = 0;
     if (tell) calls.start(tell);
-    if (lives === LIVES && options.guest !== undefined) event("ready", options.guest);
+    if (!introduced) {
+      introduced = true;
+      event("ready", guestId);
+    }
   }
 
   /** What the journal holds outlives the core: another one takes it up. What was only in its memory is gone. */

@@ -190,7 +190,7 @@ impl Outbox {
     pub(super) fn took(&mut self, version: Option<SharedStr>) {
         let Some(flight) = self.flight.take() else { return self.release() };
         self.attempts = 0;
-        self.version = version;
+        self.version = if self.undecided { None } else { version };
         let (mut writes, mut keys) = (Vec::new(), Vec::new());
         let mut latency = 0;
         self.note_hook(&flight, &mut writes);
@@ -225,7 +225,7 @@ impl Outbox {
         let Some(flight) = self.flight.take() else {
             return self.block(answer);
         };
-        self.forget_version_of(&flight);
+        self.undecided |= flight.is_decided();
         self.attempts = 0;
         let keys = flight.entries.keys();
         let named = flight.entries.select(&|key, _| names(&answer.fields, key));

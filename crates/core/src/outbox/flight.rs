@@ -47,6 +47,11 @@ impl Flight {
         }
     }
 
+    /// Whether it rests on what the server held at its version.
+    pub(super) fn is_decided(&self) -> bool {
+        !(self.resolved.is_empty() && self.found.is_empty())
+    }
+
     /// The value to be written for a key.
     pub(super) fn value<'a>(&'a self, key: &SharedStr, entry: &'a Entry) -> &'a Value {
         self.resolved.get(key).unwrap_or(&entry.value)

@@ -39,6 +39,11 @@ impl Outbox {
         }
     }
 
+    /// Whether a grant of this purpose that is only repeated changes nothing, because the browser's signal withdraws it.
+    pub(super) fn is_outweighed(&self, purpose: &SharedStr) -> bool {
+        !self.closed && self.options.signals && self.consent.is_signalled(purpose)
+    }
+
     /// What was set here before the journal was first read, but after the withdrawal that it tells of, is held as if that had been
     /// known: it goes on its way where the purpose was granted since. So is what was set with a clock that was set back since another
     /// page wrote: it is newer than what is there.

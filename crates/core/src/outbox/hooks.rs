@@ -103,6 +103,11 @@ impl Outbox {
         self.hooks.insert(id, hook);
     }
 
+    /// Whether the event that was sent last is in the journal.
+    pub(super) fn is_hook_stored(&self) -> bool {
+        self.hooks.get(&self.hook_sent).is_some_and(|hook| hook.stored)
+    }
+
     /// `{id, sessionId, attributes, consentFlags, syncedAt}`, the last one in milliseconds.
     fn hook_body(&self, id: &str, flight: &Flight) -> SharedStr {
         let mut body = String::from("{\"id\":");

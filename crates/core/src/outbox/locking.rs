@@ -1,7 +1,6 @@
 //! The flush lock: asked for, held for a time, taken from one who is past it, and given back.
 
 use super::Outbox;
-use super::flight::Flight;
 use super::output::Output;
 use super::sending::{LOCK_SPAN, Sender, Step};
 use crate::Millis;
@@ -78,13 +77,7 @@ impl Outbox {
     /// Gives up on a write. What the page decided for it was for the version just read: without that, the server says once more what it
     /// holds, and the page is asked again.
     pub(super) fn drop_flight(&mut self) {
-        if let Some(flight) = self.flight.take() {
-            self.forget_version_of(&flight);
-        }
-    }
-
-    pub(super) fn forget_version_of(&mut self, flight: &Flight) {
-        if !(flight.resolved.is_empty() && flight.found.is_empty()) {
+        if self.flight.take().is_some_and(|flight| flight.is_decided()) {
             self.version = None;
         }
     }

@@ -98,6 +98,8 @@ pub struct Outbox {
     decisions_kept: bool,
     /// The journal has told what was decided and what waits, or cannot be read.
     caught_up: bool,
+    /// Whether a write was taken apart of which the page had decided keys: it is asked again about all that it held.
+    undecided: bool,
     /// Dead records were seen in the journal.
     untidy: bool,
     /// What other owners left behind for good was asked to be removed.
@@ -184,9 +186,7 @@ impl Outbox {
         match input {
             Input::Set { call, updates } => self.set(call, updates),
             Input::BurstEnded => self.end_burst(),
-            Input::Grant { call, repeated: true, purpose } if self.consent.is_signalled(&purpose) => {
-                self.settle(call, Outcome::Done)
-            }
+            Input::Grant { call, repeated: true, purpose } if self.is_outweighed(&purpose) => self.settle(call, Outcome::Done),
             Input::Grant { call, purpose, .. } => self.grant(call, &purpose),
             Input::Withdraw { call, purpose } => self.withdraw(call, &purpose),
             Input::Flush { call, timeout } => self.flush(call, timeout),
@@ -278,8 +278,8 @@ impl Outbox {
             return;
         }
         self.end_burst();
-        // An event of a delivery that is under way arrives, where it may be in no journal.
-        if matches!(self.sender, Sender::Holding { step: Step::Hooking(_), .. }) {
+        // An event of a delivery that is under way, and in no journal, may arrive.
+        if matches!(self.sender, Sender::Holding { step: Step::Hooking(_), .. }) && !self.is_hook_stored() {
             self.step(Step::Authorizing);
         }
         self.release();

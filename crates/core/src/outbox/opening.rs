@@ -50,6 +50,7 @@ impl Outbox {
             storage_works: true,
             decisions_kept: true,
             caught_up: false,
+            undecided: false,
             untidy: false,
             pruned: false,
             loads: Vec::new(),

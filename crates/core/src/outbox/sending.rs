@@ -209,6 +209,10 @@ impl Outbox {
         while self.parts.last().is_some_and(|part| part.iter().all(|key| self.pending.get(key).is_none())) {
             self.parts.pop();
         }
+        if self.undecided {
+            self.version = None;
+            self.undecided = !self.parts.is_empty();
+        }
         let part = self.parts.last();
         let mut entries = Sorted::default();
         for (key, waiting) in self.pending.iter() {

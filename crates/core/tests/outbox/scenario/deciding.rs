@@ -87,3 +87,25 @@ fn what_was_left_to_the_server_is_asked_about_again_after_a_refusal_of_the_rest(
     assert_eq!((attributes["points"].as_str(), attributes.get("tier")), ("10", None));
     assert_eq!((tab.accounts().rejected, tab.accounts().superseded, tab.accounts().delivered), (1, 1, 0));
 }
+
+#[test]
+fn what_was_decided_is_asked_about_again_after_the_rest_was_taken_apart() {
+    for (resolve, points) in [((|_| None) as fn(&Value) -> Option<Value>, "10"), (sum, "15")] {
+        let mut desk = Desk::new();
+        desk.resolve = resolve;
+        let mut tab = meets_ten(&mut desk);
+        let (taken, refusal) = (|| Fate::Answered, || refused(400));
+        // The write of all, the read, the rest; then the same of `bad` alone.
+        desk.fates.extend([refused(503), taken(), taken(), refusal(), taken(), taken(), refusal()]);
+        for (call, key) in [(1, "points"), (2, "bad"), (3, "tier")] {
+            desk.set(&mut tab, call, key, "5");
+        }
+        wait(&mut desk, &mut tab);
+        let attributes = desk.server.expect("a server").attributes;
+        assert_eq!(attributes["points"].as_str(), points, "{:?}", tab.accounts());
+        assert_eq!(
+            (attributes["tier"].as_str(), attributes.get("bad"), tab.accounts().rejected, tab.pending()),
+            ("5", None, 1, 0)
+        );
+    }
+}

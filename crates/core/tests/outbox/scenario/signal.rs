@@ -61,6 +61,16 @@ fn a_grant_that_is_only_repeated_holds_on_no_page() {
 }
 
 #[test]
+fn a_grant_that_is_repeated_counts_where_the_signal_has_gone_since() {
+    let mut desk = Desk::new();
+    drop(desk.open(signalled()));
+    let mut tab = desk.open_unread(Desk::options());
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into(), repeated: true });
+    desk.read(&mut tab);
+    assert!(tab.is_granted("marketing"));
+}
+
+#[test]
 fn a_signal_that_comes_back_withdraws_again() {
     let mut desk = Desk::new();
     let mut tab = desk.open(signalled());

@@ -11,6 +11,13 @@ import { at } from "../../scripts/lib/paths.mjs";
 /** @type {typeof import("../../www/src/index.js")} */
 const { createGuestSync } = await import(at("dist/npm/node.js"));
 
+/** The origin of a server that ends with the test. @param {import("node:test").TestContext} t @param {import("node:http").Server} server */
+async function listen(t, server) {
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
+}
+
 /**
  * A guest whose server gives these answers to writes, one after the other, the last one over and over, and what was written. It holds a `tier` of somebody else's.
  * @param {import("node:test").TestContext} t @param {Answer[]} answers @param {GuestSyncOptions} [options]
@@ -24,10 +31,9 @@ async function guestOf(t, answers, options) {
     if (request.method === "POST") written.push(JSON.parse(Buffer.concat(chunks).toString()).attributes);
     response.writeHead(status, { "content-type": "application/json", etag: '"1"' }).end(JSON.stringify(body));
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const endpoint = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/genesys`;
+  const endpoint = `${await listen(t, server)}/genesys`;
   const guest = createGuestSync({ guest: "g1", consent: { service: true }, storage: "memory", endpoint, token: () => "t", ...options });
-  t.after(() => (guest.close(), server.closeAllConnections(), server.close()));
+  t.after(() => guest.close());
   return { guest, written };
 }
 
@@ -70,9 +76,7 @@ test("what is no error code goes into no event and no audit, and a message into 
 async function receiverOf(t) {
   const receiver = createServer();
   const arrived = once(receiver, "request");
-  await new Promise((resolve) => receiver.listen(0, "127.0.0.1", () => resolve(undefined)));
-  t.after(() => (receiver.closeAllConnections(), receiver.close()));
-  return { webhook: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (receiver.address()).port}/`, arrived };
+  return { webhook: `${await listen(t, receiver)}/`, arrived };
 }
 
 test("a withdrawal also aborts the event of the page's webhook that is under way", async (t) => {

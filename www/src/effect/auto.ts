@@ -1,6 +1,6 @@
 import { DatabaseJournal, grows, NoDatabase, prune } from "./idb.js";
 import type { Journal } from "./journal.js";
-import { LocalJournal, PREFIX, rows, rowsOf, triples, write } from "./local.js";
+import { LocalJournal, nameOf, rows, rowsOf, triples, write } from "./local.js";
 
 type Writes = (string | null)[];
 
@@ -122,8 +122,6 @@ const isMirrored = (letter: string, key: string) => letter === "c" || (letter ==
 /** A record that is put. */
 const isRecord = (letter: string, value: string | null) => letter === "r" && value !== null;
 
-const nameOf = ([letter, key]: Writes) => `${letter}/${key}`;
-
 function select(writes: Writes, wanted: (letter: string, value: string | null, key: string) => boolean): Writes {
   return triples(writes).filter(([letter, key, value]) => wanted(letter as string, value as string | null, key as string)).flat();
 }
@@ -136,7 +134,7 @@ const attempt = (writes: Writes) => worked(() => write(writes));
 
 /** Takes rows away that the database has, but not what another tab has written over one of them since. Whether localStorage has let them go. */
 const clear = (writes: Writes) =>
-  worked(() => write(removed(select(writes, (letter, value, key) => !(value && grows(letter, key) && (localStorage.getItem(`${PREFIX}${letter}/${key}`) ?? "") > value)))));
+  worked(() => write(removed(select(writes, (letter, value, key) => !(value && grows(letter, key) && (localStorage.getItem(nameOf([letter, key])) ?? "") > value)))));
 
 function worked(act: () => void): boolean {
   try {

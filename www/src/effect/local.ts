@@ -4,6 +4,9 @@ import type { JournalStorage } from "../options.js";
 /** What all our keys in localStorage begin with. */
 export const PREFIX = "guestsync/";
 
+/** Where a row of the journal is there. */
+export const nameOf = ([letter, key]: (string | null)[]) => `${PREFIX}${letter}/${key}`;
+
 /** The journal in localStorage. Where it is blocked, nothing is there, and each write tells so. */
 export class LocalJournal implements JournalStorage {
   async load(owner: string): Promise<string[]> {
@@ -17,7 +20,7 @@ export class LocalJournal implements JournalStorage {
 
   async prune(before: string): Promise<void> {
     for (const [letter, key, value] of triples(rows(() => true)) as [string, string, string][]) {
-      if (isPast(letter, key, value, before)) localStorage.removeItem(`${PREFIX}${letter}/${key}`);
+      if (isPast(letter, key, value, before)) localStorage.removeItem(nameOf([letter, key]));
     }
   }
 }
@@ -61,7 +64,7 @@ export const mirror = () => rows(() => true);
 export function write(writes: (string | null)[]): void {
   const before: [string, string | null][] = [];
   const each = (act: (name: string, value: string | null, letter: string) => void) => {
-    for (let at = 0; at < writes.length; at += 3) act(`${PREFIX}${writes[at]}/${writes[at + 1]}`, writes[at + 2] ?? null, writes[at] ?? "");
+    for (let at = 0; at < writes.length; at += 3) act(nameOf([writes[at] as string, writes[at + 1] as string]), writes[at + 2] ?? null, writes[at] ?? "");
   };
   try {
     each((name, value, letter) => {

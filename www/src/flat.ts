@@ -8,7 +8,9 @@ const HALVES = /^[\udc00-\udfff]|[\ud800-\udbff]$/g;
 
 /** Texts as one string: the format of the core's `flat`. */
 export function pack(parts: Part[], whole = false): string {
-  const text = `${parts.map((part) => (part == null ? "" : String(part).length)).join()}\n${parts.join("")}`;
+  const lengths = `${parts.map((part) => (part == null ? "" : String(part).length)).join()}\n`;
+  // Joined at once, long texts are copied once.
+  const text = [lengths, ...parts].join("");
   // Looked for in all at once: nearly always there is none.
   if (!whole && /[\ud800-\udfff]/.test(text)) {
     return pack(parts.map((part) => (typeof part === "string" ? part.replace(HALVES, "\ufffd") : part)), true);

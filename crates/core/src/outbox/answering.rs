@@ -180,7 +180,7 @@ impl Outbox {
                 self.read();
             }
             _ => {
-                self.flight = None;
+                self.drop_flight();
                 self.retry(answer);
             }
         }

@@ -74,12 +74,9 @@ impl Outbox {
         }
     }
 
-    /// Gives up on a write. What the page decided for it was for the version just read: without that, the server says once more what it
-    /// holds, and the page is asked again.
+    /// Gives up on a write. What the page decided for it was for the version just read.
     pub(super) fn drop_flight(&mut self) {
-        if self.flight.take().is_some_and(|flight| flight.is_decided()) {
-            self.version = None;
-        }
+        self.undecided |= self.flight.take().is_some_and(|flight| flight.is_decided());
     }
 
     /// Gives the lock back. What is left waits for its next turn.

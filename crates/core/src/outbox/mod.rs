@@ -98,7 +98,7 @@ pub struct Outbox {
     decisions_kept: bool,
     /// The journal has told what was decided and what waits, or cannot be read.
     caught_up: bool,
-    /// Whether a write was refused that rested on what the server held: the page is asked again about all that is left of it.
+    /// Whether a write was given up or refused that rested on what the server held: it is to say so again, for the page to decide anew.
     undecided: bool,
     /// Dead records were seen in the journal.
     untidy: bool,

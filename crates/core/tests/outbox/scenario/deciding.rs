@@ -89,6 +89,24 @@ fn what_was_left_to_the_server_is_asked_about_again_after_a_refusal_of_the_rest(
 }
 
 #[test]
+fn what_was_left_to_the_server_stays_as_it_is_there_although_the_rest_met_one_conflict_after_the_other() {
+    let mut desk = Desk::new();
+    desk.resolve = |_| None;
+    let mut tab = meets_ten(&mut desk);
+    desk.fates.push_back(refused(503));
+    for _ in 0..4 {
+        // A write that is refused for its version, and a read.
+        desk.fates.extend([refused(412), Fate::Answered]);
+    }
+    desk.set(&mut tab, 1, "points", "5");
+    desk.set(&mut tab, 2, "tier", "gold");
+    wait(&mut desk, &mut tab);
+    let attributes = desk.server.expect("a server").attributes;
+    assert_eq!((attributes["points"].as_str(), attributes["tier"].as_str()), ("10", "gold"));
+    assert_eq!((tab.accounts().delivered, tab.accounts().superseded, tab.pending()), (1, 1, 0));
+}
+
+#[test]
 fn what_was_decided_is_asked_about_again_after_the_rest_was_taken_apart() {
     for (resolve, points) in [((|_| None) as fn(&Value) -> Option<Value>, "10"), (sum, "15")] {
         let mut desk = Desk::new();

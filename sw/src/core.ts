@@ -22,7 +22,7 @@ export class Core {
 
   /** `trapped`: a call did not come to its end; whatever is told from then on goes to nobody. */
   constructor(module: WebAssembly.Module, hostOf: (core: Core) => Asked, trapped: (error: unknown) => void) {
-    this.#instance = new Instance(module);
+    this.#instance = new Instance(new WebAssembly.Instance(module));
     this.#host = hostOf(this);
     this.#trapped = trapped;
   }

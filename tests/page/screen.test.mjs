@@ -19,7 +19,7 @@ const { pack } = await load("flat");
 
 const file = (await filesBelow(at("dist/npm"))).find((path) => /\/pii\.[0-9a-f]{16}\.wasm$/.test(path)) ?? "";
 /** @type {import("../../www/src/instance.js").Instance<{ judge(pointer: number, length: number): [number, number] }>} */
-const scanner = new Instance(await WebAssembly.compile(await readFile(file)));
+const scanner = await Instance.of(await WebAssembly.compile(await readFile(file)));
 
 /** The places of those texts in which something is found. @param {string[]} texts @param {string | null} region @returns {number[]} */
 function found(texts, region) {

@@ -66,7 +66,6 @@ export class Screen {
   readonly #url: string | URL | undefined;
   readonly #strict: boolean;
   readonly #found: (key: string, kind: string, policy: string) => void;
-  #module: WebAssembly.Module | undefined;
   #instance: Instance<Functions> | undefined;
   /** Keys and values in turn. */
   #waiting: string[] = [];
@@ -82,7 +81,11 @@ export class Screen {
 
   /** Has all that is needed before anything may be sent. */
   async prepare(): Promise<void> {
-    if (this.#strict) this.#module = await load(this.#url);
+    if (this.#strict) await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    this.#instance ??= await Instance.of(await load(this.#url));
   }
 
   /** Looks updates through, and changes what must not be sent as it is. */
@@ -123,7 +126,7 @@ export class Screen {
   async #lookBehind(): Promise<void> {
     try {
       // In a turn of its own: who hears of what was found may make calls, and those before it are told first.
-      this.#module = await (this.#module ?? load(this.#url));
+      await this.#begin();
       const values = this.#waiting;
       this.#waiting = [];
       if (values.length > 0) this.#tell(values, this.#judge(values));
@@ -133,14 +136,14 @@ export class Screen {
   }
 
   #judge(values: string[]): Judgement[] {
-    this.#instance ??= new Instance<Functions>(this.#module as WebAssembly.Module);
-    const { exports } = this.#instance;
     try {
-      const told = this.#instance.take(exports.judge(...this.#instance.pass(pack([...this.#options, ...values]))));
+      const instance = this.#instance as Instance<Functions>;
+      const told = instance.take(instance.exports.judge(...instance.pass(pack([...this.#options, ...values]))));
       return told ? (JSON.parse(told) as Judgement[]) : [];
     } catch (error) {
       // What its memory holds may be anything.
       this.#instance = undefined;
+      this.prepare().catch(() => {});
       throw error;
     }
   }

@@ -48,13 +48,12 @@ const pageWasm = compiledOnce(__GUESTSYNC_PAGE_INTEGRITY__);
 
 /** Loads the page's wasm. After a trap there is another instance. */
 export async function loadCore(url: string | URL = locate()): Promise<Core> {
-  const module = await pageWasm(url);
-  if (!core || core.trapped) core = instantiate(module);
-  return core;
+  const fresh = coreOf(await Instance.of(await pageWasm(url)));
+  // Of several that ask at the same time, the first one's is for all.
+  return !core || core.trapped ? (core = fresh) : core;
 }
 
-function instantiate(module: WebAssembly.Module): Core {
-  const instance = new Instance<Functions>(module);
+function coreOf(instance: Instance<Functions>): Core {
   const { open, tell } = instance.exports;
   return {
     open: (options, ...now) => open(...instance.pass(options), ...now),

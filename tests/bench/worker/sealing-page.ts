@@ -29,7 +29,7 @@ const lastUpdated = () => ({ op: "replace", path: "/lastUpdated", value: new Dat
 
 /** Our sealing by itself: one call of the wasm a form. */
 function ours(module: WebAssembly.Module, shared: boolean, keySet: KeySet): Way {
-  const instance = new Instance<Sealing>(module);
+  const instance = new Instance<Sealing>(new WebAssembly.Instance(module));
   const [key] = keySet.keys;
   let nth = 0;
   return async () => {

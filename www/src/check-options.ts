@@ -1,4 +1,5 @@
 import { GuestSyncError } from "./errors.js";
+import { isGuest } from "./guest-id.js";
 import { type GuestSyncOptions, KINDS } from "./options.js";
 
 /** Whether a value can be that option, and what to tell a developer where it cannot. */
@@ -19,7 +20,7 @@ const flag: Rule = [(value) => typeof value === "boolean", "is true or false."];
 const count: Rule = [(value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0x7fffffff, "is a whole number, not negative."];
 
 const OPTIONS: Rules = {
-  guest: [matches(/^(?!\.\.?$)[A-Za-z0-9._~-]{1,128}$/), "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens, and not . or .. alone."],
+  guest: [isGuest, "is 1 to 128 letters, digits, dots, tildes, underscores or hyphens, and not . or .. alone."],
   init: url,
   endpoint: url,
   token: [(value) => isUrl(value) || isFunction(value), "is an http(s) URL or a path, without a password, or a function."],
@@ -67,7 +68,7 @@ export function checkedOptions(options: GuestSyncOptions): GuestSyncOptions {
 }
 
 function checked(what: string, given: unknown, rules: Rules, path: string): object {
-  if (typeof given !== "object" || !given || Array.isArray(given)) refuse(what, "is an object.");
+  if (typeof given !== "object" || !given || Symbol.iterator in given) refuse(what, "is an object.");
   const known = new Map(Object.entries(rules));
   const copy = Object.create(null) as Record<string, unknown>;
   for (const [name, was] of Object.entries(given as object)) {

@@ -194,6 +194,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function decide(what: "grant" | "withdraw", purpose: string, repeated = false): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "is a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
+    if (what === "withdraw") screen.forget();
     const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null));
     return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(formsLooked));
   }
@@ -223,6 +224,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
     back = undefined;
+    screen.forget();
     const guest = guestId;
     const end = sessionEnd(mirrored ? guest : undefined, options.session);
     const here = settled(calls.make((tell, call) => tell(tells.logout, call, randomId())));

@@ -53,7 +53,7 @@ export function asked(options: GuestSyncOptions, journal: Journal, channel: Chan
       ),
     [asks.prune]: (before) => void journal.prune?.(before).catch(() => {}),
     [asks.send]: (...request) => void requests.send(...request),
-    [asks.hook]: (...event) => void sendHook(requests, options.webhook ?? "", endpoint, ...event).catch(() => tell(tells.sendFailed, event[0])),
+    [asks.hook]: (...event) => void sendHook(requests, options.webhook ?? "", endpoint, ...event).catch(() => tell(tells.answered, event[0], 400)),
     [asks.abort]: (send) => requests.abort(send),
     [asks.token]: (guest) => void getToken(tell, guest, token),
     [asks.start]: (session) => void startSession(tell, session, init, face.started),

@@ -88,6 +88,11 @@ export class Screen {
     this.#instance ??= await Instance.of(await load(this.#url));
   }
 
+  /** What waits to be looked at is nobody's any more. */
+  forget(): void {
+    this.#waiting = [];
+  }
+
   /** Looks updates through, and changes what must not be sent as it is. */
   look(updates: Update[]): void {
     const places: [update: Update, at: number][] = [];

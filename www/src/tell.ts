@@ -22,7 +22,7 @@ let since = 0;
 
 /** By the wall clock, but later than what another outbox of this page was told before: the clocks of both are compared. */
 function now(page: number): number {
-  const clock = Date.now();
+  const clock = Date.now() || wall;
   if (page !== told) since = wall + 1;
   told = page;
   // A clock that was set back is no reason to wait for it.
@@ -32,7 +32,7 @@ function now(page: number): number {
 
 /** Opens an outbox; the host performs what it asks for. `trapped`: a call did not come to its end; from then on nothing is told, and nothing goes on. */
 export function converse(core: Core, options: Part[], hostOf: (tell: Tell) => Host, trapped: () => void): Tell {
-  const page = core.open(pack(options), Date.now(), performance.now());
+  const page = core.open(pack(options), Date.now() || wall, performance.now());
   const errands = new Errands();
   let ended = false;
   const tell: Tell = (...parts) => {

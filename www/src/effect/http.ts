@@ -17,6 +17,10 @@ export interface Heard {
 /** Anything else is no code, and might repeat what was sent. */
 const CODE = /^[\w.-]{1,64}$/;
 
+/** Of what a server says no more is heard: so many members or details, and so much of a text. */
+const MOST = 10_000;
+const LONGEST = 1_000;
+
 /** What a script hears of a redirect that it does not follow: that there was one. */
 const REDIRECT = 300;
 
@@ -36,11 +40,11 @@ export async function ask(url: string, init: RequestInit): Promise<Heard> {
 export async function heard(response: Response): Promise<Heard> {
   const body = parsed(await response.text());
   const error = (body["error"] ?? body) as { code?: unknown; message?: unknown; details?: { fieldName?: unknown }[] };
-  const text = (value: unknown) => (typeof value === "string" ? value : null);
+  const text = (value: unknown) => (typeof value === "string" ? value.slice(0, LONGEST) : null);
   const header = (name: string) => response.headers.get(name);
   const { pause, now } = asksFor(response);
   const attributes = body["attributes"];
-  const fields = Array.isArray(error.details) ? error.details.map((detail) => text(detail?.fieldName)) : [];
+  const fields = Array.isArray(error.details) ? error.details.slice(0, MOST).map((detail) => text(detail?.fieldName)) : [];
   const status = response.status || REDIRECT;
   const answer = [
     status,
@@ -50,7 +54,7 @@ export async function heard(response: Response): Promise<Heard> {
     pause,
     fields.length,
     ...fields,
-    ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes) : []),
+    ...(attributes && typeof attributes === "object" ? flat(attributes as Attributes).slice(0, 2 * MOST) : []),
   ];
   return { status, now: now ?? Date.now(), answer, body };
 }

@@ -84,7 +84,8 @@ export class DatabaseJournal extends Connection implements JournalStorage {
         const range = letter === "c" ? undefined : IDBKeyRange.bound(`${owner}/`, `${owner}0`, false, true);
         const keys = store.getAllKeys(range);
         const values = store.getAll(range);
-        values.onsuccess = () => values.result.forEach((value, at) => rows.push(letter, String(keys.result[at]), value));
+        // What is no text was written by something else.
+        values.onsuccess = () => values.result.forEach((value, at) => typeof value === "string" && rows.push(letter, String(keys.result[at]), value));
       }
       await ended(transaction);
       return rows;
@@ -125,7 +126,7 @@ export function prune(connection: Connection, before: string): Promise<void> {
       const asking = transaction.objectStore(name).openCursor();
       asking.onsuccess = () => {
         const cursor = asking.result;
-        if (cursor && isPast(letter, String(cursor.key), cursor.value, before)) cursor.delete();
+        if (cursor && (typeof cursor.value !== "string" || isPast(letter, String(cursor.key), cursor.value, before))) cursor.delete();
         cursor?.continue();
       };
     }
@@ -138,6 +139,9 @@ const isFull = (error: unknown) => (error as { name?: string } | null)?.name ===
 /** Decisions, watermarks and the ends of sessions begin with a moment: one is written only over an earlier one. */
 export const grows = (letter: string, key: string) => letter === "c" || letter === "d" || key.endsWith("/ended");
 
+/** Whether what is there is as late. What begins like no moment that may come was written by something else. */
+export const stands = (there: unknown, value: string) => typeof there === "string" && there < "4" && there >= value;
+
 /** Whether a row is of before a moment. Watermarks are one; the keys of records and of events end in one. Other state never is. */
 export const isPast = (letter: string, key: string, value: string, before: string) =>
   letter !== "c" && (letter === "d" ? value : (key.split("/").pop() as string)) < before;
@@ -146,7 +150,7 @@ export const isPast = (letter: string, key: string, value: string, before: strin
 export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {
   const there = store.get(key);
   there.onsuccess = () => {
-    if (!(there.result >= value)) store.put(value, key);
+    if (!stands(there.result, value)) store.put(value, key);
     then?.();
   };
 }

@@ -1,4 +1,4 @@
-import { grows, isPast } from "./idb.js";
+import { grows, isPast, stands } from "./idb.js";
 import type { JournalStorage } from "../options.js";
 
 /** What all our keys in localStorage begin with. */
@@ -70,7 +70,7 @@ export function write(writes: (string | null)[]): void {
     each((name, value, letter) => {
       if (value === null) return;
       const was = localStorage.getItem(name);
-      if (grows(letter, name) && was !== null && was >= value) return;
+      if (grows(letter, name) && stands(was, value)) return;
       localStorage.setItem(name, value);
       before.push([name, was]);
     });

@@ -2,6 +2,7 @@ import * as tells from "../codes/tells.js";
 import type { Ready } from "../options.js";
 import type { Tell } from "../tell.js";
 import { errorOf } from "../errors.js";
+import { isGuest } from "../guest-id.js";
 import { ask, post, timeout } from "./http.js";
 import { later } from "./later.js";
 import { keysBelow, PREFIX, write } from "./local.js";
@@ -22,7 +23,7 @@ export async function startSession(tell: Tell, sessionId: string, url: string, s
   const answering = ending.then(() => post(url, { sessionId, consentGiven: true, consentType: "explicit" }));
   starting = answering;
   const { status, answer, body } = await answering;
-  if (status !== 200 || typeof body["guestId"] !== "string") return tell(tells.startFailed, sessionId, randomId(), ...answer);
+  if (status !== 200 || !isGuest(body["guestId"])) return tell(tells.startFailed, sessionId, randomId(), ...answer);
   started(body as unknown as Ready);
   tell(tells.started, sessionId, body["guestId"]);
 }

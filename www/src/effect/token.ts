@@ -25,5 +25,5 @@ export async function getToken(tell: Tell, guestId: string, source: NonNullable<
   const { status, now, answer, body } = await post(source, { guestId });
   const { token, expiresAt } = body;
   if (status !== 200 || !isToken(token)) return tell(tells.tokenFailed, guestId, ...answer);
-  tell(tells.token, guestId, token, askedAt, Date.parse(String(expiresAt)) - now);
+  tell(tells.token, guestId, token, askedAt, typeof expiresAt === "string" ? Date.parse(expiresAt) - now : NaN);
 }

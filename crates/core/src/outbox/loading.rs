@@ -227,11 +227,13 @@ impl Outbox {
 
     fn learn_state(&mut self, name: &str, value: &str) {
         match name {
-            "version" => self.version = Some(value.into()),
+            // What no header can carry was written by something else.
+            "version" if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) => self.version = Some(value.into()),
             // Each pause counts once: with a clock that was set back it would begin anew at every look.
             "pause" if self.pause_seen != value => {
                 if let Some((set, until)) = cut(value, b' ')
                     && let (Some(set), Some(until)) = (decimal(set), decimal(until))
+                    && until.saturating_sub(set) <= CEILING
                 {
                     // A clock that was set back must not make the pause longer than it was meant to be.
                     let from = self.now.wall.max(set);

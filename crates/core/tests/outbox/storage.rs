@@ -84,7 +84,7 @@ impl Storage {
         for write in writes {
             let there = self.rows.get(&(write.table, write.key.clone()));
             let grows = write.table == Table::Consent || write.key.ends_with("/ended");
-            if grows && write.value.as_ref().is_some_and(|new| there.is_some_and(|old| old >= new)) {
+            if grows && write.value.as_ref().is_some_and(|new| there.is_some_and(|old| old >= new && **old < *"4")) {
                 continue;
             }
             match &write.value {

@@ -27,6 +27,32 @@ fn a_look_that_sees_no_records_removes_none() {
 }
 
 #[test]
+fn a_row_that_names_no_moment_that_may_come_stops_nothing() {
+    let mut desk = Desk::new();
+    let mut tab = desk.open(Desk::options());
+    let owner = tab.owner().to_string();
+    let never = "ffffffffffffffff00000000";
+    let rows = [
+        (Table::Delivered, format!("{owner}/tier")),
+        (Table::State, format!("{owner}/ended")),
+        (Table::Consent, "w/marketing".into()),
+    ];
+    for (table, key) in rows {
+        assert!(desk.storage.write(&[Write::put(table, key.as_str().into(), never.into())]).is_some());
+    }
+    for (call, key) in [(1, "tier"), (2, "email")] {
+        desk.set(&mut tab, call, key, "new");
+    }
+    assert_eq!(desk.bodies().len(), 2);
+    desk.tell(&mut tab, Input::Withdraw { call: 3, purpose: "marketing".into() });
+    let mut other = desk.open(Desk::options());
+    desk.set(&mut other, 4, "email", "held");
+    assert_eq!((desk.outcomes[&3].clone(), desk.bodies().len(), other.held()), (Outcome::Done, 2, 1));
+    desk.tell(&mut other, Input::Grant { call: 5, purpose: "marketing".into(), repeated: false });
+    assert_eq!((desk.bodies().len(), other.held()), (3, 0));
+}
+
+#[test]
 fn a_lock_that_is_refused_is_not_asked_for_again_at_once() {
     let mut desk = Desk::new();
     let mut tab = desk.open(Desk::options());

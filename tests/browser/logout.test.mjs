@@ -5,6 +5,7 @@ import { launchChromium } from "./support/chromium.mjs";
 import { startGateway } from "./support/gateway.mjs";
 import { openGuestPage, withGuest } from "./support/guest-page.mjs";
 import { Sandbox } from "./support/sandbox.mjs";
+import { holdDatabase } from "./support/journal.mjs";
 import { openGuestSync } from "./support/session.mjs";
 import { until } from "./support/wait.mjs";
 
@@ -73,6 +74,29 @@ for (const [what, refused] of /** @type {const} */ ([["with no network", undefin
     assert.deepEqual((await sandbox.guest(next.guestId))?.attributes, { tier: "of the second visitor" });
   });
 }
+
+test("a logout while the database hangs ends the session for later pages too", async () => {
+  const context = await browser.newContext();
+  const open = async () => {
+    const page = await context.newPage();
+    await page.goto(`${gateway.origin}/healthz`);
+    await openGuestSync(page, { batch: { maxDelayMs: 0 } });
+    return page;
+  };
+  const page = await open();
+  const { guestId } = await withGuest(page, (guest) => guest.ready);
+  await withGuest(page, (guest) => guest.set({ tier: "of the first visitor" }).then(() => guest.flush()));
+  const stuck = await open();
+  await holdDatabase(stuck);
+  await withGuest(page, (guest) => guest.logout());
+  await stuck.close();
+  await page.close();
+
+  const next = await open();
+  assert.notEqual((await withGuest(next, (guest) => guest.ready)).guestId, guestId);
+  await withGuest(next, (guest) => guest.set({ tier: "of the second visitor" }).then(() => guest.flush()));
+  assert.deepEqual((await sandbox.guest(guestId))?.attributes, { tier: "of the first visitor" });
+});
 
 test("a session's end is repeated at an address with a query of its own, and not before the gateway wants to hear of it", async () => {
   const context = await browser.newContext();

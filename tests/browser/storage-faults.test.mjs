@@ -95,6 +95,53 @@ test("with a full database what was delivered is removed from it, and no older v
   assert.deepEqual(collector.guest.effects, ["tier=1", "tier=2", "other=true"]);
 });
 
+test("what a full database left to localStorage stays there until what takes its place is kept", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const page = await open(context, options(collector));
+  await set(page, { warm: 1 });
+  await page.evaluate(() => {
+    const full = () => new DOMException("Full", "QuotaExceededError");
+    IDBObjectStore.prototype.put = function () {
+      Object.defineProperty(this.transaction, "error", { value: full() });
+      this.transaction.abort();
+      return /** @type {IDBRequest} */ ({});
+    };
+    const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = function (name, value) {
+      if (value.length > 200) throw full();
+      Reflect.apply(setItem, this, [name, value]);
+    };
+  });
+  assert.equal((await set(page, { tier: "first" })).stored, "tab");
+  assert.equal((await set(page, { tier: "second".repeat(40) })).stored, "memory");
+  await crash(page);
+  const later = await open(context, options(collector));
+  await until("what was kept to arrive", async () => (await flush(later)).pending === 0 && collector.guest.effects.length === 2);
+  assert.deepEqual(collector.guest.attributes, { warm: 1, tier: "first" });
+});
+
+test("what is set while the page is hidden on its way out is kept although the database undoes it", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const page = await open(context, options(collector));
+  await set(page, { warm: 1 });
+  await page.evaluate(() => {
+    // The last transactions of a page may be undone with it.
+    addEventListener("pagehide", () => {
+      IDBObjectStore.prototype.put = function () {
+        this.transaction.abort();
+        return /** @type {IDBRequest} */ ({});
+      };
+    });
+    document.addEventListener("visibilitychange", () => Reflect.get(window, "guest").set({ last: document.visibilityState }));
+  });
+  await page.goto(`${shop}/next`);
+  const later = await open(context, options(collector));
+  await until("all to arrive", async () => (await flush(later)).pending === 0 && collector.guest.attributes["last"]);
+  assert.deepEqual(collector.guest.attributes, { warm: 1, last: "hidden" });
+});
+
 test("in a frame without storage and without locks the page is told, what is set arrives, and a withdrawal does not hang", async () => {
   const collector = await Collector.start(file);
   const page = await (await browser.newContext()).newPage();

@@ -23,6 +23,8 @@ export class AutoJournal implements Journal {
   readonly #database = new DatabaseJournal();
   readonly #underWay = new Set<Writes>();
   #open = false;
+  /** Whether the page is being left, and has not come back. */
+  #left = false;
   /** Whether localStorage holds what the database has refused. */
   #beside = false;
   #tried = -Infinity;
@@ -34,10 +36,11 @@ export class AutoJournal implements Journal {
         return this.#database.load(owner);
       });
       this.#open = true;
+      this.#left = false;
       const there = new Map(triples(found).map((row) => [nameOf(row), row[2] as string]));
       const here = triples(rowsOf(owner));
-      // A decision that was undone in the database with the page that made it.
-      const undone = here.filter((row) => row[0] === "c" && !((there.get(nameOf(row)) ?? "") >= (row[2] as string))).flat();
+      // A decision, or the end of a session, that was undone in the database with the page that made it, or could not be stored there.
+      const undone = here.filter((row) => grows(row[0] as string, row[1] as string) && !((there.get(nameOf(row)) ?? "") >= (row[2] as string))).flat();
       if (undone.length > 0) this.#ask(() => this.#database.store(undone)).catch(() => {});
       // Of state the database's word alone counts; of what grows the latest, wherever it is. What pages state of consent, they state anew
       // where the database does not have it.
@@ -50,19 +53,19 @@ export class AutoJournal implements Journal {
   }
 
   async store(writes: Writes): Promise<"disk" | "tab" | "beside"> {
-    const bridged = !this.#open;
+    const bridged = !this.#open || this.#left;
     const puts = select(writes, isRecord).length > 0;
     // While records are here in place of the database, it keeps what they, or others, may have taken the place of.
     const isSafe = (letter: string, value: string | null) => letter !== "r" || value !== null || !puts;
-    // A row that is removed may be on the bridge, or where the database was full.
-    const kept = attempt(select(writes, (letter, value, key) => bridged || isMirrored(letter, key) || value === null));
+    // A row that is removed may be on the bridge, or where the database was full: there it stays until what takes its place is kept.
+    const kept = attempt(select(writes, (letter, value, key) => bridged || isMirrored(letter, key) || (value === null && isSafe(letter, value))));
     this.#underWay.add(writes);
     try {
       await this.#ask(() => this.#database.store(this.#beside ? select(writes, isSafe) : writes));
       this.#open = true;
       if (this.#beside) this.#ask(() => this.#adopt()).catch(() => {});
       // What could not be mirrored must not be there in an older form.
-      if (bridged || !kept) clear(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key)));
+      clear(select(writes, (letter, _, key) => !kept || !isMirrored(letter, key)));
       return "disk";
     } catch (error) {
       if ((!bridged || !kept) && !attempt(writes)) {
@@ -86,8 +89,9 @@ export class AutoJournal implements Journal {
     await this.#ask(() => prune(this.#database, before));
   }
 
-  /** The page is being left: a transaction that has not ended may be undone with it, so its records go on the bridge. */
+  /** The page is being left: a transaction that has not ended may be undone with it, so its records go on the bridge, as what is set from here on. */
   leave(): void {
+    this.#left = true;
     for (const writes of this.#underWay) attempt(select(writes, isRecord));
   }
 

@@ -136,8 +136,8 @@ export function prune(connection: Connection, before: string): Promise<void> {
 
 const isFull = (error: unknown) => (error as { name?: string } | null)?.name === "QuotaExceededError";
 
-/** Decisions, watermarks and the ends of sessions begin with a moment: one is written only over an earlier one. */
-export const grows = (letter: string, key: string) => letter === "c" || letter === "d" || key.endsWith("/ended");
+/** Decisions, watermarks, sessions and their ends begin with a moment: one is written only over an earlier one. */
+export const grows = (letter: string, key: string) => letter === "c" || letter === "d" || /\/(ended|session)$/.test(key);
 
 /** Whether what is there is as late. What begins like no moment that may come was written by something else. */
 export const stands = (there: unknown, value: string) => typeof there === "string" && there < "4" && there >= value;

@@ -154,8 +154,8 @@ impl Outbox {
         let ending = self.is_ending();
         let (ended, session) = (self.row_key(ENDED), self.row_key("session"));
         for row in rows.iter().filter(|row| row.table == Table::State) {
-            if row.key == session && self.session.is_some() && !ending {
-                self.session = Some(row.value.clone());
+            if row.key == session {
+                self.learn_session(&row.value);
             } else if row.key == ended
                 && let Some(at) = Clock::from_text(&row.value)
             {
@@ -223,6 +223,18 @@ impl Outbox {
         }
         self.release_held();
         writes
+    }
+
+    fn learn_session(&mut self, value: &str) {
+        if let Some((at, session)) = cut(value, b' ')
+            && let Some(at) = Clock::from_text(at)
+            && at > self.session_at
+            && self.session.is_some()
+        {
+            self.session = Some(session.into());
+            self.session_at = at;
+            self.ticker.observe(at);
+        }
     }
 
     fn learn_state(&mut self, name: &str, value: &str) {

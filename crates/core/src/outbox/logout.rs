@@ -23,12 +23,11 @@ impl Outbox {
         }
         let at = self.ticker.tick(self.now.wall);
         self.end_session(at);
-        let mut writes = vec![self.state(ENDED, Some(at.to_text()))];
-        for (name, value) in [("guest", None), ("version", None), ("session", self.session.is_some().then(|| fresh.clone()))] {
-            writes.push(self.state(name, value));
-        }
+        let mut writes = vec![self.state(ENDED, Some(at.to_text())), self.state("guest", None), self.state("version", None)];
         if self.session.is_some() {
             self.session = Some(fresh);
+            self.session_at = at;
+            writes.push(self.state("session", Some(self.session_row())));
         }
         self.removals(&mut writes);
         self.store(Job::Logout(Withdrawal::new(call, Withdrawn::Session)), writes);

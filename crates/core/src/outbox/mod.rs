@@ -114,6 +114,8 @@ pub struct Outbox {
     parts: Vec<Vec<SharedStr>>,
     guest: Option<SharedStr>,
     session: Option<SharedStr>,
+    /// When that was chosen, here or in another tab.
+    session_at: Clock,
     /// When the last session ended: what was set before is nobody's.
     ended: Clock,
     /// The session of this page ended: the next one is started when there is something to send.

@@ -60,6 +60,7 @@ impl Outbox {
             parts: Vec::new(),
             guest,
             session,
+            session_at: Clock::ZERO,
             ended: Clock::ZERO,
             left_session: false,
             hooks: Sorted::default(),

@@ -9,6 +9,7 @@ use super::output::{Event, Output};
 use super::sending::{Sender, Step};
 use super::storing::Job;
 use super::{Guest, Outbox};
+use crate::clock::Clock;
 use crate::retry::{Verdict, judge};
 use crate::shared_str::SharedStr;
 use crate::token::Lifecycle;
@@ -24,9 +25,20 @@ impl Outbox {
             return self.rest();
         }
         let Some(session) = self.session.clone() else { return self.release() };
-        self.keep("session", session.clone());
+        if self.session_at == Clock::ZERO {
+            self.session_at = self.ticker.tick(self.now.wall);
+        }
+        self.keep("session", self.session_row());
         self.step(Step::Starting);
         self.put(Output::Start { session });
+    }
+
+    /// The row that tells the session, and when it was chosen: a store that was out of reach meanwhile must not bring an earlier one back.
+    pub(super) fn session_row(&self) -> SharedStr {
+        let mut row = String::from(&*self.session_at.to_text());
+        row += " ";
+        row.push_str(self.session.as_deref().unwrap_or_default());
+        row.into()
     }
 
     pub(super) fn is_starting(&self) -> bool {
@@ -55,8 +67,9 @@ impl Outbox {
         let bound = answer.code.as_deref() == Some("session.bound");
         if bound {
             // The id is in use and its cookie is not here: this browser starts another.
-            self.keep("session", fresh.clone());
             self.session = Some(fresh);
+            self.session_at = self.ticker.tick(self.now.wall);
+            self.keep("session", self.session_row());
         }
         if bound || answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
             self.retry(answer);

@@ -83,7 +83,7 @@ impl Storage {
     fn put(&mut self, writes: &[Write]) {
         for write in writes {
             let there = self.rows.get(&(write.table, write.key.clone()));
-            let grows = write.table == Table::Consent || write.key.ends_with("/ended");
+            let grows = write.table == Table::Consent || write.key.ends_with("/ended") || write.key.ends_with("/session");
             if grows && write.value.as_ref().is_some_and(|new| there.is_some_and(|old| old >= new && **old < *"4")) {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! The end of a session.
 
+use guestsync_core::journal::Table;
 use guestsync_core::outbox::{Event, Guest, Hint, Input, Options, Outcome};
 
 use super::desk::Desk;
@@ -54,6 +55,30 @@ fn a_look_from_before_the_end_brings_the_last_guest_not_back() {
     assert_eq!(guests, ["guest-of-first-session", "guest-of-second-session"]);
     assert_eq!(tab.guest(), Some("guest-of-second-session"));
     assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *"guest-of-first-session")));
+}
+
+#[test]
+fn a_store_that_the_end_did_not_reach_brings_the_last_guest_not_back() {
+    for stale_first in [true, false] {
+        let mut desk = Desk::new();
+        let (mut one, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+        let stale = desk.storage.load("*");
+        desk.tell(&mut one, logout(1));
+        // What localStorage has beside a database that was out of reach.
+        let mut rows = stale.clone();
+        let ends = desk.storage.mirror().into_iter().filter(|row| row.table == Table::State);
+        rows.splice(if stale_first { stale.len()..stale.len() } else { 0..0 }, ends);
+        assert_eq!(rows.iter().filter(|row| &*row.key == "*/session").count(), 2);
+
+        desk.unread = Some(Vec::new());
+        desk.tell(&mut other, Input::Changed(Hint::State));
+        let (load, _) = desk.unread.take().expect("looks").remove(0);
+        desk.events.clear();
+        desk.tell(&mut other, Input::Loaded { load, rows });
+        desk.set(&mut other, 2, "tier", "silver");
+        assert_eq!(other.guest(), Some("guest-of-second-session"));
+        assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *"guest-of-first-session")));
+    }
 }
 
 #[test]

@@ -173,3 +173,23 @@ test("nothing leaves for a purpose that is not granted; a grant releases it, a w
   assert.equal(pending, 0);
   assert.deepEqual(await attributesOf(guestId), { language: "de", email: "held" });
 });
+
+test("in a frame without an address of its own, paths are those of the page around it", async () => {
+  const { page, guestId } = await session();
+  await page.goto(`${gateway.origin}/healthz`);
+  /** @type {(string | undefined)[]} */
+  const received = [];
+  await page.route("**/hook", (route) => (received.push(route.request().headers()["authorization"]), route.fulfill({ status: 204 })));
+  await page.setContent(`<iframe srcdoc="<!doctype html><title>Frame</title>"></iframe>`);
+  const frame = await until("the frame", async () => page.frames()[1]);
+  assert.equal(await frame.evaluate(() => location.href), "about:srcdoc");
+  const flushed = await frame.evaluate(async (guest) => {
+    const { createGuestSync } = await import(/** @type {string} */ ("/guestsync/index.js"));
+    const sync = createGuestSync({ guest, consent: { service: true }, webhook: "/hook" });
+    await sync.set({ tier: "gold" });
+    return sync.flush();
+  }, guestId);
+  assert.deepEqual(flushed, { delivered: 1, pending: 0, held: 0 });
+  // The receiver is on the gateway's origin, and is told who asks.
+  assert.match(String(await until("the event", () => received[0])), /^Bearer /);
+});

@@ -29,9 +29,10 @@ async function openAnew(options) {
 const codeOf = (call) => call.then(() => "kept", ({ code }) => code);
 
 /**
- * Answers one request after the other, the last one over and over; undefined: the connection breaks, a number: an error of this status.
+ * Answers one request after the other, the last one over and over; undefined: the connection breaks, a number: an error of this status,
+ * `stall`: it begins, and stops.
  * @param {import("node:test").TestContext} t
- * @param {(Buffer | number | undefined)[]} answers
+ * @param {(Buffer | number | "stall" | undefined)[]} answers
  */
 async function serve(t, answers) {
   /** @type {string[]} */
@@ -40,6 +41,7 @@ async function serve(t, answers) {
     asked.push(`${request.method} ${request.url}`);
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (typeof answer === "number") response.writeHead(answer, { "content-type": "text/html" }).end("<!doctype html>");
+    else if (answer === "stall") response.writeHead(200, { "content-type": "application/wasm" }).write("\0");
     else if (answer) response.writeHead(200, { "content-type": "application/wasm" }).end(answer);
     else request.socket.destroy();
   });
@@ -69,6 +71,18 @@ test("a connection that breaks for a moment is tried again, and no call is lost 
   const { wasm } = await serve(t, [undefined, bytes]);
   const guest = await openAnew({ wasm });
   assert.equal(await codeOf(guest.set({ tier: 1 })), "kept");
+  guest.close();
+});
+
+test("a wasm that stops arriving is asked for anew, and no call is lost by it", async (t) => {
+  const { wasm, asked } = await serve(t, ["stall", "stall", bytes]);
+  // Half a minute passes when nothing else happens any more.
+  const { setTimeout } = globalThis;
+  t.after(() => (globalThis.setTimeout = setTimeout));
+  globalThis.setTimeout = /** @type {any} */ ((/** @type {() => void} */ act, /** @type {number} */ ms) => setTimeout(act, ms === 30_000 ? 300 : ms));
+  const guest = await openAnew({ wasm });
+  assert.equal(await codeOf(guest.set({ tier: 1 })), "kept");
+  assert.equal(asked.length, 3);
   guest.close();
 });
 

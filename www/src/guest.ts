@@ -3,12 +3,12 @@ import { Calls } from "./calls.js";
 import * as tells from "./codes/tells.js";
 import { detailsOf, isEvent } from "./details.js";
 import { Channel } from "./effect/channel.js";
-import { formsLooked } from "./effect/forms-lock.js";
 import { later } from "./effect/later.js";
-import { isOffline, listen } from "./effect/lifecycle.js";
+import { isHidden, isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, GuestSyncError, invalid, type ValidationError, UPDATE_TYPE } from "./errors.js";
 import { Handlers } from "./events.js";
+import { othersLooked } from "./effect/other-locks.js";
 import { stays } from "./effect/process.js";
 import { endLeft, noteLeft, randomId, sessionEnd } from "./effect/session.js";
 import { within } from "./effect/within.js";
@@ -119,6 +119,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     deafen = listen(tell, channel, mirrored, leave);
     if (mirrored) endLeft(options.session);
     tell(isOffline() ? tells.offline : tells.tick);
+    if (isHidden()) tell?.(tells.hidden);
     early = 0;
     if (tell) calls.start(tell);
     if (!introduced) {
@@ -196,7 +197,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     stated = { ...stated, [purpose]: what === "grant" };
     if (what === "withdraw") screen.forget();
     const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null));
-    return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(formsLooked));
+    return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(() => othersLooked(options.guest)));
   }
 
   function count(): Metrics {

@@ -1,4 +1,5 @@
 import { GuestSyncError } from "./errors.js";
+import { absolute } from "./effect/absolute.js";
 import { serviceWorkers } from "./effect/workers.js";
 import { nudge } from "./forms.js";
 
@@ -29,7 +30,7 @@ export async function registerGuestWorker(
   if (globalThis.isSecureContext === false) throw new GuestSyncError("worker.insecure", "Service workers need HTTPS, or a page from this machine.");
   const container = serviceWorkers();
   if (!container) throw new GuestSyncError("worker.unsupported", "This browser has no service workers here.");
-  const script = new URL(url, location.href);
+  const script = absolute(url);
   if (script.origin !== location.origin) throw new GuestSyncError("worker.origin", "The worker's script is on another site.");
 
   const { scope, onUpdate } = options;

@@ -1,3 +1,4 @@
+import { absolute } from "./effect/absolute.js";
 import { type Part, pack } from "./flat.js";
 import { Instance, type Place } from "./instance.js";
 import { type GuestSyncOptions, KINDS } from "./options.js";
@@ -53,7 +54,7 @@ export function scannerIsAt(location: () => URL): void {
 
 /** and the options, where it is not there: beside the page's own. */
 const load = (page?: string | URL) =>
-  compiled(page === undefined ? locate() : new URL(__GUESTSYNC_PII_WASM__, new URL(page, globalThis.location?.href)));
+  compiled(page === undefined ? locate() : new URL(__GUESTSYNC_PII_WASM__, absolute(page)));
 
 /**
  * Has what is set looked through for personal data, by a wasm of its own (`crates/pii`). Where what is found changes what is sent, the

@@ -1,3 +1,5 @@
+import { absolute } from "./effect/absolute.js";
+import { timeout } from "./effect/http.js";
 import { within } from "./effect/within.js";
 import { compiled, Instance, type Place } from "./instance.js";
 
@@ -5,6 +7,9 @@ import { compiled, Instance, type Place } from "./instance.js";
 declare const __GUESTSYNC_NODE__: boolean;
 /** The digest of the wasm that belongs to this script. */
 declare const __GUESTSYNC_PAGE_INTEGRITY__: string;
+
+/** What has not come by then, a stalled connection, is asked for anew. */
+const ARRIVAL_MS = 30_000;
 
 /** A browser tells of what a policy forbids in a task of its own. */
 const VIOLATION_MS = 100;
@@ -63,7 +68,7 @@ function coreOf(instance: Instance<Functions>): Core {
 
 async function compile(url: string | URL, integrity: string): Promise<WebAssembly.Module> {
   if (__GUESTSYNC_NODE__ && String(url).startsWith("file:")) return WebAssembly.compile(await read(url));
-  const get = (cache?: RequestCache) => fetch(url, { integrity, ...(cache && { cache }) });
+  const get = (cache?: RequestCache) => fetch(url, { integrity, signal: timeout(ARRIVAL_MS), ...(cache && { cache }) });
   // A script is told the same of a network that fails and of another file: without the digest only the network does.
   const again = async () => {
     if (!(await arrives(url).catch(() => false))) throw new Unreached();
@@ -76,11 +81,11 @@ async function compile(url: string | URL, integrity: string): Promise<WebAssembl
 async function arrives(url: string | URL): Promise<boolean> {
   const listening = new AbortController();
   const forbidden = new Promise<boolean>((resolve) => {
-    const heard = ({ blockedURI }: SecurityPolicyViolationEvent) => blockedURI === new URL(url, location.href).href && resolve(true);
+    const heard = ({ blockedURI }: SecurityPolicyViolationEvent) => blockedURI === absolute(url).href && resolve(true);
     globalThis.addEventListener?.("securitypolicyviolation", heard, listening);
   });
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: timeout(ARRIVAL_MS) });
     await response.arrayBuffer();
     return response.status < 500 && response.status !== 429;
   } catch {

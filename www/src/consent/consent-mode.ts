@@ -36,6 +36,11 @@ export function followConsentMode(guest: GuestSync, purposes: Readonly<Record<st
 
 /** The types that an entry of the layer updates. */
 function update(entry: unknown): object {
-  const { 0: command, 1: action, 2: types } = Object(entry) as Record<number, unknown>;
-  return command === "consent" && action === "update" ? Object(types) : {};
+  try {
+    const { 0: command, 1: action, 2: types } = Object(entry) as Record<number, unknown>;
+    return command === "consent" && action === "update" ? { ...(types as object) } : {};
+  } catch {
+    // The layer is everybody's: what cannot be read is not ours.
+    return {};
+  }
 }

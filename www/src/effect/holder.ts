@@ -13,14 +13,17 @@ const LOOK_MS = 50;
 export async function holdByStorage(name: string, steal: boolean, asking: AbortSignal, held: () => Promise<void>): Promise<void> {
   const row = `${name}/holder`;
   const me = randomId();
+  const take = () => localStorage.setItem(row, `${me} ${Date.now() + SPAN_MS}`);
   try {
     for (let taken = false; !(taken && holder(row) === me); ) {
       if (asking.aborted) return;
       taken = steal || holder(row) === undefined;
       steal = false;
-      if (taken) localStorage.setItem(row, `${me} ${Date.now() + SPAN_MS}`);
+      if (taken) take();
       await new Promise((resolve) => setTimeout(resolve, taken ? SETTLE_MS : LOOK_MS));
     }
+    // The span begins here: a tab may have been suspended while it waited.
+    take();
   } catch {
     // Full or blocked: nobody can be seen, and nobody sees this tab.
   }

@@ -1,3 +1,4 @@
+import { absolute } from "./absolute.js";
 import type { Requests } from "./requests.js";
 
 /** Sends the event of a delivery. The capability goes to the gateway's own origin only. */
@@ -9,8 +10,7 @@ export async function sendHook(
 ): Promise<void> {
   const event = JSON.parse(body) as { syncedAt: number };
   const headers: Record<string, string> = { "content-type": "application/json", "idempotency-key": id };
-  const origin = (of: string) => new URL(of, globalThis.location?.href).origin;
-  if (origin(url) === origin(endpoint)) headers["authorization"] = `Bearer ${token}`;
+  if (absolute(url).origin === absolute(endpoint).origin) headers["authorization"] = `Bearer ${token}`;
   const at = new Date(event.syncedAt).toISOString();
   await requests.ask(send, timeoutMs, url, { method: "POST", headers, body: JSON.stringify({ ...event, syncedAt: at }) });
 }

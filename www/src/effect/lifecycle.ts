@@ -5,6 +5,8 @@ import { mirror } from "./local.js";
 
 export const isOffline = () => typeof navigator === "object" && navigator.onLine === false;
 
+export const isHidden = () => typeof document === "object" && document.visibilityState === "hidden";
+
 /** Tells the core when the page is offline, hidden, left, or back; the result stops it. */
 export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: () => void): () => void {
   if (typeof document !== "object") return () => {};
@@ -26,6 +28,6 @@ export function listen(tell: Tell, channel: Channel, mirrored: boolean, leave?: 
     tell(isOffline() ? tells.offline : tells.online);
     tell(tells.resumed);
   });
-  on(document, "visibilitychange", () => tell(document.visibilityState === "hidden" ? tells.hidden : tells.visible));
+  on(document, "visibilitychange", () => tell(isHidden() ? tells.hidden : tells.visible));
   return () => stop.abort();
 }

@@ -266,7 +266,7 @@ test("where no consent is stated the console says once that everything is held",
     await guest.set({ a: 1 });
     await guest.set({ b: 2 });
   });
-  assert.equal(said.filter((line) => line.includes("no purpose is granted")).length, 1);
+  assert.equal(said.filter((line) => line.includes("a purpose that is not granted")).length, 1);
 });
 
 test("the page decides conflicts where it wants to, and sends its own events where they have a receiver", async () => {

@@ -51,7 +51,7 @@ test("its types resolve for every way to import an ES module", async () => {
 test("an application in TypeScript compiles against it, its declarations included", async () => {
   const strict = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2022", "--types", ""];
   for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]])
-    for (const [lib, source] of [["es2022,dom,dom.iterable", "main.ts"], ["es2022,webworker", "worker.ts"]]) {
+    for (const [lib, source] of [["es2022,dom,dom.iterable", "main.ts"], ["es2022,webworker", "worker.ts"], ["es2022", "node.ts"]]) {
       const args = [...strict, "--module", module ?? "", "--moduleResolution", resolution ?? "", "--lib", lib ?? "", join(folder, "types", source ?? "")];
       const { code, output } = await attempt("node", [at("node_modules/typescript/bin/tsc"), ...args], { quiet: true, cwd: folder });
       assert.equal(code, 0, output);

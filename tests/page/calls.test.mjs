@@ -230,7 +230,7 @@ test("an option that cannot be one is refused by its name and without its value"
   for (const [name, options] of Object.entries(wrong)) {
     assert.throws(() => open(options), (error) => error instanceof GuestSyncError && error.code === "options.invalid" && error.message.startsWith(`${name}: `) && !error.message.includes("canary"), name);
   }
-  assert.throws(() => open({ webhook: "https://canary:canary@receiver.example/" }), { message: "webhook: is an http(s) URL or a path, without a password." });
+  assert.throws(() => open({ webhook: "https://canary:canary@receiver.example/" }), { message: "webhook: must be an http(s) URL or a path, without a password." });
   for (const options of [null, undefined, "g1", []]) assert.throws(() => createGuestSync(/** @type {any} */ (options)), { code: "options.invalid" });
 });
 

@@ -63,6 +63,7 @@ for (const [what, answer] of /** @type {const} */ ([["a wasm of which one byte i
     const { wasm } = await serve(t, [answer]);
     const guest = await openAnew({ wasm });
     assert.deepEqual([await codeOf(guest.set({ tier: 1 })), await codeOf(guest.ready)], ["wasm.unavailable", "wasm.unavailable"]);
+    assert.ok((await guest.ready.catch(({ cause }) => cause)) instanceof Error);
     assert.equal(await codeOf(guest.flush()), "wasm.unavailable");
   });
 }

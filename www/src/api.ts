@@ -5,7 +5,7 @@ import type { GuestSyncOptions } from "./options.js";
 
 export { followConsentMode } from "./consent/consent-mode.js";
 export { followTcf } from "./consent/tcf.js";
-export { GuestSyncError, type Issue, ValidationError } from "./errors.js";
+export { GuestSyncError, type GuestSyncErrorCode, type Issue, type IssueCode, ValidationError } from "./errors.js";
 export type { GuestSyncEvent, GuestSyncEvents, Reason } from "./events.js";
 export type { GuestSync } from "./guest-sync.js";
 export type * from "./options.js";

@@ -1,13 +1,42 @@
+/** The codes of errors: of calls, of `createGuestSync`, and of the worker. */
+export type GuestSyncErrorCode =
+  | "argument.invalid"
+  | "attributes.invalid"
+  | "outbox.full"
+  | "outbox.closed"
+  | "storage.unavailable"
+  | "session.unreachable"
+  | "wasm.unavailable"
+  | "wasm.trapped"
+  | "options.invalid"
+  | "worker.insecure"
+  | "worker.unsupported"
+  | "worker.origin"
+  | "worker.script"
+  | "worker.install"
+  | "worker.unavailable";
+
+/** The codes of the rules of an update. A key has at most 128 bytes of UTF-8. */
+export type IssueCode =
+  | "update.type"
+  | "update.empty"
+  | "update.too_many_keys"
+  | "guest.too_many_keys"
+  | "key.empty"
+  | "key.too_long"
+  | "key.control"
+  | "key.reserved"
+  | "value.type"
+  | "value.not_finite"
+  | "value.too_long"
+  | "value.blocked";
+
 /** One broken rule of an update, and where. */
 export interface Issue {
-  /** The key; empty where the update as a whole is meant. */
+  /** The key, of one that is long its beginning; empty where the update as a whole is meant, or a key that is empty. */
   key: string;
-  /**
-   * The stable code of the rule: `update.type`, `update.empty`, `update.too_many_keys`, `guest.too_many_keys`, `key.empty`,
-   * `key.too_long` (128 bytes of UTF-8), `key.control`, `key.reserved`, `value.type`, `value.not_finite`, `value.too_long` or
-   * `value.blocked`.
-   */
-  code: string;
+  /** The stable code of the rule; later versions may have more. */
+  code: IssueCode | (string & {});
   /** What to tell a developer. */
   message: string;
 }
@@ -15,12 +44,8 @@ export interface Issue {
 /** An error with a stable code. */
 export class GuestSyncError extends Error {
   override readonly name: string = "GuestSyncError";
-  /**
-   * The stable code. Of calls: `argument.invalid`, `attributes.invalid`, `outbox.full`, `outbox.closed`, `storage.unavailable`,
-   * `session.unreachable`, `wasm.unavailable`, `wasm.trapped`; of `createGuestSync`: `options.invalid`; of the worker:
-   * `worker.insecure`, `worker.unsupported`, `worker.origin`, `worker.script`, `worker.install`, `worker.unavailable`.
-   */
-  readonly code: string;
+  /** The stable code; later versions may have more. */
+  readonly code: GuestSyncErrorCode | (string & {});
 
   constructor(code: string, message: string) {
     super(message);
@@ -42,7 +67,7 @@ export class ValidationError extends GuestSyncError {
 
 const MESSAGES: Record<string, string> = {
   "outbox.full": "The outbox is full: too many attributes wait to be delivered.",
-  "outbox.closed": "This guest sync was closed.",
+  "outbox.closed": "This guest sync was closed, by `close` or by `logout` with a given guest.",
   "storage.unavailable": "It holds in this page, but storage refused it: other tabs may not know.",
   "worker.unavailable": "The worker that sends forms does not answer.",
   "session.unreachable": "The session is forgotten here, but the server could not be told.",
@@ -52,18 +77,18 @@ const MESSAGES: Record<string, string> = {
 
 /** Those of the core come first, in its order. */
 const RULES: Record<string, string> = {
-  "update.empty": "An update names at least one attribute.",
-  "update.too_many_keys": "An update has more attributes than allowed.",
-  "guest.too_many_keys": "The guest would have more attributes than allowed.",
-  "key.empty": "A key has at least one character.",
-  "key.too_long": "The key has more bytes of UTF-8 than allowed.",
-  "key.control": "A key has no control characters.",
+  "update.empty": "An update must name at least one attribute.",
+  "update.too_many_keys": "An update has more attributes than `limits.keysPerUpdate` (100) allows.",
+  "guest.too_many_keys": "The guest would have more attributes than `limits.keysPerGuest` (1024) allows.",
+  "key.empty": "A key must have at least one character.",
+  "key.too_long": "A key has at most 128 bytes of UTF-8.",
+  "key.control": "A key must not have control characters.",
   "key.reserved": "This key is reserved by JavaScript.",
-  "value.type": "A value is a string, a finite number or a boolean.",
-  "value.not_finite": "A number is finite.",
-  "value.too_long": "The value has more bytes of UTF-8 than allowed.",
+  "value.type": "A value must be a string, a finite number or a boolean; leave out what is undefined.",
+  "value.not_finite": "A number must be finite.",
+  "value.too_long": "The value has more bytes of UTF-8 than `limits.valueBytes` (256) allows.",
   "value.blocked": "The value holds personal data of a kind that is blocked here.",
-  "update.type": "An update is an object whose members can be read.",
+  "update.type": "An update must be an object whose members can be read.",
 };
 
 /** The number of the last of them. */
@@ -80,7 +105,7 @@ export function invalid(told: unknown[]): ValidationError {
   return new ValidationError(issues);
 }
 
-/** The error of a code. */
-export function errorOf(code: string): GuestSyncError {
-  return new GuestSyncError(code, MESSAGES[code] ?? code);
+/** The error of a code, and what was behind it. */
+export function errorOf(code: string, cause?: unknown): GuestSyncError {
+  return Object.assign(new GuestSyncError(code, MESSAGES[code] ?? code), cause !== undefined && { cause });
 }

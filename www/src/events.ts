@@ -12,7 +12,7 @@ export interface Reason {
 
 /** The details of each event. Keys, never values. */
 export interface GuestSyncEvents {
-  /** The server has these. */
+  /** The server has these, on this page's request; the slowest took so long from `set` on. */
   delivered: { keys: string[]; latencyMs: number };
   /** These wait for a grant. */
   held: { keys: string[] };
@@ -25,19 +25,19 @@ export interface GuestSyncEvents {
   /** The server refused these for good; `webhook.refused` and `webhook.full` tell of an event of the page's own webhook. */
   rejected: { keys: string[] } & Reason;
   /**
-   * Not delivered yet; tried again after `delayMs`. With the code `wasm.unavailable`: the wasm could not be fetched yet; with
+   * Not delivered yet (attributes, an event of the page's webhook, the start of the session); tried again after `delayMs`. With the code `wasm.unavailable`: the wasm could not be fetched yet; with
    * `token.unavailable`: the page's own `token` function had none to give.
    */
   retrying: { delayMs: number } & Reason;
   /** The server held other values of these. */
   conflict: { keys: string[] };
-  /** These waited too long. */
+  /** These waited for more than seven days. */
   expired: { keys: string[] };
   /** The wasm stopped over an error of its own; what of these still waited for a grant is gone with its memory, and is to be set again. */
   trapped: { keys: string[] };
   /** Storage refused, or works again. */
   storage: { reason: "quota" | "blocked" | "failed" | "damaged" | "restored" };
-  /** The guest is known: at first, and again after a `logout` when the next visitor's session has started. */
+  /** The guest is known: at first, and again with another after a `logout`, or where the session's cookie was lost. */
   ready: Ready;
 }
 

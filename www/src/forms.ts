@@ -28,18 +28,21 @@ export async function profileStatus(): Promise<ProfileLetter[]> {
   }
 }
 
-/** Has a patch that was refused for good tried again. */
+/** Has a patch that was refused for good tried again. Without a worker nothing happens. */
 export async function retryProfile(key: string): Promise<void> {
   await tell("retry", { key });
 }
 
-/** Gives a patch up. */
+/** Gives a patch up. Without a worker nothing happens. */
 export async function discardProfile(key: string): Promise<void> {
   await tell("discard", { key });
 }
 
-/** The guest's session ends: the worker forgets its capability and keys; without a guest those of all. */
-export async function logoutProfile(guestId: string): Promise<void> {
+/**
+ * The guest's session ends: the worker forgets its capability and keys; without a guest those of all. A page with `createGuestSync` calls
+ * its `logout`, which does this too.
+ */
+export async function logoutProfile(guestId = ""): Promise<void> {
   await tell("logout", { guestId });
 }
 

@@ -11,11 +11,15 @@ export interface GuestSync {
   /**
    * Sets attributes. Resolves when they are kept, and says where; rejects with `ValidationError` or a `GuestSyncError` of
    * code `outbox.full`, `outbox.closed`, `wasm.unavailable` or `wasm.trapped`, as all calls may with the last three. The promise may be
-   * ignored: events tell what becomes of what was taken, `audit` and the option `debug` also what was refused. A value that is masked has to
+   * ignored: events tell what becomes of what was taken, `audit` and the option `debug` also what was refused. What another tab or the worker
+   * delivers, and what a newer value supersedes, is told by no event here, but counted in `metrics`. A value that is masked has to
    * fit with the mask in it.
    */
   set<T extends object & { [Key in keyof T]: AttributeValue } & { [Symbol.iterator]?: never }>(attributes: T): Promise<SetResult>;
-  /** Sends what waits, and resolves when it is delivered, after `timeoutMs` (default 10000), or at once when offline. */
+  /**
+   * Sends what waits, and resolves when it is delivered or refused, after `timeoutMs` (default 10000), or at once when offline or when the
+   * server gave an answer that no repeat changes (no capability, say).
+   */
   flush(options?: { timeoutMs?: number | undefined }): Promise<FlushResult>;
   /**
    * Grants a purpose: what was held for it goes on its way. Rejects with `argument.invalid` where it is no text. `repeated`: the visitor has
@@ -34,7 +38,7 @@ export interface GuestSync {
    * Ends the visitor's session: what waits and what is held is removed, in every tab, the session's cookie and capabilities are void,
    * and whoever comes next is another guest. `flush()` before it, where what waits is to arrive. The worker and the server are told in
    * any case; rejects with `session.unreachable` where the server could not be told yet (this browser has forgotten the session all the
-   * same, and tells it later), and with `storage.unavailable` where storage refused to forget. Where `guest` was given, this instance is
+   * same, and tells it later; an answer such as 404, for good, is not asked for again), and with `storage.unavailable` where storage refused to forget. Where `guest` was given, this instance is
    * closed: the site's server says who comes next. Decisions on purposes stay, for the next visitor too.
    */
   logout(): Promise<void>;

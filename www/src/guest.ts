@@ -94,7 +94,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function load(pause = AGAIN_MS): void {
     const again = (error: unknown) => {
       if (closed) return;
-      if (!(error instanceof Unreached)) return fail("wasm.unavailable");
+      if (!(error instanceof Unreached)) return fail("wasm.unavailable", error);
       const delay = Math.ceil((pause * (1 + Math.random())) / 2);
       deafen = later(delay, () => load(Math.min(pause * 2, SELDOM_MS)), load);
       event("retrying", 0, "wasm.unavailable", null, delay);
@@ -144,8 +144,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     event("trapped", keys);
   }
 
-  function fail(code: string): void {
-    const error = errorOf(code);
+  function fail(code: string, cause?: unknown): void {
+    const error = errorOf(code, cause);
     closed = true;
     early = 0;
     note("ended", { code });
@@ -166,7 +166,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     }
     if (kind === "held" && !options.consent && !warned) {
       warned = true;
-      console.warn("guestsync: no purpose is granted, so attributes wait in memory. State `consent`, or call `grant`.");
+      console.warn("guestsync: attributes wait in memory for a purpose that is not granted. State `consent`, or call `grant`.");
     }
     // Who the guest is, is no outcome.
     note(kind, kind === "ready" ? {} : details);
@@ -193,7 +193,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   }
 
   function decide(what: "grant" | "withdraw", purpose: string, repeated = false): Promise<void> {
-    if (typeof purpose !== "string" || !purpose) return refused("purpose", "is a text, not empty.");
+    if (typeof purpose !== "string" || !purpose) return refused("purpose", "must be a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
     if (what === "withdraw") screen.forget();
     const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null));
@@ -261,7 +261,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     },
     flush(limits) {
       const { timeoutMs = 10_000 } = limits ?? {};
-      if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) return refused("timeoutMs", "is a number of milliseconds, not negative.");
+      if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) return refused("timeoutMs", "must be a number of milliseconds, not negative.");
       const until = performance.now() + Math.min(Math.ceil(timeoutMs), LONGEST_MS);
       const left = () => Math.max(Math.ceil(until - performance.now()), 0);
       const flush = calls.make<FlushResult>((tell, call) => tell(tells.flush, call, left()));
@@ -277,7 +277,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     audit: () => String(audit),
     on(event, handler) {
       if (!isEvent(event)) throw wrong("event", "is no event.");
-      if (typeof handler !== "function") throw wrong("handler", "is a function.");
+      if (typeof handler !== "function") throw wrong("handler", "must be a function.");
       return handlers.on(event, handler);
     },
     pending: () => count().pending,

@@ -3,7 +3,7 @@
  *
  * ```ts
  * import { createGuestSync } from "guestsync";
- * const guest = createGuestSync({ guest: "8f3a…", consent: { service: true } });
+ * const guest = createGuestSync({ guest: "8a1ff5e4-2c5f-4d5e-9a53-0f6a3f3d2f10", consent: { service: true } });
  * await guest.set({ preferredLanguage: "en-US", tier: 3, vip: true });
  * ```
  * @packageDocumentation

@@ -1,3 +1,6 @@
+import type { KINDS as kinds } from "./kinds.js";
+import type { Url } from "./platform.js";
+
 /** What an attribute can be: text, a finite number, or a boolean. */
 export type AttributeValue = string | number | boolean;
 
@@ -11,7 +14,9 @@ export type Attributes = Record<string, AttributeValue>;
 export type Stored = "disk" | "tab" | "memory" | "held" | "dropped";
 
 /**
- * A journal of the page's own: four tables of text rows. What has not answered after 10 s counts as failed. Calls are carried out in the order
+ * A journal of the page's own: four tables of text rows: `r` what waits, `d` what was delivered, `c` decisions on purposes, `s` state. Where
+ * tabs share it, a row of `c` or `d`, or of `s` whose key ends in `/ended` or `/session`, with a text that is not empty, is written only over
+ * one that is less: what was decided later stays. What has not answered after 10 s counts as failed. Calls are carried out in the order
  * in which they were made: what `load` gives holds what every `store` before it wrote.
  */
 export interface JournalStorage {
@@ -45,10 +50,7 @@ export interface LimitOptions {
 }
 
 /** Kinds of personal data that are looked for. */
-export type PersonalData = (typeof KINDS)[number];
-
-/** The same, in the core's order. */
-export const KINDS = ["email", "phone", "card", "iban", "ssn", "ip"] as const;
+export type PersonalData = (typeof kinds)[number];
 
 /** What happens to a value in which a kind was found: it is reported, each match gives way to its kind (`[email]`), or it is refused. */
 export type PersonalDataPolicy = "flag" | "mask" | "block";
@@ -79,12 +81,15 @@ export interface GuestSyncOptions {
   init?: string | undefined;
   /** The gateway's Guest API. Default `/genesys`. */
   endpoint?: string | undefined;
-  /** Where capabilities come from, or a function that gives one. Default `/api/token`. */
+  /**
+   * Where capabilities come from: a POST of `{guestId}` that is answered by `{token, expiresAt}`; or a function of the page that gives one,
+   * which is kept until the server refuses it. Default `/api/token`.
+   */
   token?: string | (() => string | Promise<string>) | undefined;
   /** Purposes granted so far, for visitors who have decided nothing here yet. None stated: everything is held. */
-  consent?: Readonly<Record<string, boolean>> | undefined;
+  consent?: Readonly<Record<string, boolean | undefined>> | undefined;
   /** Which attribute serves which purpose; `*` stands for all others. Default `{"*": "service"}`. */
-  purposes?: Readonly<Record<string, string>> | undefined;
+  purposes?: Readonly<Record<string, string | undefined>> | undefined;
   /** What happens to an attribute whose purpose is not granted: `hold` (default) keeps it in memory until it is, `drop` does not. */
   ungranted?: "hold" | "drop" | undefined;
   /**
@@ -117,12 +122,12 @@ export interface GuestSyncOptions {
    */
   storage?: "auto" | "local" | "memory" | JournalStorage | undefined;
   /** The wasm file, where it is not beside the script; the one that finds personal data lies beside it. */
-  wasm?: string | URL | undefined;
+  wasm?: string | Url | undefined;
 }
 
 /** What `set` resolves with. */
 export interface SetResult {
-  /** Where the attributes are kept. */
+  /** Where those are kept that are neither held nor dropped; where all are, `held` or `dropped`. */
   stored: Stored;
   /** Keys in which personal data was masked. */
   masked: string[];
@@ -130,9 +135,9 @@ export interface SetResult {
   held: string[];
 }
 
-/** What `flush` resolves with. */
+/** What `flush` resolves with. What the server refused for good is in none of these: the event `rejected` tells of it. */
 export interface FlushResult {
-  /** Keys delivered since the call. */
+  /** Keys delivered since the call, by this page or another tab or the worker. */
   delivered: number;
   /** Keys still waiting. */
   pending: number;

@@ -41,5 +41,5 @@ export function pageOptions(options: GuestSyncOptions, consent = options.consent
 export function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] | undefined {
   if (typeof navigator !== "object" || !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return undefined;
   const { "*": other = "service" } = purposes;
-  return [...new Set(gpc ?? Object.values(purposes).filter((purpose) => purpose !== other))];
+  return [...new Set(gpc ?? (Object.values(purposes) as string[]).filter((purpose) => purpose !== other))];
 }

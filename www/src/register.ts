@@ -2,13 +2,14 @@ import { GuestSyncError } from "./errors.js";
 import { absolute } from "./effect/absolute.js";
 import { serviceWorkers } from "./effect/workers.js";
 import { nudge } from "./forms.js";
+import type { Registration, Url } from "./platform.js";
 
 /** The options of {@link registerGuestWorker}. */
 export interface RegisterGuestWorkerOptions {
   /** The pages that the worker serves. Default: all below the script's folder. */
-  scope?: string;
+  scope?: string | undefined;
   /** A new version of the worker has taken over this page. */
-  onUpdate?: (registration: ServiceWorkerRegistration) => void;
+  onUpdate?: ((registration: Registration) => void) | undefined;
 }
 
 /** A worker that takes over open pages has done so by then; one that does not is not waited for any longer. */
@@ -24,9 +25,9 @@ const TAKEOVER_MS = 1_000;
  *   `worker.script`: it could not be fetched or run; `worker.install`: it refused its options or could not be installed.
  */
 export async function registerGuestWorker(
-  url: string | URL = "/sw.js",
+  url: string | Url = "/sw.js",
   options: RegisterGuestWorkerOptions = {},
-): Promise<ServiceWorkerRegistration> {
+): Promise<Registration> {
   if (globalThis.isSecureContext === false) throw new GuestSyncError("worker.insecure", "Service workers need HTTPS, or a page from this machine.");
   const container = serviceWorkers();
   if (!container) throw new GuestSyncError("worker.unsupported", "This browser has no service workers here.");

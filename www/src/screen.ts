@@ -1,7 +1,8 @@
 import { absolute } from "./effect/absolute.js";
 import { type Part, pack } from "./flat.js";
 import { Instance, type Place } from "./instance.js";
-import { type GuestSyncOptions, KINDS } from "./options.js";
+import { KINDS } from "./kinds.js";
+import type { GuestSyncOptions } from "./options.js";
 import { NONE } from "./page-options.js";
 import { compiledOnce } from "./wasm.js";
 

@@ -300,6 +300,19 @@ test("IndexedDB serves where only localStorage is refused, and a journal in memo
   assert.deepEqual(collector.guest.attributes, { tier: 2 });
 });
 
+test("a database of this name that is somebody else's is left alone: localStorage serves", async () => {
+  const collector = await Collector.start(file);
+  const context = await browser.newContext();
+  const first = await context.newPage();
+  await first.goto(shop);
+  await first.evaluate(() => new Promise((resolve) => (indexedDB.open("guestsync").onsuccess = ({ target }) => (/** @type {IDBOpenDBRequest} */ (target).result.close(), resolve(undefined)))));
+  const page = await open(context, options(collector));
+  await page.evaluate(() => Reflect.get(window, "guest").on("storage", (/** @type {object} */ event) => Object.assign(window, { event })));
+  assert.equal((await set(page, { tier: 1 })).stored, "tab");
+  assert.deepEqual(await flush(page), { delivered: 1, pending: 0, held: 0 });
+  assert.deepEqual([collector.guest.attributes, await page.evaluate(() => Reflect.get(window, "event"))], [{ tier: 1 }, undefined]);
+});
+
 test("a database that never opens holds up nothing for long, and is used when it opens after all", async () => {
   const collector = await Collector.start(file);
   const context = await browser.newContext();

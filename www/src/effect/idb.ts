@@ -28,6 +28,8 @@ export function open(): Promise<IDBDatabase> {
       };
       opening.onsuccess = () => {
         clearTimeout(timer);
+        // Somebody else's of this name.
+        if (opening.result.objectStoreNames.length <= Object.keys(STORES).length) refuse();
         if (late) opening.result.close();
         else resolve(opening.result);
       };

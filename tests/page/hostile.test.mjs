@@ -174,32 +174,54 @@ test("a clock that says nothing for a moment leaves no trace", async (t) => {
   assert.deepEqual(moments.map((moment) => Number.parseInt(moment.slice(0, 12), 16) > now() - 60_000), [true, true]);
 });
 
-test("what was to be looked at for personal data is forgotten with its guest, and with its consent", async (t) => {
-  for (const forget of /** @type {const} */ (["withdraw", "logout"])) {
-    const { origin } = await serve(t);
-    const fresh = await import(`${at("dist/npm/node.js")}?${forget}`);
-    /** @type {import("../../www/src/index.js").GuestSync} */
-    const guest = fresh.createGuestSync({ consent: { service: true }, storage: "memory", endpoint: `${origin}/genesys`, init: `${origin}/init`, session: `${origin}/session`, token: () => "t" });
-    t.after(() => guest.close());
-    await guest.set({ before: 1 });
-    const { compile } = WebAssembly;
-    t.after(() => (WebAssembly.compile = compile));
-    // The scanner is not there for now.
-    const missed = new Promise((resolve) => {
-      WebAssembly.compile = async () => {
-        setImmediate(resolve);
-        throw new Error("not now");
-      };
-    });
-    await guest.set({ mail: "ada@example.org" });
-    await missed;
-    await (forget === "withdraw" ? guest.withdraw("service") : guest.logout());
-    WebAssembly.compile = compile;
+/** A guest of a script of its own, whose scanner is not there until `come` is called. @param {import("node:test").TestContext} t @param {string} name */
+async function withoutScanner(t, name) {
+  const { origin } = await serve(t);
+  const fresh = await import(`${at("dist/npm/node.js")}?${name}`);
+  /** @type {import("../../www/src/index.js").GuestSync} */
+  const guest = fresh.createGuestSync({ consent: { service: true }, storage: "memory", endpoint: `${origin}/genesys`, init: `${origin}/init`, session: `${origin}/session`, token: () => "t" });
+  t.after(() => guest.close());
+  await guest.set({ before: 1 });
+  const { compile } = WebAssembly;
+  const come = () => (WebAssembly.compile = compile);
+  t.after(come);
+  const missed = new Promise((resolve) => {
+    WebAssembly.compile = async () => {
+      setImmediate(resolve);
+      throw new Error("not now");
+    };
+  });
+  return { guest, missed, come };
+}
+
+const forgets = /** @type {const} */ ([["withdraw", false], ["withdraw", true], ["logout", false], ["logout", true]]);
+
+for (const [how, together] of forgets) {
+  test(`what was to be looked at for personal data is forgotten by ${how}${together ? " in the same task" : ""}`, async (t) => {
+    const { guest, missed, come } = await withoutScanner(t, `${how}${together}`);
+    const act = () => (how === "withdraw" ? guest.withdraw("service") : guest.logout());
+    const set = guest.set({ mail: "ada@example.org" });
+    if (together) await Promise.all([act(), missed]);
+    else {
+      await Promise.all([set, missed]);
+      await act();
+    }
+    come();
     const found = new Promise((resolve) => guest.on("finding", resolve));
     await guest.set({ note: "ask bob@example.org" });
     assert.deepEqual(await found, { key: "note", kind: "email", policy: "flag" });
     assert.equal(guest.metrics().findings, 1);
-  }
+  });
+}
+
+test("what was to be looked at for personal data outlives the withdrawal of another purpose", async (t) => {
+  const { guest, missed, come } = await withoutScanner(t, "other");
+  await Promise.all([guest.set({ mail: "ada@example.org" }), missed]);
+  await guest.withdraw("marketing");
+  come();
+  const found = new Promise((resolve) => guest.on("finding", resolve));
+  await guest.set({ note: "ask bob@example.org" });
+  assert.equal(/** @type {{ key: string }} */ (await found).key, "mail");
 });
 
 test("options that only look like an object are refused", () => {

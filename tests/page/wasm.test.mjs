@@ -133,6 +133,23 @@ test("the wasms begin in a browser that makes none at once on a page's thread", 
 /** Has the scanner trap where it is next to look at this note. */
 const trapScanner = (/** @type {string} */ note) => trap(0, (text) => text.includes(`note${note}`));
 
+test("however many wait for a wasm, there is one instance of it", async (t) => {
+  const { instantiate } = WebAssembly;
+  let made = 0;
+  WebAssembly.instantiate = /** @type {any} */ ((/** @type {WebAssembly.Module} */ module) => (made++, instantiate(module)));
+  t.after(() => (WebAssembly.instantiate = instantiate));
+  const guest = await openAnew({});
+  const found = first(guest, "finding");
+  for (let nth = 0; nth < 50; nth++) {
+    guest.set({ note: `ask ada${nth}@example.org` });
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  await found;
+  assert.equal(made, 2);
+  guest.close();
+});
+
 test("after a trap of the scanner, what it cannot look at is refused, and another one goes on", async (t) => {
   asOnAPage(t);
   const guest = await openAnew({ pii: { email: "mask" } });

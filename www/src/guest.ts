@@ -118,8 +118,8 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     };
     deafen = listen(tell, channel, mirrored, leave);
     if (mirrored) endLeft(options.session);
-    tell(isOffline() ? tells.offline : tells.tick);
-    if (isHidden()) tell?.(tells.hidden);
+    if (isHidden()) tell(tells.hidden);
+    tell?.(isOffline() ? tells.offline : tells.tick);
     early = 0;
     if (tell) calls.start(tell);
     if (!introduced) {
@@ -195,8 +195,11 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function decide(what: "grant" | "withdraw", purpose: string, repeated = false): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "must be a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
-    if (what === "withdraw") screen.forget();
-    const decided = calls.make<void>((tell, call) => tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null));
+    const { "*": other = "service", ...named } = { ...options.purposes };
+    const decided = calls.make<void>((tell, call) => {
+      tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null);
+      if (what === "withdraw") screen.forget((key) => (named[key] ?? other) === purpose);
+    });
     return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(() => othersLooked(options.guest)));
   }
 
@@ -225,10 +228,13 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
     back = undefined;
-    screen.forget();
     const guest = guestId;
     const end = sessionEnd(mirrored ? guest : undefined, options.session);
-    const here = settled(calls.make((tell, call) => tell(tells.logout, call, randomId())));
+    const forget = (tell: Tell, call: number) => {
+      tell(tells.logout, call, randomId());
+      screen.forget(() => true);
+    };
+    const here = settled(calls.make(forget));
     const left = here.then(() => options.guest !== undefined && close());
     // A core that is not there yet may be long in coming.
     if (tell) await left;

@@ -69,6 +69,7 @@ export class Screen {
   readonly #strict: boolean;
   readonly #found: (key: string, kind: string, policy: string) => void;
   #instance: Instance<Functions> | undefined;
+  #beginning: Promise<void> | undefined;
   /** Keys and values in turn. */
   #waiting: string[] = [];
 
@@ -86,13 +87,22 @@ export class Screen {
     if (this.#strict) await this.#begin();
   }
 
-  async #begin(): Promise<void> {
-    this.#instance ??= await Instance.of(await load(this.#url));
+  /** One for all who wait for it; a failure may be tried again. */
+  #begin(): Promise<void> {
+    const begin = async () => {
+      try {
+        this.#instance = await Instance.of(await load(this.#url));
+      } catch (error) {
+        this.#beginning = undefined;
+        throw error;
+      }
+    };
+    return (this.#beginning ??= begin());
   }
 
-  /** What waits to be looked at is nobody's any more. */
-  forget(): void {
-    this.#waiting = [];
+  /** What waits to be looked at is, of these keys, nobody's any more. */
+  forget(isOf: (key: string) => boolean): void {
+    this.#waiting = this.#waiting.filter((_, at, all) => !isOf(all[at - (at % 2)] as string));
   }
 
   /** Looks updates through, and changes what must not be sent as it is. */
@@ -149,7 +159,7 @@ export class Screen {
       return told ? (JSON.parse(told) as Judgement[]) : [];
     } catch (error) {
       // What its memory holds may be anything.
-      this.#instance = undefined;
+      this.#instance = this.#beginning = undefined;
       this.prepare().catch(() => {});
       throw error;
     }

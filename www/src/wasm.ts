@@ -53,7 +53,9 @@ const pageWasm = compiledOnce(__GUESTSYNC_PAGE_INTEGRITY__);
 
 /** Loads the page's wasm. After a trap there is another instance. */
 export async function loadCore(url: string | URL = locate()): Promise<Core> {
-  const fresh = coreOf(await Instance.of(await pageWasm(url)));
+  const module = await pageWasm(url);
+  if (core && !core.trapped) return core;
+  const fresh = coreOf(await Instance.of(module));
   // Of several that ask at the same time, the first one's is for all.
   return !core || core.trapped ? (core = fresh) : core;
 }
@@ -74,7 +76,11 @@ async function compile(url: string | URL, integrity: string): Promise<WebAssembl
     if (!(await arrives(url).catch(() => false))) throw new Unreached();
     return get("force-cache");
   };
-  return compiled(await get().catch(again));
+  try {
+    return await compiled(await get().catch(again));
+  } catch (error) {
+    throw (error as Error).name === "AbortError" ? new Unreached() : error;
+  }
 }
 
 /** Whether an answer comes that is not one of a server in trouble, or never will, because the page's own policy forbids to ask. */

@@ -16,7 +16,7 @@ export async function capability(url: string, guestId: string): Promise<Capabili
   const { token, expiresAt } = body;
   // Of an answer that says yes without a token, a part was lost.
   if (status !== 200 || !isToken(token)) return { answer: status === 200 ? [0] : answer };
-  return { token, askedAt, lifeMs: Date.parse(String(expiresAt)) - now };
+  return { token, askedAt, lifeMs: typeof expiresAt === "string" ? Date.parse(expiresAt) - now : NaN };
 }
 
 /** Gets a capability for a guest and tells the machine. */

@@ -1,4 +1,4 @@
-import { DatabaseJournal, grows, NoDatabase, prune } from "./idb.js";
+import { DatabaseJournal, grows, isMoment, NoDatabase, prune, stands } from "./idb.js";
 import type { Journal } from "./journal.js";
 import { LocalJournal, nameOf, rows, rowsOf, triples, write } from "./local.js";
 
@@ -40,7 +40,8 @@ export class AutoJournal implements Journal {
       const there = new Map(triples(found).map((row) => [nameOf(row), row[2] as string]));
       const here = triples(rowsOf(owner));
       // A decision, or the end of a session, that was undone in the database with the page that made it, or could not be stored there.
-      const undone = here.filter((row) => grows(row[0] as string, row[1] as string) && !((there.get(nameOf(row)) ?? "") >= (row[2] as string))).flat();
+      const isUndone = ([letter, key, value]: string[]) => isMoment(value) && grows(letter as string, key as string) && !stands(there.get(nameOf([letter as string, key as string])), value);
+      const undone = here.filter(isUndone).flat();
       if (undone.length > 0) this.#ask(() => this.#database.store(undone)).catch(() => {});
       // Of state the database's word alone counts; of what grows the latest, wherever it is. What pages state of consent, they state anew
       // where the database does not have it.

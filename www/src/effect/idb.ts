@@ -141,8 +141,11 @@ const isFull = (error: unknown) => (error as { name?: string } | null)?.name ===
 /** Decisions, watermarks, sessions and their ends begin with a moment: one is written only over an earlier one. */
 export const grows = (letter: string, key: string) => letter === "c" || letter === "d" || /\/(ended|session)$/.test(key);
 
-/** Whether what is there is as late. What begins like no moment that may come was written by something else. */
-export const stands = (there: unknown, value: string) => typeof there === "string" && there < "4" && there >= value;
+/** Whether a value begins with a moment that may come; what does not was written by something else. */
+export const isMoment = (value: unknown): value is string => typeof value === "string" && /^[0-3][0-9a-f]{23}( |$)/.test(value);
+
+/** Whether what is there is as late. */
+export const stands = (there: unknown, value: string) => isMoment(there) && there >= value;
 
 /** Whether a row is of before a moment. Watermarks are one; the keys of records and of events end in one. Other state never is. */
 export const isPast = (letter: string, key: string, value: string, before: string) =>
@@ -152,7 +155,7 @@ export const isPast = (letter: string, key: string, value: string, before: strin
 export function grow(store: IDBObjectStore, key: string, value: string, then?: () => void): void {
   const there = store.get(key);
   there.onsuccess = () => {
-    if (!stands(there.result, value)) store.put(value, key);
+    if (isMoment(value) && !stands(there.result, value)) store.put(value, key);
     then?.();
   };
 }

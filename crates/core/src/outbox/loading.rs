@@ -122,7 +122,11 @@ impl Outbox {
             } else if !withdrawal.again && !self.is_last_word(&withdrawal) {
                 // A decision that this tab had not heard of has the later clock, because the wall clock was set back: it was made
                 // before this withdrawal all the same.
-                self.raise_epoch(Withdrawal { again: true, ..withdrawal });
+                let again = Withdrawal { again: true, ..withdrawal };
+                match again.of {
+                    Withdrawn::Session(_) => self.end(again),
+                    _ => self.raise_epoch(again),
+                }
             } else {
                 calls.push((withdrawal.call, if withdrawal.kept { Outcome::Done } else { Outcome::Unkept }));
             }
@@ -135,8 +139,12 @@ impl Outbox {
     }
 
     fn is_last_word(&self, withdrawal: &Withdrawal) -> bool {
-        let Withdrawn::Purpose(purpose) = &withdrawal.of else { return true };
-        !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at
+        match &withdrawal.of {
+            Withdrawn::Purpose(purpose) => !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at,
+            // One that is later and not to come yet is another tab's own.
+            Withdrawn::Session(_) => self.ended == withdrawal.at || self.ended.wall() <= self.now.wall,
+            Withdrawn::Overtaken => true,
+        }
     }
 
     /// Brings memory in line with the journal. With the lock held it also gives the removal of what is dead there.
@@ -153,14 +161,13 @@ impl Outbox {
         // the last one's.
         let ending = self.is_ending();
         let (ended, session) = (self.row_key(ENDED), self.row_key("session"));
-        for row in rows.iter().filter(|row| row.table == Table::State) {
-            if row.key == session {
-                self.learn_session(&row.value);
-            } else if row.key == ended
-                && let Some(at) = Clock::from_text(&row.value)
-            {
+        for row in rows.iter().filter(|row| row.table == Table::State && row.key == ended) {
+            if let Some(at) = Clock::from_text(&row.value) {
                 self.end_session(at);
             }
+        }
+        for row in rows.iter().filter(|row| row.table == Table::State && row.key == session) {
+            self.learn_session(&row.value);
         }
         for row in rows {
             match (row.table, row.key.strip_prefix(&*prefix)) {
@@ -225,15 +232,16 @@ impl Outbox {
         writes
     }
 
-    fn learn_session(&mut self, value: &str) {
-        if let Some((at, session)) = cut(value, b' ')
-            && let Some(at) = Clock::from_text(at)
-            && at > self.session_at
+    fn learn_session(&mut self, row: &SharedStr) {
+        if let Some((after, session)) = cut(row, b' ')
+            && let Some(after) = Clock::from_text(after)
+            && after >= self.ended
+            && **row > *self.session_row
             && self.session.is_some()
         {
+            self.ticker.observe(after);
             self.session = Some(session.into());
-            self.session_at = at;
-            self.ticker.observe(at);
+            self.session_row = row.clone();
         }
     }
 

@@ -21,16 +21,22 @@ impl Outbox {
         if self.closed {
             return self.settle(call, Outcome::Closed);
         }
+        self.end(Withdrawal::new(call, Withdrawn::Session(fresh)));
+    }
+
+    /// Ends the session, whoever of this browser's tabs has chosen it.
+    pub(super) fn end(&mut self, withdrawal: Withdrawal) {
         let at = self.ticker.tick(self.now.wall);
         self.end_session(at);
         let mut writes = vec![self.state(ENDED, Some(at.to_text())), self.state("guest", None), self.state("version", None)];
-        if self.session.is_some() {
-            self.session = Some(fresh);
-            self.session_at = at;
-            writes.push(self.state("session", Some(self.session_row())));
+        if let Withdrawn::Session(fresh) = &withdrawal.of
+            && self.session.is_some()
+        {
+            self.choose_session(at, fresh.clone());
+            writes.push(self.state("session", Some(self.session_row.clone())));
         }
         self.removals(&mut writes);
-        self.store(Job::Logout(Withdrawal::new(call, Withdrawn::Session)), writes);
+        self.store(Job::Logout(Withdrawal { at, ..withdrawal }), writes);
     }
 
     /// Whether the end of a session is being stored.

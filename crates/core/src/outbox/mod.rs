@@ -114,8 +114,8 @@ pub struct Outbox {
     parts: Vec<Vec<SharedStr>>,
     guest: Option<SharedStr>,
     session: Option<SharedStr>,
-    /// When that was chosen, here or in another tab.
-    session_at: Clock,
+    /// Its row: after which end it was chosen, here or in another tab, and its id; empty before it has one. Of two the greater counts.
+    session_row: SharedStr,
     /// When the last session ended: what was set before is nobody's.
     ended: Clock,
     /// The session of this page ended: the next one is started when there is something to send.
@@ -155,8 +155,8 @@ enum Withdrawn {
     Purpose(SharedStr),
     /// Nothing any more: the page has granted it again.
     Overtaken,
-    /// The whole session.
-    Session,
+    /// The whole session; the next one is this.
+    Session(SharedStr),
 }
 
 /// A stored withdrawal, waiting for a look at the journal under the lock.

@@ -60,7 +60,7 @@ impl Outbox {
             parts: Vec::new(),
             guest,
             session,
-            session_at: Clock::ZERO,
+            session_row: SharedStr::default(),
             ended: Clock::ZERO,
             left_session: false,
             hooks: Sorted::default(),

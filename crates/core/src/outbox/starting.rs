@@ -25,20 +25,21 @@ impl Outbox {
             return self.rest();
         }
         let Some(session) = self.session.clone() else { return self.release() };
-        if self.session_at == Clock::ZERO {
-            self.session_at = self.ticker.tick(self.now.wall);
+        if self.session_row.is_empty() {
+            self.choose_session(self.ended, session.clone());
         }
-        self.keep("session", self.session_row());
+        self.keep("session", self.session_row.clone());
         self.step(Step::Starting);
         self.put(Output::Start { session });
     }
 
-    /// The row that tells the session, and when it was chosen: a store that was out of reach meanwhile must not bring an earlier one back.
-    pub(super) fn session_row(&self) -> SharedStr {
-        let mut row = String::from(&*self.session_at.to_text());
+    /// A session begins after the end of the last one: a store that was out of reach then must not bring that back.
+    pub(super) fn choose_session(&mut self, after: Clock, session: SharedStr) {
+        let mut row = String::from(&*after.to_text());
         row += " ";
-        row.push_str(self.session.as_deref().unwrap_or_default());
-        row.into()
+        row.push_str(&session);
+        self.session_row = row.into();
+        self.session = Some(session);
     }
 
     pub(super) fn is_starting(&self) -> bool {
@@ -67,9 +68,9 @@ impl Outbox {
         let bound = answer.code.as_deref() == Some("session.bound");
         if bound {
             // The id is in use and its cookie is not here: this browser starts another.
-            self.session = Some(fresh);
-            self.session_at = self.ticker.tick(self.now.wall);
-            self.keep("session", self.session_row());
+            let at = self.ticker.tick(self.now.wall);
+            self.choose_session(at, fresh);
+            self.keep("session", self.session_row.clone());
         }
         if bound || answer.status == 0 || judge(answer.status, answer.code.as_deref()) == Verdict::Retry {
             self.retry(answer);

@@ -82,6 +82,32 @@ fn a_store_that_the_end_did_not_reach_brings_the_last_guest_not_back() {
 }
 
 #[test]
+fn a_session_from_before_the_clock_was_put_right_ends_with_a_logout() {
+    for logged_out in [false, true] {
+        let mut desk = Desk::new();
+        // A page that has nothing granted looks at the journal once and then no more.
+        let mut options = Desk::options();
+        options.stated.clear();
+        let mut tab = desk.open(options);
+        desk.time += 3_600_000;
+        let mut ahead = desk.open(Desk::options());
+        if logged_out {
+            desk.tell(&mut ahead, logout(1));
+            desk.set(&mut ahead, 2, "tier", "gold");
+        }
+        let before = ahead.guest().expect("a guest").to_string();
+        desk.back = 3_600_000;
+        desk.events.clear();
+        desk.tell(&mut tab, Input::Logout { call: 3, fresh: "third-session".into() });
+        desk.wait(&mut tab, 1_000);
+        assert_eq!(desk.outcomes[&3], Outcome::Done);
+        let later = desk.open(Desk::options());
+        assert_eq!((later.guest(), before != "guest-of-third-session"), (Some("guest-of-third-session"), true));
+        assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *before)));
+    }
+}
+
+#[test]
 fn a_page_opened_later_knows_nothing_of_the_one_that_left() {
     let mut desk = Desk::new();
     let mut tab = desk.open(Desk::options());

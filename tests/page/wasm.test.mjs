@@ -139,6 +139,7 @@ test("however many wait for a wasm, there is one instance of it", async (t) => {
   WebAssembly.instantiate = /** @type {any} */ ((/** @type {WebAssembly.Module} */ module) => (made++, instantiate(module)));
   t.after(() => (WebAssembly.instantiate = instantiate));
   const guest = await openAnew({});
+  await guest.set({ before: 1 });
   const found = first(guest, "finding");
   for (let nth = 0; nth < 50; nth++) {
     guest.set({ note: `ask ada${nth}@example.org` });

@@ -30,8 +30,8 @@ pub struct Model {
     pub logouts: u64,
     /// The latest moment of any logout: with clocks set back, not always that of the last.
     pub latest_end: Clock,
-    /// Per purpose: the order at which its last withdrawal began, and whether its promise has resolved.
-    withdrawn: BTreeMap<String, (u64, bool)>,
+    /// Per purpose: the order at which its last withdrawal began, and that of the last one whose promise has resolved, or 0.
+    withdrawn: BTreeMap<String, (u64, u64)>,
     /// Purposes of which storage refused a withdrawal: the tab that made it goes on removing what others, who cannot know, set for them.
     unkept: BTreeSet<String>,
     granted_since: BTreeMap<String, bool>,
@@ -91,15 +91,17 @@ impl Model {
         }
     }
 
-    pub fn withdraw(&mut self, purpose: &str) {
+    /// The order at which it began.
+    pub fn withdraw(&mut self, purpose: &str) -> u64 {
         self.order += 1;
-        self.withdrawn.insert(purpose.into(), (self.order, false));
+        self.withdrawn.entry(purpose.into()).or_default().0 = self.order;
         self.granted_since.insert(purpose.into(), false);
+        self.order
     }
 
-    pub fn withdrawal_resolved(&mut self, purpose: &str) {
+    pub fn withdrawal_resolved(&mut self, purpose: &str, order: u64) {
         if let Some((_, resolved)) = self.withdrawn.get_mut(purpose) {
-            *resolved = true;
+            *resolved = order.max(*resolved);
         }
     }
 
@@ -129,11 +131,11 @@ impl Model {
         if told.clock.is_some_and(|at| at <= self.ended) {
             return Err(format!("a request carries {value} of {} after the logout has resolved", told.key));
         }
-        let Some((order, true)) = self.withdrawn.get(&told.purpose) else { return Ok(()) };
-        if *order > told.order && !self.unsure {
+        let Some((last, resolved)) = self.withdrawn.get(&told.purpose) else { return Ok(()) };
+        if *resolved > told.order && !self.unsure {
             return Err(format!("a request carries {value} of {} after its withdrawal has resolved", told.key));
         }
-        if !self.granted_since[&told.purpose] && !self.unsure {
+        if resolved == last && !self.granted_since[&told.purpose] && !self.unsure {
             return Err(format!("a request carries {value} of {}, whose purpose is withdrawn", told.key));
         }
         Ok(())

@@ -197,8 +197,8 @@ impl Schedule {
         let purpose = purpose_of(KEYS[self.world.below(7) as usize]);
         if self.is_awake(id) {
             self.totals.withdrawals += 1;
-            self.world.model.withdraw(purpose);
-            self.call(id, Waits::Withdraw(purpose.into()), |call| Input::Withdraw { call, purpose: purpose.into() });
+            let order = self.world.model.withdraw(purpose);
+            self.call(id, Waits::Withdraw(purpose.into(), order), |call| Input::Withdraw { call, purpose: purpose.into() });
         }
     }
 

@@ -17,7 +17,8 @@ pub const GUEST: &str = "8f3a2b1c";
 #[derive(Debug, Clone)]
 pub enum Waits {
     Set(Vec<String>),
-    Withdraw(SharedStr),
+    /// Of this purpose, begun at this order.
+    Withdraw(SharedStr, u64),
     /// These records were in the journal when it was called.
     Logout(Vec<SharedStr>),
     Other,

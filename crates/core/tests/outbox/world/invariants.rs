@@ -74,8 +74,8 @@ impl World {
                     }
                 }
             }
-            (Waits::Withdraw(purpose), Outcome::Done) => self.model.withdrawal_resolved(&purpose),
-            (Waits::Withdraw(purpose), Outcome::Unkept) => self.model.withdrawal_unkept(&purpose),
+            (Waits::Withdraw(purpose, order), Outcome::Done) => self.model.withdrawal_resolved(&purpose, order),
+            (Waits::Withdraw(purpose, _), Outcome::Unkept) => self.model.withdrawal_unkept(&purpose),
             (Waits::Logout(records), Outcome::Done) => {
                 let own = self.tabs.get(&id).map(|tab| tab.ended).unwrap_or_default();
                 // Of two logouts at once in tabs whose clocks differ, the one stored last counts.

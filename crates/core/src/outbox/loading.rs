@@ -141,8 +141,8 @@ impl Outbox {
     fn is_last_word(&self, withdrawal: &Withdrawal) -> bool {
         match &withdrawal.of {
             Withdrawn::Purpose(purpose) => !self.consent.is_granted(purpose) && self.consent.epoch(purpose) == withdrawal.at,
-            // One that is later and not to come yet is another tab's own.
-            Withdrawn::Session(_) => self.ended == withdrawal.at || self.ended.wall() <= self.now.wall,
+            // One that was ahead of the wall clock knew of what else is.
+            Withdrawn::Session(_) => withdrawal.at.wall() > self.now.wall || !self.is_set_back(),
             Withdrawn::Overtaken => true,
         }
     }

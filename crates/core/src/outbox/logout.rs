@@ -14,6 +14,10 @@ use crate::token::Lifecycle;
 /// The row that tells when the last session ended.
 pub(super) const ENDED: &str = "ended";
 
+/// With a clock that was set back, tabs count on from what they have heard of: this many updates of others, not heard of yet, are before an
+/// end all the same.
+const UNHEARD: u64 = 1 << 16;
+
 impl Outbox {
     /// Whatever was set so far is removed, here and in the journal; what the next visitor sets belongs to a session of its own. Like a
     /// withdrawal, it is settled after a look at the journal under the lock: what other pages left there is gone by then.
@@ -26,6 +30,9 @@ impl Outbox {
 
     /// Ends the session, whoever of this browser's tabs has chosen it.
     pub(super) fn end(&mut self, withdrawal: Withdrawal) {
+        if self.is_set_back() {
+            self.ticker.leap(UNHEARD);
+        }
         let at = self.ticker.tick(self.now.wall);
         self.end_session(at);
         let mut writes = vec![self.state(ENDED, Some(at.to_text())), self.state("guest", None), self.state("version", None)];

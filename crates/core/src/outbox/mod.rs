@@ -94,8 +94,8 @@ pub struct Outbox {
     /// Transactions under way.
     stores: Vec<Store>,
     storage_works: bool,
-    /// Every decision made here is in the journal.
-    decisions_kept: bool,
+    /// The last id given out when a decision could not be stored; 0: every decision made here is in the journal.
+    decisions_unkept: u32,
     /// The journal has told what was decided and what waits, or cannot be read.
     caught_up: bool,
     /// Whether a write was given up or refused that rested on what the server held: it is to say so again, for the page to decide anew.

@@ -48,7 +48,7 @@ impl Outbox {
             burst: Burst::default(),
             stores: Vec::new(),
             storage_works: true,
-            decisions_kept: true,
+            decisions_unkept: 0,
             caught_up: false,
             undecided: false,
             untidy: false,

@@ -152,7 +152,7 @@ impl Outbox {
             writes.push(Write::put(Table::Records, row, record.encode()));
         }
         // What is kept must not wait for a grant that is not.
-        if !core::mem::replace(&mut self.decisions_kept, true) {
+        if self.decisions_unkept > 0 {
             self.consent.ahead_of(&Ledger::default(), &mut writes);
         }
         // A record whose successors are partly in a transaction that may still fail has to stay.

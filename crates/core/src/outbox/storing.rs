@@ -111,6 +111,9 @@ impl Outbox {
         let Some(store) = self.take_store(id) else { return };
         let stage = if durability == Durability::Beside { Stage::Beside } else { Stage::Stored };
         self.pending.stored(id, stage);
+        if matches!(store.job, Job::Burst { .. }) && id > self.decisions_unkept {
+            self.decisions_unkept = 0;
+        }
         // A full storage takes removals all the same.
         if store.removals.is_some() && durability > Durability::Memory && !core::mem::replace(&mut self.storage_works, true) {
             self.event(Event::Storage { reason: "restored" });
@@ -124,11 +127,11 @@ impl Outbox {
         self.pending.not_stored(id);
         match &mut store.job {
             Job::Burst { superseded, .. } => {
-                self.decisions_kept = false;
+                self.decisions_unkept = self.next_id;
                 self.pending.put_back_superseded(core::mem::take(superseded));
             }
             // It holds here, but other tabs cannot know: the promise is not given. It is stored again with the next flush.
-            Job::Grant(_) | Job::Withdrawal(_) => self.decisions_kept = false,
+            Job::Grant(_) | Job::Withdrawal(_) => self.decisions_unkept = self.next_id,
             // Without the next session's id, the next page does not go on with the last one's.
             Job::Logout(withdrawal) => {
                 withdrawal.kept = false;

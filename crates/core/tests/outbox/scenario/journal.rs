@@ -1,8 +1,9 @@
 //! What a look at the journal finds, and what it must not take it for.
 
-use guestsync_core::Sensitive;
+use guestsync_core::attribute::{Given, Update, Value};
 use guestsync_core::journal::{Table, Write};
-use guestsync_core::outbox::{Event, Guest, Hint, Input, Outbox, Outcome, Ungranted};
+use guestsync_core::outbox::{Event, Guest, Hint, Input, Outbox, Outcome, Output, Ungranted};
+use guestsync_core::{Now, Sensitive};
 
 use super::desk::Desk;
 use crate::storage::Storage;
@@ -24,6 +25,30 @@ fn a_look_that_sees_no_records_removes_none() {
     desk.open(Desk::options());
     assert_eq!(desk.storage.records(), 0);
     assert!(desk.bodies().last().is_some_and(|body| body.contains("gold")));
+}
+
+#[test]
+fn a_grant_that_storage_refused_goes_with_every_record_until_one_is_kept() {
+    let mut desk = Desk::new();
+    let mut options = Desk::options();
+    options.stated = vec![("service".into(), true)];
+    let mut tab = desk.open(options);
+    desk.storage.full = true;
+    desk.tell(&mut tab, Input::Grant { call: 1, purpose: "marketing".into(), repeated: false });
+    let mut grants = Vec::new();
+    for call in 2..4 {
+        let updates = vec![Update { key: "email".into(), given: Given::Value(Value::text("mine")) }];
+        for input in [Input::Set { call, updates }, Input::BurstEnded] {
+            tab.handle(Now::new(desk.time, desk.time), input);
+        }
+        // The one before may fail yet.
+        while let Some(output) = tab.poll() {
+            if let Output::Store { writes, .. } = output {
+                grants.push(writes.iter().any(|write| write.table == Table::Consent && &*write.key == "g/marketing"));
+            }
+        }
+    }
+    assert_eq!(grants, [true, true]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The end of a session.
 
-use guestsync_core::journal::Table;
-use guestsync_core::outbox::{Event, Guest, Hint, Input, Options, Outcome};
+use guestsync_core::clock::Clock;
+use guestsync_core::journal::{Table, Write};
+use guestsync_core::outbox::{Event, Guest, Hint, Input, Options, Outbox, Outcome};
 
 use super::desk::Desk;
 
@@ -105,6 +106,84 @@ fn a_session_from_before_the_clock_was_put_right_ends_with_a_logout() {
         assert_eq!((later.guest(), before != "guest-of-third-session"), (Some("guest-of-third-session"), true));
         assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *before)));
     }
+}
+
+/// A desk whose clock is put right again after an hour in which it was an hour ahead, with a page that has looked once before.
+fn put_right(meanwhile: impl FnOnce(&mut Desk)) -> (Desk, Outbox) {
+    let mut desk = Desk::new();
+    let mut options = Desk::options();
+    options.stated.clear();
+    let tab = desk.open(options);
+    desk.time += 3_600_000;
+    meanwhile(&mut desk);
+    desk.back = 3_600_000;
+    (desk, tab)
+}
+
+#[test]
+fn a_session_chosen_for_a_lost_cookie_while_the_clock_was_ahead_ends_with_a_logout() {
+    let (mut desk, mut tab) = put_right(|desk| {
+        let ahead = format!("{} lost-session", Clock::start_of(desk.time).to_text());
+        for (key, value) in [("*/session", &*ahead), ("*/guest", "lost-session guest-of-lost")] {
+            assert!(desk.storage.write(&[Write::put(Table::State, key.into(), value.into())]).is_some());
+        }
+    });
+    desk.tell(&mut tab, logout(1));
+    assert_eq!(desk.outcomes[&1], Outcome::Done);
+    assert_eq!(desk.open(Desk::options()).guest(), Some("guest-of-second-session"));
+}
+
+#[test]
+fn what_was_kept_while_the_clock_was_ahead_goes_with_a_logout_before_the_first_look() {
+    let (mut desk, _) = put_right(|desk| desk.leave_behind(Desk::options(), "tier", "gold"));
+    let mut tab = desk.open_forgotten(Desk::options());
+    desk.tell(&mut tab, logout(1));
+    desk.read(&mut tab);
+    desk.wait(&mut tab, 1_000);
+    desk.set(&mut tab, 2, "next", "visitor");
+    assert_eq!((desk.outcomes[&1].clone(), desk.bodies()), (Outcome::Done, vec![r#"{"attributes":{"next":"visitor"}}"#]));
+}
+
+#[test]
+fn two_logouts_while_the_clock_is_behind_leave_what_is_set_after_them() {
+    let (mut desk, _) = put_right(|desk| {
+        let mut ahead = desk.open(Desk::options());
+        desk.set(&mut ahead, 1, "tier", "gold");
+    });
+    let (mut one, mut other) = (desk.open(Desk::options()), desk.open(Desk::options()));
+    desk.unread = Some(Vec::new());
+    desk.tell(&mut other, logout(2));
+    desk.meanwhile(|desk| {
+        desk.tell(&mut one, Input::Logout { call: 3, fresh: "third-session".into() });
+        desk.tell(&mut one, Input::Offline);
+        desk.set(&mut one, 4, "next", "visitor");
+    });
+    desk.read(&mut other);
+    desk.wait(&mut other, 1_000);
+    desk.tell(&mut one, Input::Online);
+    desk.wait(&mut one, 1_000);
+    assert_eq!([2, 3].map(|call| desk.outcomes[&call].clone()), [Outcome::Done, Outcome::Done]);
+    assert_eq!(desk.bodies().last(), Some(&r#"{"attributes":{"next":"visitor"}}"#));
+    assert_eq!(one.accounts().withdrawn, 0);
+}
+
+#[test]
+fn with_a_clock_set_back_what_another_tab_has_just_set_ends_with_the_session() {
+    let mut desk = Desk::new();
+    let mut known = Desk::options();
+    known.guest = Guest::Known("guest".into());
+    let mut first = desk.open(known.clone());
+    desk.set(&mut first, 1, "warm", "up");
+    let (mut one, mut other) = (desk.open(known.clone()), desk.open(known));
+    desk.back = 500_000;
+    desk.tell(&mut other, Input::Offline);
+    for call in 2..5 {
+        desk.set(&mut other, call, "tier", &call.to_string());
+    }
+    desk.tell(&mut one, logout(5));
+    assert_eq!((desk.outcomes[&5].clone(), desk.storage.records()), (Outcome::Done, 0));
+    desk.tell(&mut other, Input::Online);
+    assert_eq!(desk.bodies(), [r#"{"attributes":{"warm":"up"}}"#]);
 }
 
 #[test]

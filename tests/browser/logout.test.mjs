@@ -14,12 +14,18 @@ const gateway = await startGateway(file);
 const sandbox = new Sandbox(gateway.origin);
 const browser = await launchChromium(file);
 
+/** A page with the SDK in it. @param {import("playwright-core").BrowserContext} context @param {number} maxDelayMs */
+async function openPage(context, maxDelayMs) {
+  const page = await context.newPage();
+  await page.goto(`${gateway.origin}/healthz`);
+  await openGuestSync(page, { batch: { maxDelayMs } });
+  return page;
+}
+
 test("a logout removes what waits in every tab, voids the session, and the next visitor is another guest", async () => {
   const context = await browser.newContext();
   const open = async () => {
-    const page = await context.newPage();
-    await page.goto(`${gateway.origin}/healthz`);
-    await openGuestSync(page, { batch: { maxDelayMs: 600_000 } });
+    const page = await openPage(context, 600_000);
     const { guestId } = await withGuest(page, (guest) => guest.ready);
     return { page, guestId };
   };
@@ -42,13 +48,11 @@ test("a logout removes what waits in every tab, voids the session, and the next 
 for (const [what, refused] of /** @type {const} */ ([["with no network", undefined], ["while the gateway refuses", 503]])) {
   test(`a logout ${what} ends the session when the gateway is there, and not the one of who came since`, async () => {
     const context = await browser.newContext();
-    const openPage = async () => {
-      const page = await context.newPage();
-      await page.goto(`${gateway.origin}/healthz`);
-      await openGuestSync(page, { batch: { maxDelayMs: 0 } });
+    const open = async () => {
+      const page = await openPage(context, 0);
       return { page, guestId: (await withGuest(page, (guest) => guest.ready)).guestId };
     };
-    const { page, guestId } = await openPage();
+    const { page, guestId } = await open();
     let ends = 0;
     const fail = (/** @type {import("playwright-core").Route} */ route) => (ends++, refused ? route.fulfill({ status: refused }) : route.abort("internetdisconnected"));
     await context.route("**/api/session*", fail);
@@ -59,7 +63,7 @@ for (const [what, refused] of /** @type {const} */ ([["with no network", undefin
     await until("another try by the page itself", () => ends > tries, { within: 30_000 });
     await page.close();
     // Whoever is next is not kept waiting.
-    const next = await openPage();
+    const next = await open();
     assert.notEqual(next.guestId, guestId);
     assert.equal((await context.cookies()).length, 2);
     await context.unroute("**/api/session*", fail);
@@ -77,12 +81,7 @@ for (const [what, refused] of /** @type {const} */ ([["with no network", undefin
 
 test("a logout while the database hangs ends the session for later pages too", async () => {
   const context = await browser.newContext();
-  const open = async () => {
-    const page = await context.newPage();
-    await page.goto(`${gateway.origin}/healthz`);
-    await openGuestSync(page, { batch: { maxDelayMs: 0 } });
-    return page;
-  };
+  const open = () => openPage(context, 0);
   const page = await open();
   const { guestId } = await withGuest(page, (guest) => guest.ready);
   await withGuest(page, (guest) => guest.set({ tier: "of the first visitor" }).then(() => guest.flush()));

@@ -36,6 +36,17 @@ async function open(context, options) {
 const set = (page, attributes) => page.evaluate((given) => Reflect.get(window, "guest").set(given), attributes);
 /** @param {Page} page @returns {Promise<{ delivered: number, pending: number }>} */
 const flush = (page) => page.evaluate(() => Reflect.get(window, "guest").flush({ timeoutMs: 5000 }));
+
+/** From now on the database is full for a page: the browser decides by itself when a quota of its own is looked at. @param {Page} page */
+const fillDatabase = (page) =>
+  page.evaluate(() => {
+    IDBObjectStore.prototype.put = function () {
+      Object.defineProperty(this.transaction, "error", { value: new DOMException("Full", "QuotaExceededError") });
+      this.transaction.abort();
+      return /** @type {IDBRequest} */ ({});
+    };
+  });
+
 test("a lost connection to the database is opened anew, and nothing that it holds is taken for delivered", async () => {
   const collector = await Collector.start(file);
   const page = await open(await browser.newContext(), options(collector));
@@ -75,14 +86,7 @@ test("with a full database what was delivered is removed from it, and no older v
   const context = await browser.newContext();
   const [page, other] = [await open(context, options(collector)), await open(context, options(collector))];
   assert.equal((await set(page, { tier: 1 })).stored, "disk");
-  // The browser decides by itself when a quota of its own is looked at.
-  await page.evaluate(() => {
-    IDBObjectStore.prototype.put = function () {
-      Object.defineProperty(this.transaction, "error", { value: new DOMException("Full", "QuotaExceededError") });
-      this.transaction.abort();
-      return /** @type {IDBRequest} */ ({});
-    };
-  });
+  await fillDatabase(page);
   await flush(page);
   await until("what was delivered to be removed", async () => (await keys(other, "records")).length === 0);
   assert.equal((await set(page, { tier: 2 })).stored, "tab");
@@ -100,16 +104,11 @@ test("what a full database left to localStorage stays there until what takes its
   const context = await browser.newContext();
   const page = await open(context, options(collector));
   await set(page, { warm: 1 });
+  await fillDatabase(page);
   await page.evaluate(() => {
-    const full = () => new DOMException("Full", "QuotaExceededError");
-    IDBObjectStore.prototype.put = function () {
-      Object.defineProperty(this.transaction, "error", { value: full() });
-      this.transaction.abort();
-      return /** @type {IDBRequest} */ ({});
-    };
     const { setItem } = Storage.prototype;
     Storage.prototype.setItem = function (name, value) {
-      if (value.length > 200) throw full();
+      if (value.length > 200) throw new DOMException("Full", "QuotaExceededError");
       Reflect.apply(setItem, this, [name, value]);
     };
   });

@@ -33,6 +33,16 @@ fn wait(desk: &mut Desk, tab: &mut Outbox) {
     }
 }
 
+/// What is set beside the points arrives, and these stay as they are at the server.
+fn assert_points_are_left(mut desk: Desk, mut tab: Outbox) {
+    desk.set(&mut tab, 1, "points", "5");
+    desk.set(&mut tab, 2, "tier", "gold");
+    wait(&mut desk, &mut tab);
+    let attributes = desk.server.expect("a server").attributes;
+    assert_eq!((attributes["points"].as_str(), attributes["tier"].as_str()), ("10", "gold"));
+    assert_eq!((tab.accounts().delivered, tab.accounts().superseded, tab.pending()), (1, 1, 0));
+}
+
 #[test]
 fn a_decision_counts_although_its_write_was_put_off() {
     for later in [429, 500, 503] {
@@ -64,14 +74,9 @@ fn a_decision_has_one_effect_although_the_answer_to_its_write_was_lost() {
 fn what_is_left_to_the_server_stays_as_it_is_there_although_the_write_was_put_off() {
     let mut desk = Desk::new();
     desk.resolve = |_| None;
-    let mut tab = meets_ten(&mut desk);
+    let tab = meets_ten(&mut desk);
     desk.fates.extend([Fate::Lost, Fate::Answered, Fate::Answered, refused(503)]);
-    desk.set(&mut tab, 1, "points", "5");
-    desk.set(&mut tab, 2, "tier", "gold");
-    wait(&mut desk, &mut tab);
-    let attributes = desk.server.expect("a server").attributes;
-    assert_eq!((attributes["points"].as_str(), attributes["tier"].as_str()), ("10", "gold"));
-    assert_eq!((tab.accounts().delivered, tab.accounts().superseded, tab.pending()), (1, 1, 0));
+    assert_points_are_left(desk, tab);
 }
 
 #[test]
@@ -92,18 +97,13 @@ fn what_was_left_to_the_server_is_asked_about_again_after_a_refusal_of_the_rest(
 fn what_was_left_to_the_server_stays_as_it_is_there_although_the_rest_met_one_conflict_after_the_other() {
     let mut desk = Desk::new();
     desk.resolve = |_| None;
-    let mut tab = meets_ten(&mut desk);
+    let tab = meets_ten(&mut desk);
     desk.fates.push_back(refused(503));
     for _ in 0..4 {
         // A write that is refused for its version, and a read.
         desk.fates.extend([refused(412), Fate::Answered]);
     }
-    desk.set(&mut tab, 1, "points", "5");
-    desk.set(&mut tab, 2, "tier", "gold");
-    wait(&mut desk, &mut tab);
-    let attributes = desk.server.expect("a server").attributes;
-    assert_eq!((attributes["points"].as_str(), attributes["tier"].as_str()), ("10", "gold"));
-    assert_eq!((tab.accounts().delivered, tab.accounts().superseded, tab.pending()), (1, 1, 0));
+    assert_points_are_left(desk, tab);
 }
 
 #[test]

@@ -10,6 +10,11 @@ fn logout(call: u32) -> Input {
     Input::Logout { call, fresh: "second-session".into() }
 }
 
+/// Whether the page was told of this guest.
+fn was_ready(desk: &Desk, of: &str) -> bool {
+    desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *of))
+}
+
 #[test]
 fn what_waits_is_removed_and_what_comes_next_is_another_guests() {
     let mut desk = Desk::new();
@@ -55,7 +60,7 @@ fn a_look_from_before_the_end_brings_the_last_guest_not_back() {
     let guests: Vec<&str> = desk.requests.iter().map(|request| &*request.guest).collect();
     assert_eq!(guests, ["guest-of-first-session", "guest-of-second-session"]);
     assert_eq!(tab.guest(), Some("guest-of-second-session"));
-    assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *"guest-of-first-session")));
+    assert!(!was_ready(&desk, "guest-of-first-session"));
 }
 
 #[test]
@@ -78,37 +83,34 @@ fn a_store_that_the_end_did_not_reach_brings_the_last_guest_not_back() {
         desk.tell(&mut other, Input::Loaded { load, rows });
         desk.set(&mut other, 2, "tier", "silver");
         assert_eq!(other.guest(), Some("guest-of-second-session"));
-        assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *"guest-of-first-session")));
+        assert!(!was_ready(&desk, "guest-of-first-session"));
     }
 }
 
 #[test]
 fn a_session_from_before_the_clock_was_put_right_ends_with_a_logout() {
     for logged_out in [false, true] {
-        let mut desk = Desk::new();
-        // A page that has nothing granted looks at the journal once and then no more.
-        let mut options = Desk::options();
-        options.stated.clear();
-        let mut tab = desk.open(options);
-        desk.time += 3_600_000;
-        let mut ahead = desk.open(Desk::options());
-        if logged_out {
-            desk.tell(&mut ahead, logout(1));
-            desk.set(&mut ahead, 2, "tier", "gold");
-        }
-        let before = ahead.guest().expect("a guest").to_string();
-        desk.back = 3_600_000;
+        let mut before = String::new();
+        let (mut desk, mut tab) = put_right(|desk| {
+            let mut ahead = desk.open(Desk::options());
+            if logged_out {
+                desk.tell(&mut ahead, logout(1));
+                desk.set(&mut ahead, 2, "tier", "gold");
+            }
+            before.push_str(ahead.guest().expect("a guest"));
+        });
         desk.events.clear();
         desk.tell(&mut tab, Input::Logout { call: 3, fresh: "third-session".into() });
         desk.wait(&mut tab, 1_000);
         assert_eq!(desk.outcomes[&3], Outcome::Done);
         let later = desk.open(Desk::options());
         assert_eq!((later.guest(), before != "guest-of-third-session"), (Some("guest-of-third-session"), true));
-        assert!(!desk.events.iter().any(|event| matches!(event, Event::Ready { guest } if **guest == *before)));
+        assert!(!was_ready(&desk, &before));
     }
 }
 
-/// A desk whose clock is put right again after an hour in which it was an hour ahead, with a page that has looked once before.
+/// A desk whose clock was an hour ahead and is put right, with a page from before: nothing is granted there, so it looked once and then
+/// no more.
 fn put_right(meanwhile: impl FnOnce(&mut Desk)) -> (Desk, Outbox) {
     let mut desk = Desk::new();
     let mut options = Desk::options();

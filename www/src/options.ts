@@ -83,7 +83,7 @@ export interface GuestSyncOptions {
   endpoint?: string | undefined;
   /**
    * Where capabilities come from: a POST of `{guestId}` that is answered by `{token, expiresAt}`; or a function of the page that gives one,
-   * which is kept until the server refuses it. Default `/api/token`.
+   * which is asked anew after four and a half minutes, and where the server refuses what it gave. Default `/api/token`.
    */
   token?: string | (() => string | Promise<string>) | undefined;
   /** Purposes granted so far, for visitors who have decided nothing here yet. None stated: everything is held. */

@@ -108,9 +108,9 @@ fn read(form: &str, text: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// Puts a two-digit year into its century.
+/// Puts a two-digit year into its century. No clock is right that shows more digits than a date has.
 fn in_this_age(fields: Fields, now: Millis) -> Fields {
-    let this_year = 1970 + now / 31_556_952_000;
+    let this_year = (1970 + now / 31_556_952_000).min(9_999);
     let mut year = this_year - this_year % 100 + fields.year;
     if year > this_year + 50 {
         year -= 100;
@@ -189,6 +189,12 @@ mod tests {
         let year = |text| http_date(text, NOW).map(|ms| 1970 + ms / 31_556_952_000);
         assert_eq!(year("Wednesday, 01-Jul-76 00:00:00 GMT"), Some(2076));
         assert_eq!(year("Friday, 01-Jul-77 00:00:00 GMT"), Some(1977));
+    }
+
+    #[test]
+    fn a_clock_of_no_year_that_a_date_can_have_is_no_reason_to_fail() {
+        let days = |now| http_date("Sunday, 06-Nov-44 08:49:37 GMT", now).map(|ms| ms / 86_400_000);
+        assert_eq!(days(u64::MAX), days(253_402_300_000_000));
     }
 
     proptest! {

@@ -56,10 +56,13 @@ async function cargoDeny() {
   await run(program, ["--workspace", "check", "bans", "licenses", "sources"]);
 }
 
-/** The gateway's tests once more, on the database that several gateways share. */
+/**
+ * The gateway's tests once more, on the database that several gateways share. They are chosen among those of all packages: by its package
+ * alone its dependencies would have other features, and be compiled once more.
+ */
 async function postgresTests() {
   await withPostgres((address) =>
-    run("cargo", ["test", "--package", "guestsync-gateway", "--no-fail-fast"], { env: { GUESTSYNC_TEST_POSTGRES: address } }),
+    run("cargo", ["test", "--no-fail-fast", "--lib", "--test", "it"], { env: { GUESTSYNC_TEST_POSTGRES: address } }),
   );
 }
 

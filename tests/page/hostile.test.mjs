@@ -200,7 +200,7 @@ for (const [how, together] of forgets) {
   test(`what was to be looked at for personal data is forgotten by ${how}${together ? " in the same task" : ""}`, async (t) => {
     const { guest, missed, come } = await withoutScanner(t, `${how}${together}`);
     const act = () => (how === "withdraw" ? guest.withdraw("service") : guest.logout());
-    const set = guest.set({ mail: "ada@example.org" });
+    const set = guest.set({ mail: "ada@example.org", toString: "eve@example.org" });
     if (together) await Promise.all([act(), missed]);
     else {
       await Promise.all([set, missed]);

@@ -18,7 +18,9 @@ import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
 import type { FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
 import type { GuestSync } from "./guest-sync.js";
-import { pageOptions, withdrawnBySignal } from "./page-options.js";
+import { pageOptions } from "./page-options.js";
+import { purposeOf, withdrawnBySignal } from "./purposes.js";
+import { ignorable, refused, rejected, wrong } from "./refused.js";
 import { Screen } from "./screen.js";
 import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
@@ -195,10 +197,9 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function decide(what: "grant" | "withdraw", purpose: string, repeated = false): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "must be a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
-    const { "*": other = "service", ...named } = { ...options.purposes };
     const decided = calls.make<void>((tell, call) => {
       tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null);
-      if (what === "withdraw") screen.forget((key) => (named[key] ?? other) === purpose);
+      if (what === "withdraw") screen.forget((key) => purposeOf(options)(key) === purpose);
     });
     return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(() => othersLooked(options.guest)));
   }
@@ -296,15 +297,3 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
 const cut = (text: string) => text.slice(0, 128);
 
 const settled = async (call: Promise<unknown>) => (await Promise.allSettled([call]))[0];
-
-/** A promise whose refusal may be ignored. */
-function ignorable<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
-}
-
-const rejected = (error: unknown) => ignorable<never>(Promise.reject(error));
-
-const wrong = (argument: string, message: string) => new GuestSyncError("argument.invalid", `${argument}: ${message}`);
-
-const refused = (argument: string, message: string) => rejected(wrong(argument, message));

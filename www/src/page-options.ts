@@ -1,9 +1,8 @@
 import { randomId } from "./effect/session.js";
 import type { Part } from "./flat.js";
+import { NONE } from "./none.js";
 import type { GuestSyncOptions } from "./options.js";
-
-/** Nothing stated, and nothing inherited. */
-export const NONE = Object.create(null) as Record<string, never>;
+import { withdrawnBySignal } from "./purposes.js";
 
 /**
  * The options in the order in which the core reads them; `checkedOptions` has refused what cannot be an option. `consent` is what is
@@ -35,11 +34,4 @@ export function pageOptions(options: GuestSyncOptions, consent = options.consent
     signalled?.length,
     ...(signalled ?? []),
   ];
-}
-
-/** The purposes that the browser's Global Privacy Control withdraws; undefined where it is off. */
-export function withdrawnBySignal({ gpc, purposes = NONE }: GuestSyncOptions): string[] | undefined {
-  if (typeof navigator !== "object" || !(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return undefined;
-  const { "*": other = "service" } = purposes;
-  return [...new Set(gpc ?? (Object.values(purposes) as string[]).filter((purpose) => purpose !== other))];
 }

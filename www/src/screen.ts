@@ -2,8 +2,8 @@ import { absolute } from "./effect/absolute.js";
 import { type Part, pack } from "./flat.js";
 import { Instance, type Place } from "./instance.js";
 import { KINDS } from "./kinds.js";
+import { NONE } from "./none.js";
 import type { GuestSyncOptions } from "./options.js";
-import { NONE } from "./page-options.js";
 import { compiledOnce } from "./wasm.js";
 
 /** The digest of the wasm that belongs to this script. */

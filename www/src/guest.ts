@@ -1,4 +1,3 @@
-import { Audit } from "./audit.js";
 import { Calls } from "./calls.js";
 import * as tells from "./codes/tells.js";
 import { detailsOf, isEvent } from "./details.js";
@@ -7,7 +6,6 @@ import { later } from "./effect/later.js";
 import { isHidden, isOffline, listen } from "./effect/lifecycle.js";
 import { mirror } from "./effect/local.js";
 import { errorOf, GuestSyncError, invalid, type ValidationError, UPDATE_TYPE } from "./errors.js";
-import { Handlers } from "./events.js";
 import { othersLooked } from "./effect/other-locks.js";
 import { stays } from "./effect/process.js";
 import { endLeft, noteLeft, randomId, sessionEnd } from "./effect/session.js";
@@ -16,7 +14,7 @@ import { logoutProfile } from "./forms.js";
 import { flat } from "./flat.js";
 import { asked } from "./host.js";
 import { journalOf } from "./journal.js";
-import type { FlushResult, GuestSyncOptions, Metrics, Ready, SetResult } from "./options.js";
+import type { FlushResult, GuestSyncOptions, Metrics, SetResult } from "./options.js";
 import type { GuestSync } from "./guest-sync.js";
 import { pageOptions } from "./page-options.js";
 import { purposeOf, withdrawnBySignal } from "./purposes.js";
@@ -24,6 +22,7 @@ import { ignorable, refused, rejected, wrong } from "./refused.js";
 import { Screen } from "./screen.js";
 import { endBurst, Sets } from "./sets.js";
 import { converse, type Tell } from "./tell.js";
+import { tellerOf } from "./teller.js";
 import { type Core, loadCore, Unreached } from "./wasm.js";
 
 /** Whether this is the build for Node. */
@@ -43,10 +42,8 @@ const LIVES = 3;
 
 /** A call made before the wasm was there waits in memory; none is lost when it comes. */
 export function pageGuestSync(options: GuestSyncOptions): GuestSync {
-  const handlers = new Handlers();
-  const audit = new Audit();
+  const { handlers, audit, held, ready, unready, event, note, noted, started, guest: known } = tellerOf(options);
   const calls = new Calls();
-  let warned = false;
   let closed = false;
   let early = 0;
   let findings = 0;
@@ -54,25 +51,14 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** What the page says of purposes by its calls, for a core that takes the place of one that trapped. */
   let stated = { ...options.consent };
   let counts = NOTHING;
-  /** What waits in the core's memory only, and ends with it. */
-  const held = new Set<string>();
-  let guestId = options.guest;
   /** Whether the page was told of the guest that it has given itself. */
-  let introduced = guestId === undefined;
-  let session: Ready | undefined;
+  let introduced = options.guest === undefined;
   let deafen = () => {};
   let tell: Tell | undefined;
   let sets: Sets;
-  let readied!: (ready: Ready) => void;
-  let unready!: (error: unknown) => void;
 
   /** Of the keys and values of an update: one more than it may have. */
   const most = 2 * (options.limits?.keysPerUpdate ?? 100) + 2;
-  const ready = new Promise<Ready>((resolve, reject) => {
-    readied = resolve;
-    unready = reject;
-  });
-  ready.catch(() => {});
   const screen = new Screen(options, (...finding) => {
     findings++;
     event("finding", ...finding);
@@ -111,7 +97,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     channel.open();
     const consent = lives < LIVES ? stated : options.consent;
     const given = [...pageOptions(options, consent), ...(mirrored ? mirror() : [])];
-    const face = { settle: calls.settle.bind(calls), event, metrics, started: (ready: Ready) => (session = ready) };
+    const face = { settle: calls.settle.bind(calls), event, metrics, started };
     const now = converse(core, given, (tell) => asked(options, journal, channel, face, tell), trapped);
     sets = new Sets(now, screen);
     tell = (...told) => {
@@ -126,7 +112,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     if (tell) calls.start(tell);
     if (!introduced) {
       introduced = true;
-      event("ready", guestId);
+      event("ready", options.guest);
     }
   }
 
@@ -155,39 +141,6 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
     calls.end(error);
     channel.close();
     deafen();
-  }
-
-  function event(kind: string, ...told: unknown[]): void {
-    let details = detailsOf(kind, told);
-    for (const key of (details as { keys?: string[] }).keys ?? []) held[kind === "held" ? "add" : "delete"](key);
-    if (kind === "ready") {
-      guestId = (details as Ready).guestId;
-      // A session that another tab has started is known by its guest alone.
-      if (session?.guestId === guestId) details = session;
-      readied(details as Ready);
-    }
-    if (kind === "held" && !options.consent && !warned) {
-      warned = true;
-      console.warn("guestsync: attributes wait in memory for a purpose that is not granted. State `consent`, or call `grant`.");
-    }
-    // Who the guest is, is no outcome.
-    note(kind, kind === "ready" ? {} : details);
-    handlers.tell(kind, details);
-  }
-
-  /** For those who look afterwards, and for a developer who looks on. */
-  function note(what: string, details?: object): void {
-    audit.note(what, details);
-    if (options.debug) console.info("guestsync:", what, JSON.stringify({ ...details, message: undefined }));
-  }
-
-  /** Notes how a call ended. */
-  function noted<T>(what: string, details: object, call: Promise<T>): Promise<T> {
-    call.then(
-      () => note(what, details),
-      ({ code }: GuestSyncError) => note(what, { ...details, code }),
-    );
-    return call;
   }
 
   function metrics(...told: number[]): void {
@@ -229,7 +182,7 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   /** All that has to forget is told, whatever the others say; then the first that could not is told. */
   async function logout(): Promise<void> {
     back = undefined;
-    const guest = guestId;
+    const guest = known();
     const end = sessionEnd(mirrored ? guest : undefined, options.session);
     const forget = (tell: Tell, call: number) => {
       tell(tells.logout, call, randomId());

@@ -9,6 +9,7 @@ use guestsync_genesys::call::GuestId;
 
 use crate::app::App;
 use crate::capability::{Capability, Right, Verified};
+use crate::db::session::State;
 use crate::refusal::{BAD_CREDENTIALS, Refusal};
 
 const INVALID: Refusal = Refusal::new(StatusCode::UNAUTHORIZED, BAD_CREDENTIALS, "The capability is missing, unknown or expired");
@@ -45,15 +46,19 @@ impl FromRequestParts<Arc<App>> for Bearer {
     }
 }
 
-/// The capability, where it is good. Its key may be one that another gateway on the database has made.
+/// The capability, where it is good and its session is open. Its key may be one that another gateway on the database has made.
 async fn verify(app: &App, token: &str) -> Result<Arc<Capability>, Refusal> {
     let keys = app.keys.capability.now();
-    if let Some(capability) = app.capabilities.verify(&keys, token) {
-        return Ok(capability);
+    let mut found = app.capabilities.verify(&keys, token);
+    if found.is_none() && app.db.is_shared() && Verified::names_unknown_key(&keys, token) {
+        app.keys.capability.refresh(&app.db, &app.keys.state, || app.metrics.keys_looked_up()).await?;
+        found = app.capabilities.verify(&app.keys.capability.now(), token);
     }
-    if !app.db.is_shared() || !Verified::names_unknown_key(&keys, token) {
-        return Err(INVALID);
+    let (capability, look) = found.ok_or(INVALID)?;
+    if let Some(look) = look {
+        let session = app.db.session_of(&capability.guest).await?;
+        session.filter(|session| session.state != State::Closed).ok_or(INVALID)?;
+        app.capabilities.is_open(&capability, look);
     }
-    app.keys.capability.refresh(&app.db, &app.keys.state, || app.metrics.keys_looked_up()).await?;
-    app.capabilities.verify(&app.keys.capability.now(), token).ok_or(INVALID)
+    Ok(capability)
 }

@@ -55,6 +55,7 @@ pub(crate) async fn handle(
     for presented in cookie::presented(&app, &headers, Kinds::Any).filter(|cookie| is_meant(cookie.guest.as_str())).take(MOST) {
         if session::require(&app, &headers, Kinds::Any, Some(&presented.guest)).await.is_ok() {
             app.db.close_session(&presented.guest, &text::hex(random::<16>()?.as_ref())).await?;
+            app.capabilities.ended(&presented.guest);
             app.audit.record(Record::of("session.end", Who::Guest(&presented.guest))).await;
         }
         let cookies = cookie::clear(&app, &headers, &presented.guest);

@@ -26,6 +26,26 @@ async fn a_session_that_ended_is_over_for_every_copy_of_its_cookie() {
 }
 
 #[tokio::test]
+async fn the_capabilities_of_a_session_that_ended_are_void_and_no_others() {
+    let upstream = Upstream::start().await;
+    let world = World::start(&upstream).await;
+    let (left, next) = (world.session("one").await, world.session("two").await);
+    let (void, good) = (world.capability(&left).await, world.capability(&next).await);
+    let unused = world.capability(&left).await;
+    let read = async |capability: &str, guest: &str| {
+        let path = format!("/api/v2/guests/{guest}");
+        world.genesys(Method::GET, &path, capability).send().await.unwrap()
+    };
+    assert_eq!(read(&void, &left.guest).await.status(), 200);
+    let answer = world.call(Method::DELETE, "/api/session").header(COOKIE, &left.cookie).send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    for capability in [&void, &unused] {
+        assert_eq!(refusal(read(capability, &left.guest).await).await, (401, "bad.credentials".into()));
+    }
+    assert_eq!(read(&good, &next.guest).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_forged_cookie_ends_nobodys_session() {
     let upstream = Upstream::start().await;
     let world = World::start(&upstream).await;

@@ -34,10 +34,14 @@ impl Fence {
 const ALL: &str = "SELECT pointer, seq, applied FROM fences WHERE guest = $1";
 const NEWEST: &str = "SELECT MAX(seq) AS seq FROM fences WHERE guest = $1";
 
-/// Sets several fences of one guest.
+/// Undoes what a patch has set, unless a newer one, or its own repeat elsewhere, has set it since.
+const RESTORE: &str = "UPDATE fences SET seq = $3, applied = $4 WHERE guest = $1 AND pointer = $2 AND seq = $5 AND applied = 0";
+
+/// Sets several fences of one guest; none goes back.
 static SET: LazyLock<Statements> = LazyLock::new(|| {
     let row = |at| format!("(${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3);
-    let after = "ON CONFLICT (guest, pointer) DO UPDATE SET seq = excluded.seq, applied = excluded.applied";
+    let after = "ON CONFLICT (guest, pointer) DO UPDATE SET seq = excluded.seq, applied = excluded.applied
+        WHERE excluded.seq >= fences.seq";
     Statements::new("INSERT INTO fences (guest, pointer, seq, applied) VALUES", 4, row, after)
 });
 
@@ -57,7 +61,7 @@ impl Db {
         sqlx::query(NEWEST).bind(guest.as_str()).fetch_one(&self.read).await?.try_get("seq")
     }
 
-    /// Sets fences, whatever they were: all or none.
+    /// Sets fences: all or none. One that is higher by now stays: whoever set it had the guest's turn after this one's had ended.
     pub(crate) async fn set_fences(&self, guest: &GuestId, fences: &BTreeMap<&str, Fence>) -> sqlx::Result<()> {
         let fences: Vec<(&str, Fence)> = fences.iter().map(|(pointer, fence)| (*pointer, *fence)).collect();
         match fences.as_slice() {
@@ -72,6 +76,16 @@ impl Db {
                 self.write.commit(transaction).await
             }
         }
+    }
+
+    /// Puts back what was there before a patch with this number, which was not taken.
+    pub(crate) async fn restore_fences(&self, guest: &GuestId, seq: i64, before: &BTreeMap<&str, Fence>) -> sqlx::Result<()> {
+        let mut transaction = self.write.begin().await?;
+        for (pointer, fence) in before {
+            let query = sqlx::query(RESTORE).bind(guest.as_str()).bind(*pointer).bind(fence.seq).bind(i64::from(fence.applied));
+            query.bind(seq).execute(&mut *transaction).await?;
+        }
+        self.write.commit(transaction).await
     }
 }
 
@@ -99,6 +113,30 @@ mod tests {
             assert_eq!(stored.values().filter(|stored| **stored == fence).count(), number);
         }
         assert_eq!(fresh.db.newest_fence(&guest).await.unwrap(), Some(5));
+    }
+
+    #[tokio::test]
+    async fn a_patch_that_ends_late_takes_nothing_back_that_a_newer_one_has_set() {
+        let fresh = Fresh::open().await;
+        let guest = GuestId::parse("guest").unwrap();
+        let fence = |seq, applied| Fence { seq, applied };
+        let all = |of: Fence| BTreeMap::from([("/a", of)]);
+        let stored = async || fresh.db.fences(&guest).await.unwrap()["/a"];
+        for (set, expected) in [
+            (fence(1, false), fence(1, false)),
+            (fence(2, false), fence(2, false)),
+            (fence(1, true), fence(2, false)),
+            (fence(2, true), fence(2, true)),
+        ] {
+            fresh.db.set_fences(&guest, &all(set)).await.unwrap();
+            assert_eq!(stored().await, expected);
+        }
+        fresh.db.restore_fences(&guest, 1, &all(Fence::OPEN)).await.unwrap();
+        fresh.db.restore_fences(&guest, 2, &all(Fence::OPEN)).await.unwrap();
+        assert_eq!(stored().await, fence(2, true), "it was taken");
+        fresh.db.set_fences(&guest, &all(fence(3, false))).await.unwrap();
+        fresh.db.restore_fences(&guest, 3, &all(fence(2, true))).await.unwrap();
+        assert_eq!(stored().await, fence(2, true));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(crate) async fn send(
     let left = app.left.clone();
     let task = left.spawn(async move {
         let held = app.turns.wait_at_most(&guest, TURN).await?.ok_or(BUSY)?;
-        let outcome = in_turn(&app, &guest, seq, patch, precondition).await;
+        let outcome = app.turns.during(&held, in_turn(&app, &guest, seq, patch, precondition)).await;
         app.turns.give_back(held).await;
         outcome
     });
@@ -90,7 +90,7 @@ async fn in_turn(
         Ok(Verdict::Final | Verdict::Rebase) => {
             let restored: BTreeMap<&str, Fence> =
                 patch.pointers().map(|pointer| (pointer, before.get(pointer).copied().unwrap_or(Fence::OPEN))).collect();
-            app.db.set_fences(guest, &restored).await?;
+            app.db.restore_fences(guest, seq, &restored).await?;
         }
         Ok(Verdict::Retry | Verdict::Reauthorize) | Err(_) => {}
     }

@@ -2,6 +2,7 @@
 //! gateway or, where the database is shared, from another.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 use crate::clock;
 use crate::db::Db;
 
-/// Longer than a patch takes; a killed gateway holds a guest up for as long.
+/// A killed gateway holds a guest up for as long; whoever takes longer renews it.
 const LEASE: Millis = 20_000;
 /// How often one that waits for another gateway looks whether it is done.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -23,6 +24,7 @@ pub(crate) struct Turns {
     what: &'static str,
     db: Db,
     owner: String,
+    lease: Millis,
     guests: Mutex<Guests>,
 }
 
@@ -41,7 +43,7 @@ struct Guests {
 
 impl Turns {
     pub(crate) fn new(what: &'static str, db: Db, owner: String) -> Self {
-        Self { what, db, owner, guests: Mutex::default() }
+        Self { what, db, owner, lease: LEASE, guests: Mutex::default() }
     }
 
     /// As [`Self::wait`], for so long; `None` where it was not this one's turn by then.
@@ -64,10 +66,21 @@ impl Turns {
         let name = format!("{}/{guest}", self.what);
         loop {
             let now = clock::now();
-            if self.db.take_lease(&name, &self.owner, now, now + LEASE).await? {
+            if self.db.take_lease(&name, &self.owner, now, now + self.lease).await? {
                 return Ok(Held { _here: here, lease: Some(name) });
             }
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Does something in a turn, which lasts as long as that does.
+    pub(crate) async fn during<T>(&self, held: &Held, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(Duration::from_millis(self.lease / 4)) => self.renew(held).await,
+            }
         }
     }
 
@@ -76,7 +89,7 @@ impl Turns {
         if let Some(name) = &held.lease {
             let now = clock::now();
             // Where it cannot be renewed, whoever takes it meets the fences.
-            _ = self.db.take_lease(name, &self.owner, now, now + LEASE).await;
+            _ = self.db.take_lease(name, &self.owner, now, now + self.lease).await;
         }
     }
 
@@ -136,6 +149,21 @@ mod tests {
         one.give_back(held).await;
         let held = other.wait(&guest(1)).await.unwrap();
         other.give_back(held).await;
+    }
+
+    #[tokio::test]
+    async fn a_turn_lasts_as_long_as_what_is_done_in_it() {
+        let fresh = Fresh::open().await;
+        if !fresh.db.is_shared() {
+            return;
+        }
+        let turns = |owner: &str| Turns { lease: 400, ..Turns::new("turn", fresh.db.clone(), owner.into()) };
+        let (one, other) = (turns("one"), turns("other"));
+        let held = one.wait(&guest(1)).await.unwrap();
+        let waited = one.during(&held, other.wait_at_most(&guest(1), Duration::from_millis(1_200))).await.unwrap();
+        assert!(waited.is_none());
+        one.give_back(held).await;
+        assert!(other.wait_at_most(&guest(1), Duration::from_secs(10)).await.unwrap().is_some());
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-import { askEarly } from "./effect/keys.js";
+import { askEarly, keepKeys } from "./effect/keys.js";
 import { someWait } from "./effect/forms.js";
 import { deliverAttributes } from "./attributes.js";
 import { attributesTag, registerSync, syncTag, whileFiring } from "./effect/sync.js";
@@ -9,7 +9,7 @@ import { askedBy, isWaiting } from "./messages.js";
 import type { ProfileFormsOptions } from "./options.js";
 import { isReplaced } from "./replaced.js";
 import { type Settings, settingsOf } from "./settings.js";
-import { loadWasm, removeEarlier, storeFiles } from "./wasm.js";
+import { keepWasm, loadWasm, removeEarlier } from "./wasm.js";
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
@@ -97,7 +97,7 @@ async function synced(machine: Machine): Promise<void> {
 
 /** Options that the core refuses fail the installation. A file that cannot be had does not: it is asked for again when needed. */
 async function install(settings: Settings, machine: () => Promise<Machine>): Promise<void> {
-  await storeFiles(settings.wasm, settings.keys);
+  await Promise.all([keepWasm(settings.wasm), keepKeys(settings.keys)]);
   try {
     await loadWasm(settings.wasm);
   } catch (error) {

@@ -54,12 +54,11 @@ export async function removeEarlier(wasm: string): Promise<void> {
   }
 }
 
-/** Keeps wasm and key set for workers that start without a network. Never rejects. */
-export async function storeFiles(wasm: string, keys: string): Promise<void> {
+/** Keeps the wasm for workers that start without a network. Never rejects. */
+export async function keepWasm(wasm: string): Promise<void> {
   try {
     const cache = await caches.open(cacheName);
-    const kept = await cache.match(wasm);
-    await Promise.allSettled([cache.add(keys), kept ? undefined : cache.add(wasm)]);
+    if (!(await cache.match(wasm))) await cache.add(wasm);
   } catch {
     // No Cache Storage here: nothing is kept.
   }

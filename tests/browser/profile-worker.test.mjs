@@ -248,6 +248,53 @@ test("nothing that was typed, and no capability, is in any storage of the browse
   }
 });
 
+test("a capability whose end is no text is used all the same", async () => {
+  const { context, page, guestId } = await openFormPage(browser, gateway.origin);
+  /** @type {unknown} */
+  let expiresAt;
+  await context.route("**/api/token", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), expiresAt } });
+  });
+  for (expiresAt of [{ toString: 1 }, 5, [], "soon", null]) {
+    await stopServiceWorkers(page);
+    const { status, byWorker, body } = await postByFetch(page, "urlencoded", { guestId, name: JSON.stringify(expiresAt) });
+    assert.deepEqual([status, byWorker, body.status], [200, true, "synced"], JSON.stringify(expiresAt));
+  }
+});
+
+test("rows that are no text, which something else has written, stop no form", async () => {
+  const { context, page, guestId } = await openFormPage(browser, gateway.origin);
+  await page.evaluate(async () => {
+    const opening = indexedDB.open("guestsync", 1);
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const transaction = opening.result.transaction(["forms", "consent"], "readwrite");
+    for (const store of ["forms", "consent"]) transaction.objectStore(store).put({ toString: 1 }, "x/y");
+    await new Promise((resolve) => (transaction.oncomplete = resolve));
+    opening.result.close();
+  });
+  // Without a network nobody else can take it.
+  await context.setOffline(true);
+  await stopServiceWorkers(page);
+  const { status, byWorker, body } = await postByFetch(page, "urlencoded", { guestId, name: "Ada" });
+  assert.deepEqual([status, byWorker, body.status], [202, true, "queued"]);
+});
+
+test("a worker that is installed while the key set is none keeps the one that was kept", async () => {
+  const { context, page } = await openPage({ "/own.js": `${await published("guestsync-sw.js")}\nguestsyncWorker.start();` });
+  const kept = () => page.evaluate(async () => (await (await caches.match("/.well-known/jwks.json"))?.json())?.keys.length);
+  await register(page, "/sw.js");
+  await until("the key set to be kept", async () => (await kept()) === 1);
+  await context.route("**/.well-known/jwks.json", (route) => route.fulfill({ json: { keys: [] } }));
+  await register(page, "/own.js");
+  const isInstalled = async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    return [registration?.waiting, registration?.active].some((worker) => worker?.scriptURL.endsWith("/own.js"));
+  };
+  await until("the new worker to be installed", () => page.evaluate(isInstalled));
+  assert.equal(await kept(), 1);
+});
+
 /** The guests of whom a token is in Cache Storage. @param {import("playwright-core").Page} page @returns {Promise<(string | null)[]>} */
 const keptTokens = (page) =>
   page.evaluate(async () => {

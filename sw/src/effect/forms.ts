@@ -60,7 +60,11 @@ function readAll(store: IDBObjectStore & Records, row: (key: string, value: stri
   const keys = records ? undefined : store.getAllKeys();
   const values = records ?? store.getAll();
   values.onsuccess = () => {
-    values.result.forEach((each, at) => (keys ? row(String(keys.result[at]), each) : row(String(each.key), each.value)));
+    values.result.forEach((each, at) => {
+      const [key, value] = keys ? [keys.result[at], each] : [each.key, each.value];
+      // What is no text was written by something else.
+      if (typeof value === "string") row(String(key), value);
+    });
     end();
   };
 }

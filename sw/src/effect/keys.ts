@@ -74,11 +74,19 @@ export class KeySets {
     });
     this.#core.tell(Tell.keys, response.headers.get("cache-control"), flag(stored), ...members);
     if (!this.#isUsable) return false;
-    // For the next cold start without a network; where there is no room, that one has to wait.
-    if (!stored) caches.open(cacheName).then((cache) => cache.put(this.#url, response)).catch(() => {});
+    if (!stored) void keep(this.#url, response);
     return true;
   }
 }
+
+/** Keeps the key set for workers that start without a network. One without a key replaces nothing. Never rejects. */
+export async function keepKeys(url: string): Promise<void> {
+  const set = await fetchSet(url, timeout(EARLY_MS));
+  if (set?.keys.length) await keep(url, set.response);
+}
+
+/** For the next cold start without a network; where there is no room, that one has to wait. */
+const keep = (url: string, response: Response) => caches.open(cacheName).then((cache) => cache.put(url, response)).catch(() => {});
 
 async function fetchSet(url: string, signal: AbortSignal): Promise<KeySet | undefined> {
   try {

@@ -69,7 +69,8 @@ impl Profile {
         self.move_forms(second, merged);
     }
 
-    /// Several forms in one entry, of which one is to blame: each field goes by itself.
+    /// Several forms in one entry, of which one is to blame: each field goes by itself. Whoever waits for its answer is told that they
+    /// wait: whose they are is not known any more.
     pub(super) fn split(&mut self, number: u32) {
         let Some(Slot { mut entry, .. }) = self.queue.take(number) else { return };
         let writes = vec![Write::remove(Table::Forms, entry.row_key())];
@@ -82,7 +83,6 @@ impl Profile {
         }
         for part in self.insert_all(parts, writes) {
             self.queue.inherit(part, true, true);
-            self.move_forms(number, part);
             if let Some(part) = self.queue.get_mut(part) {
                 // They were made one once: not again.
                 part.uncertain = true;

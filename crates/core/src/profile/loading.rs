@@ -4,6 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Profile;
+use super::answer::Answer;
 use super::output::Output;
 use super::queue::entry::Entry;
 use super::queue::slot::{Home, Slot};
@@ -92,9 +93,10 @@ impl Profile {
                 Table::Forms if row.key == CLOCK_ROW => floor = Clock::from_text(&row.value).unwrap_or_default(),
                 Table::Forms if row.key == PAUSE_ROW => self.learn_pause(now, &row.value),
                 Table::Forms => match Entry::decode(&row.value) {
-                    Ok(entry) => there.push((row.key, entry)),
+                    Ok(entry) if row.key == entry.row_key() => there.push((row.key, entry)),
                     Err(Unreadable::Later) => {}
-                    Err(Unreadable::Damaged) => {
+                    // Or a copy of another's: under this key it would be found again and again.
+                    _ => {
                         self.store(vec![Write::remove(Table::Forms, row.key)]);
                     }
                 },
@@ -174,10 +176,23 @@ impl Profile {
             let writes = vec![Write::remove(Table::Forms, entry.row_key())];
             let guest = entry.guest.clone();
             self.recent.forget(&guest);
-            let decided = &self.decided;
-            entry.fields.retain(|field| field.purpose.is_empty() || decided.epoch(&field.purpose) == field.epoch);
+            let (decided, rules) = (&self.decided, &self.rules);
+            let mut held = Vec::new();
+            entry.fields.retain(|field| {
+                let stays = field.purpose.is_empty() || decided.epoch(&field.purpose) == field.epoch;
+                if !stays {
+                    held.extend(rules.name(&field.pointer));
+                }
+                stays
+            });
+            for task in self.tasks.iter_mut().filter(|task| task.stage.is_kept(number)) {
+                task.held.extend_from_slice(&held);
+            }
             if entry.fields.is_empty() {
                 self.store(writes);
+                while let Some(task) = self.take_where(&|task| task.stage.is_kept(number)) {
+                    self.answer(task.form, task.navigation, &Answer::synced(&guest, task.held));
+                }
             } else {
                 // Its key changes with its content, so that it may keep its place in the order.
                 let rest = self.insert(entry, writes);

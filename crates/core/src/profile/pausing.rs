@@ -6,6 +6,7 @@ use alloc::vec;
 use super::Profile;
 use super::queue::PAUSE_ROW;
 use crate::journal::{Table, Write};
+use crate::retry::retry_after::CEILING;
 use crate::text::{cut, decimal};
 use crate::{Millis, Now, json};
 
@@ -30,6 +31,10 @@ impl Profile {
         let Some((from, until)) = cut(value, b' ').and_then(|(from, until)| Some((decimal(from)?, decimal(until)?))) else {
             return;
         };
+        // None is longer: something else wrote it.
+        if until.saturating_sub(from) > CEILING {
+            return;
+        }
         let left = until.saturating_sub(now.wall.max(from));
         if now.wall < from {
             // The clock was set back since: the whole span, counted from now, unless this life knows of a longer one.

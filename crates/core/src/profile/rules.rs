@@ -168,6 +168,11 @@ impl Rules {
         self.mode
     }
 
+    /// The form's name of what is put there.
+    pub(super) fn name(&self, pointer: &Pointer) -> Option<String> {
+        self.fields.iter().find(|field| field.pointer == *pointer).map(|field| field.name.clone())
+    }
+
     /// Whether any field waits for consent.
     pub(super) fn has_purposes(&self) -> bool {
         self.fields.iter().any(|field| field.purpose.is_some())

@@ -10,6 +10,7 @@ use super::input::{FormId, Upstream};
 use super::keyset::KeySet;
 use super::output::Output;
 use super::queue::entry::{Entry, Field};
+use super::queue::slot::Slot;
 use super::refusal::{Refusal, Why};
 use super::rules::{Mode, Rules};
 use super::task::{Stage, Task};
@@ -144,11 +145,16 @@ impl Profile {
         if self.tasks.iter().any(|task| task.guest == guest && task.stage.is_plain()) {
             return Ok(values);
         }
-        let carrier = self.queue.live(guest).last().map(|slot| slot.number);
+        let sets = |slot: &Slot, value: &Value| slot.entry.sets(&Value::rule(value, &self.rules).pointer);
+        let is_idle = self.queue.live(guest).next().is_none();
         if unchanged.iter().all(|same| *same) {
-            return Err(carrier);
-        }
-        if carrier.is_none() {
+            let of_these = self.queue.live(guest).filter(|slot| values.iter().any(|value| sets(slot, value)));
+            match of_these.last() {
+                None => return Err(None),
+                Some(slot) if values.iter().all(|value| sets(slot, value)) => return Err(Some(slot.number)),
+                Some(_) => {}
+            }
+        } else if is_idle {
             let mut unchanged = unchanged.into_iter();
             values.retain(|_| unchanged.next() == Some(false));
         }

@@ -86,6 +86,11 @@ impl Kept {
         self.rows.iter().map(row).collect()
     }
 
+    /// Writes a row as another writer of the database would.
+    pub(crate) fn put(&mut self, key: &str, value: &str) {
+        self.rows.insert((false, key.into()), value.into());
+    }
+
     /// Writes what a page has decided.
     pub(crate) fn decide(&mut self, write: Write) {
         self.rows.insert((true, write.key), write.value.expect("a decision"));

@@ -126,6 +126,26 @@ fn what_is_withdrawn_while_a_form_is_being_sealed_is_left_out() {
 }
 
 #[test]
+fn what_is_withdrawn_while_a_form_is_on_its_way_is_held() {
+    let (mut ledger, mut clock) = (Ledger::default(), Ticker::new(1));
+    for (form, is_all) in [(&FORM[..2], true), (&FORM[..], false)] {
+        let mut kept = Kept::new(with_purpose());
+        kept.decide(ledger.grant(&"marketing".into(), clock.tick(WALL)));
+        kept.submit(form);
+        kept.keys();
+        assert!(one_patch(&kept.token("g-1", "t1")).body.contains("/email"));
+        kept.decide(ledger.withdraw(&"marketing".into(), clock.tick(WALL + 1)));
+        let mut outputs = kept.tell(Input::ConsentChanged);
+        if !is_all {
+            let sent: Vec<Output> = outputs.extract_if(.., |output| matches!(output, Output::Send(_))).collect();
+            assert!(!one_patch(&sent).body.contains("/email"));
+            outputs.extend(kept.respond(one_patch(&sent), 200));
+        }
+        assert_eq!(replies(&outputs)[0].2, r#"{"status":"synced","guestId":"g-1","held":["email"]}"#);
+    }
+}
+
+#[test]
 fn what_another_worker_has_made_of_an_entry_is_what_is_sent() {
     let mut kept = Kept::warm(settings());
     let mut other = machine(settings(), 7);

@@ -91,9 +91,14 @@ impl Entry {
         key
     }
 
+    /// Whether it sets this member.
+    pub(in crate::profile) fn sets(&self, pointer: &Pointer) -> bool {
+        self.fields.iter().any(|own| own.pointer == *pointer)
+    }
+
     /// Whether every member that `older` sets is set by this one too.
     pub(in crate::profile) fn covers(&self, older: &Self) -> bool {
-        older.fields.iter().all(|field| self.fields.iter().any(|own| own.pointer == field.pointer))
+        older.fields.iter().all(|field| self.sets(&field.pointer))
     }
 
     /// Whether it is newer and sets all that `other` sets.
@@ -103,7 +108,7 @@ impl Entry {
 
     /// Takes a later entry of the same guest in: what it sets counts.
     pub(in crate::profile) fn absorb(&mut self, later: Self) {
-        self.fields.retain(|field| !later.fields.iter().any(|new| new.pointer == field.pointer));
+        self.fields.retain(|field| !later.sets(&field.pointer));
         for field in later.fields {
             self.fields.push(field);
         }

@@ -18,6 +18,8 @@ const MOST: usize = 5_000;
 const HOUR: u64 = 60 * 60 * 1_000;
 /// Longer than any wait that a server may ask for.
 const DAY: u64 = 24 * HOUR;
+/// The last millisecond that a moment can be in.
+const LAST: u64 = (1 << 46) - 1;
 const KEYS: [&str; 5] = ["tier", "city", "email", "a/b", "\u{1f600}"];
 const PURPOSES: [&str; 3] = ["service", "marketing", ""];
 const NAMES: [&str; 6] = ["ended", "session", "version", "pause", "guest", "hook/"];
@@ -267,14 +269,15 @@ fn value(said: &mut Unstructured<'_>) -> Result<Value> {
     Ok(Value::from_typed(text).unwrap_or_else(|| Value::text(text)))
 }
 
-/// A moment near the clock, one far ahead, or none.
+/// A moment near the clock, one far ahead, or none. Not one of the last day that there is: nothing later can be told after it.
 fn moment(said: &mut Unstructured<'_>) -> Result<SharedStr> {
-    Ok(match said.int_in_range(0..=3)? {
+    let moment = match said.int_in_range(0..=3)? {
         0 => text(said)?,
         1 => Clock::from_sequence(said.arbitrary()?).to_text(),
-        2 => Clock::start_of(said.int_in_range(0..=1 << 46)?).to_text(),
+        2 => Clock::start_of(said.int_in_range(0..=LAST)?).to_text(),
         _ => Clock::start_of(1_700_000_000_000 + said.int_in_range(0..=HOUR)?).to_text(),
-    })
+    };
+    Ok(if Clock::from_text(&moment).is_some_and(|at| at.wall() > LAST - DAY) { "".into() } else { moment })
 }
 
 fn hint(said: &mut Unstructured<'_>) -> Result<Hint> {

@@ -8,15 +8,25 @@ const { createGuestSync, followConsentMode } = await import(at("dist/npm/node.js
 
 /** @typedef {Record<string, string>} Types */
 
-/** What becomes of a value that waits for `marketing`, which needs two types. @param {Types[]} history @param {Types[]} later */
+/** An entry of the layer that updates these types; null: somebody else's, that cannot be read. @param {Types | null} types */
+function entry(types) {
+  if (types) return ["consent", "update", types];
+  return Object.defineProperty([], "0", {
+    get() {
+      throw new Error("not for you");
+    },
+  });
+}
+
+/** What becomes of a value that waits for `marketing`, which needs two types. @param {(Types | null)[]} history @param {(Types | null)[]} later */
 async function follow(history, later) {
   /** @type {unknown[]} */
-  const dataLayer = history.map((types) => ["consent", "update", types]);
+  const dataLayer = history.map(entry);
   Object.assign(globalThis, { dataLayer });
   const guest = createGuestSync({ guest: "g1", endpoint: "http://127.0.0.1:1/genesys", token: async () => "t", purposes: { email: "marketing" }, storage: "memory" });
   assert.equal((await guest.set({ email: "a" })).stored, "held");
   followConsentMode(guest, { marketing: ["ad_storage", "ad_user_data"] });
-  for (const types of later) dataLayer.push(["consent", "update", types]);
+  for (const types of later) dataLayer.push(entry(types));
   const { stored } = await guest.set({ email: "b" });
   const { withdrawn, pending, held } = guest.metrics();
   guest.close();
@@ -38,4 +48,10 @@ test("a refusal that was taken back before the page followed withdraws nothing",
 test("one type that is denied withdraws, whether another was ever heard of or not", async () => {
   for (const types of [denied, { ad_user_data: "denied" }]) assert.equal((await follow([], [types])).withdrawn, 1);
   assert.equal((await follow([granted], [{ ad_storage: "denied" }])).withdrawn, 1);
+});
+
+test("an entry that cannot be read is passed over", async () => {
+  assert.deepEqual(await follow([null, granted], []), sent);
+  assert.deepEqual(await follow([], [null, granted]), sent);
+  assert.deepEqual(await follow([granted, null], [null, denied, granted]), { stored: "memory", withdrawn: 1, pending: 1, held: 0 });
 });

@@ -278,6 +278,16 @@ test("rows that are no text, which something else has written, stop no form", as
   await stopServiceWorkers(page);
   const { status, byWorker, body } = await postByFetch(page, "urlencoded", { guestId, name: "Ada" });
   assert.deepEqual([status, byWorker, body.status], [202, true, "queued"]);
+  const rows = () =>
+    page.evaluate(async () => {
+      const opening = indexedDB.open("guestsync", 1);
+      await new Promise((resolve) => (opening.onsuccess = resolve));
+      const asking = opening.result.transaction("forms").objectStore("forms").getAllKeys();
+      await new Promise((resolve) => (asking.onsuccess = resolve));
+      opening.result.close();
+      return asking.result.map(String);
+    });
+  await until("the foreign row to be removed", async () => !(await rows()).includes("x/y"));
 });
 
 test("a worker that is installed while the key set is none keeps the one that was kept", async () => {

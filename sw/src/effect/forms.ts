@@ -18,7 +18,12 @@ export class Forms extends Connection {
           transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
           for (const name of ["forms", "consent"]) {
             const isConsent = name === "consent";
-            readAll(transaction.objectStore(name), (key, value) => rows.push(flag(isConsent), key, value), () => {
+            const take = (key: string, value: unknown) => {
+              // What is no text was written by something else: an empty form is damaged, and removed.
+              if (typeof value === "string") rows.push(flag(isConsent), key, value);
+              else if (!isConsent) rows.push(null, key, "");
+            };
+            readAll(transaction.objectStore(name), take, () => {
               // What was read is true: nobody has to wait for the end of a transaction that writes nothing.
               if (isConsent) resolve(rows);
             });
@@ -51,20 +56,16 @@ export class Forms extends Connection {
 
 /** An engine that reads keys and values at once: each request is a task of its own. */
 interface Records {
-  getAllRecords?(): IDBRequest<{ key: IDBValidKey; value: string }[]>;
+  getAllRecords?(): IDBRequest<{ key: IDBValidKey; value: unknown }[]>;
 }
 
 /** Reads all rows of a store, in the order of their keys. */
-function readAll(store: IDBObjectStore & Records, row: (key: string, value: string) => void, end: () => void): void {
+function readAll(store: IDBObjectStore & Records, row: (key: string, value: unknown) => void, end: () => void): void {
   const records = store.getAllRecords?.();
   const keys = records ? undefined : store.getAllKeys();
   const values = records ?? store.getAll();
   values.onsuccess = () => {
-    values.result.forEach((each, at) => {
-      const [key, value] = keys ? [keys.result[at], each] : [each.key, each.value];
-      // What is no text was written by something else.
-      if (typeof value === "string") row(String(key), value);
-    });
+    values.result.forEach((each, at) => (keys ? row(String(keys.result[at]), each) : row(String(each.key), each.value)));
     end();
   };
 }
@@ -75,7 +76,7 @@ export async function someWait(): Promise<boolean> {
   try {
     const transaction = database.transaction("forms");
     // Entries are named by guest and moment; what is not an entry begins with a tilde.
-    const first = transaction.objectStore("forms").getKey(IDBKeyRange.upperBound("~", true));
+    const first = transaction.objectStore("forms").getKey(IDBKeyRange.bound("", "~", false, true));
     await ended(transaction);
     return first.result !== undefined;
   } finally {

@@ -85,8 +85,14 @@ export async function keepKeys(url: string): Promise<void> {
   if (set?.keys.length) await keep(url, set.response);
 }
 
-/** For the next cold start without a network; where there is no room, that one has to wait. */
-const keep = (url: string, response: Response) => caches.open(cacheName).then((cache) => cache.put(url, response)).catch(() => {});
+/** For the next cold start without a network. Never rejects. */
+async function keep(url: string, response: Response): Promise<void> {
+  try {
+    await (await caches.open(cacheName)).put(url, response);
+  } catch {
+    // No Cache Storage here, or no room: that start has to wait.
+  }
+}
 
 async function fetchSet(url: string, signal: AbortSignal): Promise<KeySet | undefined> {
   try {

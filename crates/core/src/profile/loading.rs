@@ -186,7 +186,11 @@ impl Profile {
                 stays
             });
             for task in self.tasks.iter_mut().filter(|task| task.stage.is_kept(number)) {
-                task.held.extend_from_slice(&held);
+                for name in &held {
+                    if task.own.contains(name) {
+                        task.held.push(name.clone());
+                    }
+                }
             }
             if entry.fields.is_empty() {
                 self.store(writes);

@@ -221,7 +221,16 @@ impl Profile {
             // What was given out before decides its place in the order; and a page may have decided about a purpose since.
             let load = self.load();
             let stage = Stage::Checking { entries, entropy, load };
-            let task = Task { form, guest: String::new(), navigation, held: Vec::new(), deadline, refused: false, stage };
+            let task = Task {
+                form,
+                guest: String::new(),
+                navigation,
+                own: Vec::new(),
+                held: Vec::new(),
+                deadline,
+                refused: false,
+                stage,
+            };
             return self.tasks.push(task);
         }
         self.check(now, form, navigation, deadline, entries, entropy);
@@ -243,6 +252,10 @@ impl Profile {
         if values.is_empty() {
             return self.answer(form, navigation, &Answer::synced(&guest, held));
         }
+        let mut own = Vec::with_capacity(values.len());
+        for value in &values {
+            own.push(value.rule(&self.rules).name.clone());
+        }
         let values = match self.changed(now, &guest, values) {
             Ok(values) => values,
             Err(None) => return self.answer(form, navigation, &Answer::synced(&guest, held)),
@@ -251,7 +264,7 @@ impl Profile {
                 let stage = Stage::Kept { slot, tried: false };
                 let deadline = now.mono.saturating_add(ATTEMPT_WITHIN);
                 self.queue.lane(&guest, now).post(now);
-                return self.tasks.push(Task { form, guest, navigation, held, deadline, refused: false, stage });
+                return self.tasks.push(Task { form, guest, navigation, own, held, deadline, refused: false, stage });
             }
         };
         let busy = |id: &str| self.tasks.iter().any(|task| task.guest == id) || self.queue.live(id).next().is_some();
@@ -264,7 +277,7 @@ impl Profile {
             self.capability(now, &guest);
         }
         let stage = Stage::Sealing { values, entropy, at: now.wall };
-        self.tasks.push(Task { form, guest, navigation, held, deadline, refused: false, stage });
+        self.tasks.push(Task { form, guest, navigation, own, held, deadline, refused: false, stage });
     }
 
     fn prepare(&mut self, now: Now) {

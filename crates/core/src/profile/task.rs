@@ -15,6 +15,8 @@ pub(super) struct Task {
     /// Whose; empty until it is checked.
     pub(super) guest: String,
     pub(super) navigation: bool,
+    /// Names of the fields that it wants to be sent; none until it is checked.
+    pub(super) own: Vec<String>,
     /// Names of fields that wait for consent.
     pub(super) held: Vec<String>,
     /// When it is answered at the latest (monotonic).

@@ -146,6 +146,23 @@ fn what_is_withdrawn_while_a_form_is_on_its_way_is_held() {
 }
 
 #[test]
+fn of_two_forms_in_one_entry_that_is_held_whose_field_was_withdrawn() {
+    let (mut ledger, mut clock) = (Ledger::default(), Ticker::new(1));
+    let mut kept = Kept::new(with_purpose());
+    kept.decide(ledger.grant(&"marketing".into(), clock.tick(WALL)));
+    kept.submit(&FORM[..2]);
+    kept.keys();
+    kept.submit(&[("guestId", "g-1"), ("name", "Ada")]);
+    let sent = kept.token("g-1", "t1");
+    assert!(one_patch(&sent).body.contains("/email") && one_patch(&sent).body.contains("/name"), "made one");
+    kept.decide(ledger.withdraw(&"marketing".into(), clock.tick(WALL + 1)));
+    let sent = kept.tell(Input::ConsentChanged);
+    let outputs = kept.respond(one_patch(&sent), 200);
+    let told: Vec<bool> = replies(&outputs).iter().map(|(.., body)| body.contains("held")).collect();
+    assert_eq!(told, [true, false]);
+}
+
+#[test]
 fn what_another_worker_has_made_of_an_entry_is_what_is_sent() {
     let mut kept = Kept::warm(settings());
     let mut other = machine(settings(), 7);

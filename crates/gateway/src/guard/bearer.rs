@@ -40,13 +40,11 @@ impl FromRequestParts<Arc<App>> for Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(INVALID);
         }
-        let capability = verify(app, token.trim()).await?;
-        app.limits.guest(&capability.guest)?;
-        Ok(Self(capability))
+        verify(app, token.trim()).await.map(Self)
     }
 }
 
-/// The capability, where it is good and its session is open. Its key may be one that another gateway on the database has made.
+/// The capability, where it is good, its guest within the limit and its session open. Its key may be one that another gateway on the database has made.
 async fn verify(app: &App, token: &str) -> Result<Arc<Capability>, Refusal> {
     let keys = app.keys.capability.now();
     let mut found = app.capabilities.verify(&keys, token);
@@ -55,6 +53,7 @@ async fn verify(app: &App, token: &str) -> Result<Arc<Capability>, Refusal> {
         found = app.capabilities.verify(&app.keys.capability.now(), token);
     }
     let (capability, look) = found.ok_or(INVALID)?;
+    app.limits.guest(&capability.guest)?;
     if let Some(look) = look {
         let session = app.db.session_of(&capability.guest).await?;
         session.filter(|session| session.state != State::Closed).ok_or(INVALID)?;

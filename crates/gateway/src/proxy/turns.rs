@@ -79,7 +79,17 @@ impl Turns {
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                () = tokio::time::sleep(Duration::from_millis(self.lease / 4)) => self.renew(held).await,
+                () = tokio::time::sleep(Duration::from_millis(self.lease / 4)) => {}
+            }
+            // The work goes on meanwhile: both may wait for a connection. The renewal ends first: it must not come after the lease
+            // was given back.
+            let mut renewal = pin!(self.renew(held));
+            tokio::select! {
+                done = &mut work => {
+                    renewal.await;
+                    return done;
+                }
+                () = &mut renewal => {}
             }
         }
     }

@@ -62,7 +62,7 @@ async function cargoDeny() {
  */
 async function postgresTests() {
   await withPostgres((address) =>
-    run("cargo", ["test", "--no-fail-fast", "--lib", "--test", "it"], { env: { GUESTSYNC_TEST_POSTGRES: address } }),
+    run("cargo", ["test", "--no-fail-fast", "--lib", "--test", "gateway"], { env: { GUESTSYNC_TEST_POSTGRES: address } }),
   );
 }
 

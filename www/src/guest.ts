@@ -150,9 +150,10 @@ export function pageGuestSync(options: GuestSyncOptions): GuestSync {
   function decide(what: "grant" | "withdraw", purpose: string, repeated = false): Promise<void> {
     if (typeof purpose !== "string" || !purpose) return refused("purpose", "must be a text, not empty.");
     stated = { ...stated, [purpose]: what === "grant" };
+    const serves = purposeOf(options);
     const decided = calls.make<void>((tell, call) => {
       tell(what === "grant" ? tells.grant : tells.withdraw, call, purpose, repeated ? "" : null);
-      if (what === "withdraw") screen.forget((key) => purposeOf(options)(key) === purpose);
+      if (what === "withdraw") screen.forget((key) => serves(key) === purpose);
     });
     return noted(what, { purpose: cut(purpose) }, what === "grant" ? decided : decided.then(() => othersLooked(options.guest)));
   }
